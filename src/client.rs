@@ -1,0 +1,202 @@
+//! The client: who we are to the server, checked once.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use crate::error::{ConfigError, UriError};
+use crate::flow::{Login, Unstarted};
+use crate::form::{self, Space};
+use crate::limits::MAX_PARAMETER_LEN;
+use crate::redirect::RESPONSE_NAMES;
+use crate::secret::Secret;
+use crate::server::{Server, check_query};
+use crate::uri::Uri;
+
+// A machine without atomic compare-and-swap has no `Arc`. It has one core and no threads, so `Rc` is as good.
+#[cfg(not(target_has_atomic = "ptr"))]
+use alloc::rc::Rc as Shared;
+#[cfg(target_has_atomic = "ptr")]
+use alloc::sync::Arc as Shared;
+
+/// How the client proves at the token endpoint who it is (RFC 6749 §2.3).
+///
+/// It is stated, never probed: a probe sends the code, and a code can be sent once. A native app or a
+/// page in a browser cannot keep a secret and uses [`ClientAuth::None`]: PKCE protects it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ClientAuth {
+    /// A public client: `client_id` goes into the body.
+    None,
+    /// HTTP Basic as RFC 6749 §2.3.1 says: identifier and secret form-encoded, then base64.
+    Basic(Secret),
+    /// HTTP Basic without the form-encoding, as many servers have it. It differs where the identifier or the
+    /// secret has anything but letters, digits, `*`, `-`, `.` and `_`.
+    BasicRaw(Secret),
+    /// `client_id` and `client_secret` in the body.
+    Body(Secret),
+}
+
+impl ClientAuth {
+    /// [`ClientAuth::Basic`]. The secret may be empty, which some servers ask of a public client.
+    pub fn basic(secret: impl Into<Secret>) -> Self {
+        Self::Basic(secret.into())
+    }
+
+    /// [`ClientAuth::BasicRaw`].
+    pub fn basic_raw(secret: impl Into<Secret>) -> Self {
+        Self::BasicRaw(secret.into())
+    }
+
+    /// [`ClientAuth::Body`].
+    pub fn body(secret: impl Into<Secret>) -> Self {
+        Self::Body(secret.into())
+    }
+}
+
+/// A client of one server: identifier, authentication and redirect URI.
+///
+/// It is a handle: a clone is cheap and shares the same configuration. It is `Send` and `Sync`, but
+/// on a target without atomic compare-and-swap, where there are no threads to send it to.
+///
+/// The redirect URI goes out byte for byte as it is given here, on both legs. It is of one of the
+/// kinds of RFC 8252 §7:
+///
+/// - `https://app.example/callback`: a web application, or a claimed URL of a mobile one;
+/// - `http://127.0.0.1/callback`, `http://[::1]/callback` or `http://localhost/callback`: a native
+///   application that listens on a port of its own choice ([`Unstarted::loopback_port`]);
+/// - `com.example.app:/callback`: a private-use scheme, the reversed name of a domain of yours.
+///
+/// ```
+/// use authcode::{Client, ClientAuth, Server};
+///
+/// let server = Server::new("https://login.example/authorize", "https://login.example/oauth/token")?;
+/// let client = Client::new(server, "my-app", ClientAuth::None, "com.example.app:/callback")?;
+/// # Ok::<(), authcode::ConfigError>(())
+/// ```
+#[derive(Clone)]
+pub struct Client(Shared<Config>);
+
+struct Config {
+    server: Server,
+    client_id: Box<str>,
+    credentials: Credentials,
+    redirect_uri: Uri,
+}
+
+/// What is sent in place of [`ClientAuth`].
+pub(crate) enum Credentials {
+    /// `client_id` in the body, and the secret if there is one.
+    Body(Option<Secret>),
+    /// The value of the `Authorization` header, which is always the same.
+    Header(Secret),
+}
+
+impl Client {
+    /// Checks who we are to `server`.
+    ///
+    /// # Errors
+    /// [`ConfigError`] says what is not accepted, and why.
+    pub fn new<R>(server: Server, client_id: &str, auth: ClientAuth, redirect_uri: R) -> Result<Self, ConfigError>
+    where
+        R: TryInto<Uri>,
+        UriError: From<R::Error>,
+    {
+        // RFC 6749 appendix A.1: VSCHAR.
+        if client_id.is_empty()
+            || client_id.len() > MAX_PARAMETER_LEN
+            || !client_id.bytes().all(|b| matches!(b, 0x20..=0x7E))
+        {
+            return Err(ConfigError::ClientId);
+        }
+        let redirect_uri = redirect_uri.try_into().map_err(|error| ConfigError::RedirectUri(error.into()))?;
+        check_kind(&redirect_uri)?;
+        check_query(&redirect_uri, "redirect uri", &RESPONSE_NAMES)?;
+        let credentials = Credentials::new(client_id, auth)?;
+        Ok(Self(Shared::new(Config { server, client_id: client_id.into(), credentials, redirect_uri })))
+    }
+
+    /// A login with this client, to be given its options and started.
+    pub fn login(&self) -> Unstarted {
+        Unstarted::new(Login::new(self.clone()))
+    }
+
+    /// The server that this client logs in to.
+    pub fn server(&self) -> &Server {
+        &self.0.server
+    }
+
+    /// The client identifier. It is no secret (RFC 6749 §2.2).
+    pub fn client_id(&self) -> &str {
+        &self.0.client_id
+    }
+
+    /// The redirect URI, without the port of a single login.
+    pub fn redirect_uri(&self) -> &Uri {
+        &self.0.redirect_uri
+    }
+
+    pub(crate) fn credentials(&self) -> &Credentials {
+        &self.0.credentials
+    }
+}
+
+impl Credentials {
+    fn new(client_id: &str, auth: ClientAuth) -> Result<Self, ConfigError> {
+        if let ClientAuth::Basic(secret) | ClientAuth::BasicRaw(secret) | ClientAuth::Body(secret) = &auth {
+            let secret = secret.expose();
+            // RFC 6749 appendix A.2 has VSCHAR; servers accept all of UTF-8, and every character can be sent.
+            if secret.len() > MAX_PARAMETER_LEN || secret.chars().any(char::is_control) {
+                return Err(ConfigError::ClientSecret);
+            }
+        }
+        match auth {
+            ClientAuth::None => Ok(Self::Body(None)),
+            ClientAuth::Body(secret) if secret.expose().is_empty() => Err(ConfigError::ClientSecret),
+            ClientAuth::Body(secret) => Ok(Self::Body(Some(secret))),
+            ClientAuth::BasicRaw(_) if client_id.contains(':') => Err(ConfigError::ClientIdColon),
+            ClientAuth::BasicRaw(secret) => Ok(Self::basic(&[client_id, ":", secret.expose()])),
+            ClientAuth::Basic(secret) => {
+                let encoded = |text| {
+                    let mut out = Zeroizing::new(String::with_capacity(form::encoded_len(text, Space::Plus)));
+                    form::push_encoded(&mut out, text, Space::Plus);
+                    out
+                };
+                Ok(Self::basic(&[&encoded(client_id), ":", &encoded(secret.expose())]))
+            }
+        }
+    }
+
+    fn basic(user_pass: &[&str]) -> Self {
+        const SCHEME: &str = "Basic ";
+        let user_pass = Zeroizing::new(user_pass.concat());
+        let mut header = String::with_capacity(SCHEME.len() + user_pass.len().div_ceil(3) * 4);
+        header.push_str(SCHEME);
+        STANDARD.encode_string(user_pass.as_bytes(), &mut header);
+        Self::Header(header.into())
+    }
+}
+
+/// RFC 8252 §7. A private-use scheme without a `.` belongs to nobody, and `javascript:` and its like have none.
+fn check_kind(redirect_uri: &Uri) -> Result<(), ConfigError> {
+    match redirect_uri.scheme() {
+        "https" => Ok(()),
+        "http" if redirect_uri.is_loopback() => Ok(()),
+        scheme if scheme.contains('.') => Ok(()),
+        _ => Err(ConfigError::RedirectUriKind),
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("client_id", &self.client_id())
+            .field("redirect_uri", self.redirect_uri())
+            .field("server", self.server())
+            .finish_non_exhaustive()
+    }
+}

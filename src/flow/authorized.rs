@@ -1,0 +1,161 @@
+//! There is a token: use it, and renew it when it has run out.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
+
+use crate::error::BearerError;
+use crate::flow::{Login, Refreshing, Unstarted};
+use crate::secret::Secret;
+use crate::time::UnixTime;
+use crate::token::{self, GrantedScope, Lifetime, TokenResponse, TokenType};
+
+/// A login that has its token: the fourth state.
+///
+/// **Holds** the access token, the refresh token if there is one, everything else that the server said with
+/// them, and the options of the login.
+///
+/// **Can** give the [`bearer`](Self::bearer) header, tell when the token runs out
+/// ([`needs_renewal`](Self::needs_renewal)), and [`renew`](Self::renew) it.
+///
+/// **Stored**: yes, by [`suspend`](Self::suspend), in a place as safe as a password's.
+///
+/// **Next** is [`Refreshing`], or [`Unstarted`] again: see [`Renewal`].
+#[derive(Debug)]
+#[must_use = "dropping it throws the tokens away"]
+pub struct Authorized {
+    pub(crate) login: Box<Login>,
+    pub(crate) token: TokenResponse,
+    /// The response as it came. What the crate does not know in it stays reachable, and it is what is stored.
+    pub(crate) response: Response,
+    pub(crate) received_at: UnixTime,
+}
+
+/// The JSON of a token response, wiped on drop.
+pub(crate) struct Response(pub(crate) Zeroizing<String>);
+
+impl core::fmt::Debug for Response {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// What comes after a token: the choice that RFC 6749 §1.5 gives.
+#[derive(Debug)]
+#[non_exhaustive]
+#[must_use = "it holds the login: refresh the token or authorize again"]
+pub enum Renewal {
+    /// There is a refresh token: use it, and the user need not be there.
+    Refresh(Refreshing),
+    /// There is none: the user must log in again. The state asks for what was asked for before.
+    Reauthorize(Unstarted),
+}
+
+impl Authorized {
+    pub(crate) fn new(
+        mut login: Box<Login>,
+        token: TokenResponse,
+        mut body: Zeroizing<Vec<u8>>,
+        received_at: UnixTime,
+    ) -> Self {
+        // The port was that of one listener. A later login must name its own.
+        login.loopback = None;
+        // It has been read as JSON, so it is UTF-8.
+        let response = Zeroizing::new(String::from_utf8(core::mem::take(&mut *body)).unwrap_or_default());
+        Self { login, token, response: Response(response), received_at }
+    }
+
+    /// The access token, of which nothing should be assumed but that the API understands it.
+    pub const fn access_token(&self) -> &Secret {
+        &self.token.access_token
+    }
+
+    /// The refresh token, if there is one: from the last response, or kept from an earlier one.
+    pub const fn refresh_token(&self) -> Option<&Secret> {
+        self.token.refresh_token.as_ref()
+    }
+
+    /// What kind of token it is.
+    pub const fn token_type(&self) -> &TokenType {
+        &self.token.token_type
+    }
+
+    /// Which scope the server says it granted.
+    pub const fn granted_scope(&self) -> &GrantedScope {
+        &self.token.scope
+    }
+
+    /// How long the server says that the token lives: `expires_in` or `expiry`, in seconds.
+    pub const fn lifetime(&self) -> Lifetime {
+        self.token.lifetime
+    }
+
+    /// The moment that was given with the response.
+    pub const fn received_at(&self) -> UnixTime {
+        self.received_at
+    }
+
+    /// When the token runs out, if the server said so readably. It may be refused before that.
+    pub fn expires_at(&self) -> Option<UnixTime> {
+        match self.token.lifetime {
+            Lifetime::Stated(lifetime) => Some(self.received_at.saturating_add(lifetime)),
+            Lifetime::Unreadable | Lifetime::Unstated => None,
+        }
+    }
+
+    /// Whether to renew the token before it is used: it runs out within `leeway` of `now`, or its lifetime
+    /// cannot be read. A token whose lifetime is not stated is used until it is refused.
+    ///
+    /// Half a minute of leeway covers the way to the API and a clock that is a little off.
+    pub fn needs_renewal(&self, now: UnixTime, leeway: Duration) -> bool {
+        match self.expires_at() {
+            Some(end) => now.saturating_add(leeway) >= end,
+            None => self.token.lifetime == Lifetime::Unreadable,
+        }
+    }
+
+    /// The value of the `Authorization` header for the API (RFC 6750 §2.1): `Bearer` and the token.
+    ///
+    /// # Errors
+    /// [`BearerError`] if the token is of another type or does not fit into a header.
+    pub fn bearer(&self) -> Result<Secret, BearerError> {
+        const SCHEME: &str = "Bearer ";
+        let token = self.token.access_token.expose();
+        if self.token.token_type != TokenType::Bearer {
+            return Err(BearerError::TokenType);
+        }
+        // `b64token`: at least one character that is not the padding.
+        let body = token.trim_end_matches('=');
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
+        if body.is_empty() || !body.bytes().all(fits) {
+            return Err(BearerError::Character);
+        }
+        let mut header = String::with_capacity(SCHEME.len() + token.len());
+        header.push_str(SCHEME);
+        header.push_str(token);
+        Ok(header.into())
+    }
+
+    /// A member of the token response by its name, such as `id_token` (not validated here) or a server's own.
+    /// `None` if it is not there or is not of this type.
+    ///
+    /// After a refresh it is the member of the newest response.
+    pub fn response_member<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        token::member(&self.response.0, name)
+    }
+
+    /// Goes on to a new token: by refreshing, if there is a refresh token, or by a new login.
+    ///
+    /// Nothing is sent yet. [`Refreshing::cancel`] comes back from it.
+    pub fn renew(self) -> Renewal {
+        if self.token.refresh_token.is_some() {
+            Renewal::Refresh(Refreshing::new(self))
+        } else {
+            Renewal::Reauthorize(Unstarted { login: self.login })
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The user is in the browser: which redirect is the answer to this login.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+
+use crate::error::RedirectError;
+use crate::flow::{CodeReceived, Login, Rejected};
+use crate::form::{self, Space};
+use crate::pkce::LoginSecrets;
+use crate::redirect::{Answer, Redirect};
+use crate::server::IssParameter;
+
+/// A login whose user is in the browser: the second state.
+///
+/// **Holds** the options of the login, `state` and the PKCE verifier.
+///
+/// **Can** give the [`authorization_url`](Self::authorization_url) as often as you like, and take redirects by
+/// [`receive_redirect`](Self::receive_redirect).
+///
+/// **Refused**: whatever does not carry this login's `state` hands this state back, because anybody can call a
+/// redirect URI. An answer that carries it and is bad ends the login.
+///
+/// **Stored**: yes, by [`suspend`](Self::suspend), and it should be where the process may not live until the
+/// redirect: a phone, a web server with replicas. Bind it to the user's session and take it out of the store
+/// exactly once, in one step. The stored form holds the verifier: never put it into a cookie or a URL.
+///
+/// **Next** is [`CodeReceived`].
+#[derive(Debug)]
+#[must_use = "dropping it forgets the login: the redirect can no longer be matched"]
+pub struct AwaitingRedirect {
+    pub(crate) login: Box<Login>,
+    pub(crate) secrets: Box<LoginSecrets>,
+}
+
+impl AwaitingRedirect {
+    /// The URL to open in the user's own browser, never in an embedded one (RFC 8252 §8.12).
+    ///
+    /// It is the same at each call. It holds `state`, so keep it out of logs.
+    ///
+    /// Parameters: `response_type`, `audience`, `client_id`, `code_challenge_method`, `code_challenge`,
+    /// `redirect_uri`, `scope`, `state` (RFC 6749 §4.1.1, RFC 7636 §4.3), then those of the login. What is not
+    /// set is left out. A query of the endpoint's own is kept in front of them.
+    pub fn authorization_url(&self) -> String {
+        let login = &*self.login;
+        let server = login.client.server();
+        let endpoint = &server.authorization_endpoint;
+        let scope = login.scope.separated(server.dialect.scope_separator);
+        let challenge = self.secrets.verifier.challenge();
+        let fixed = [
+            Some(("response_type", "code")),
+            login.audience.as_deref().map(|audience| ("audience", audience)),
+            Some(("client_id", login.client.client_id())),
+            Some(("code_challenge_method", "S256")),
+            Some(("code_challenge", challenge.as_str())),
+            Some(("redirect_uri", login.redirect_uri().as_str())),
+            (!scope.is_empty()).then_some(("scope", &*scope)),
+            Some(("state", self.secrets.state.as_str())),
+        ];
+        let pairs = fixed.into_iter().flatten().chain(login.authorization_params.iter());
+        let joint = match endpoint.query() {
+            None => "?",
+            Some("") => "",
+            Some(_) => "&",
+        };
+        form::encode(&[endpoint.as_str(), joint], pairs, Space::Percent20)
+    }
+
+    /// Takes what came to the redirect URI: a whole URL, or another form of [`Redirect`].
+    ///
+    /// Checked in this order, each failing closed: size; that it came to our redirect URI; that it can be
+    /// read; duplicates; `state`, in constant time. From there it is an answer to this login: no JWT response
+    /// and no token in it; `iss`; exactly one of `code` and `error`; its grammar.
+    ///
+    /// Answer the browser with a page that has nothing of others in it, or with a redirect to one, so that the
+    /// code does not leave by `Referer` (RFC 9700 §4.2.4).
+    ///
+    /// # Errors
+    /// [`RedirectError`] says what was wrong, and [`Rejected::recover`] whether to go on waiting.
+    pub fn receive_redirect<'a>(
+        self,
+        redirect: impl Into<Redirect<'a>>,
+    ) -> Result<CodeReceived, Rejected<Self, RedirectError>> {
+        let answer = match self.recognise(redirect.into()) {
+            Ok(answer) => answer,
+            Err(error) => return Err(Rejected::alive(self, error)),
+        };
+        match self.judge(&answer) {
+            Ok(()) => {}
+            Err(error) => return Err(Rejected::ended(error)),
+        }
+        match answer.code() {
+            Some(code) => {
+                Ok(CodeReceived { login: self.login, secrets: self.secrets, code, extra_params: answer.extra_params() })
+            }
+            None => Err(Rejected::ended(RedirectError::MalformedCode)),
+        }
+    }
+
+    /// Whether it is an answer to this login. Until that is known, nothing it says counts.
+    fn recognise<'a>(&self, redirect: Redirect<'a>) -> Result<Answer<'a>, RedirectError> {
+        let answer = Answer::read(redirect, self.login.redirect_uri())?;
+        match answer.get("state") {
+            None => Err(RedirectError::StateMissing { unauthenticated: answer.error() }),
+            Some(state) if self.secrets.state.is(state) => Ok(answer),
+            Some(_) => Err(RedirectError::StateMismatch),
+        }
+    }
+
+    /// Whether the answer is one that this login can go on with. If not, it must start afresh (OAuth 2.1 §7.5.1.1).
+    fn judge(&self, answer: &Answer<'_>) -> Result<(), RedirectError> {
+        if answer.get("response").is_some() {
+            return Err(RedirectError::JwtResponse);
+        }
+        if answer.get("access_token").is_some() || answer.get("id_token").is_some() {
+            return Err(RedirectError::TokenInRedirect);
+        }
+        match (&self.login.client.server().issuer, answer.get("iss")) {
+            (Some((issuer, _)), Some(iss)) if !form::stands_for(iss, issuer.as_str()) => {
+                return Err(RedirectError::IssuerMismatch);
+            }
+            (Some((_, IssParameter::Required)), None) => return Err(RedirectError::IssuerMissing),
+            _ => {}
+        }
+        match (answer.get("code"), answer.get("error")) {
+            (Some(_), None) => Ok(()),
+            (None, Some(_)) => Err(answer.error().map_or(RedirectError::MalformedError, RedirectError::Refused)),
+            (Some(_), Some(_)) => Err(RedirectError::CodeAndError),
+            (None, None) => Err(RedirectError::NoCodeNoError),
+        }
+    }
+}

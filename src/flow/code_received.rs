@@ -1,0 +1,135 @@
+//! There is a code: exchange it for a token, once.
+
+use alloc::boxed::Box;
+
+use crate::client::{Client, Credentials};
+use crate::error::TokenError;
+use crate::flow::{Authorized, Login, Rejected};
+use crate::form::{self, Space};
+use crate::http::{HttpRequest, HttpResponse};
+use crate::oauth_error::ErrorCode;
+use crate::params::Params;
+use crate::pkce::LoginSecrets;
+use crate::secret::Secret;
+use crate::time::UnixTime;
+use crate::token::TokenResponse;
+
+/// A login that has its code: the third state.
+///
+/// **Holds** the options of the login, the code and the PKCE verifier that belongs to it.
+///
+/// **Can** give the [`token_request`](Self::token_request), and take the answer by
+/// [`receive_token_response`](Self::receive_token_response). A failure of the network touches nothing: ask for
+/// the request again.
+///
+/// **Refused**: an answer that leaves the code unspent (5xx, 429, 3xx, no JSON, `invalid_client`) hands this
+/// state back. Any other OAuth error, or a success without a usable token, ends the login.
+///
+/// **Stored**: yes, by [`suspend`](Self::suspend), for a device that may lose power. Most codes live for a
+/// minute or less.
+///
+/// **Next** is [`Authorized`].
+#[derive(Debug)]
+#[must_use = "dropping it throws the code away"]
+pub struct CodeReceived {
+    pub(crate) login: Box<Login>,
+    pub(crate) secrets: Box<LoginSecrets>,
+    pub(crate) code: Secret,
+    pub(crate) extra_params: Params,
+}
+
+impl CodeReceived {
+    /// The request that exchanges the code (RFC 6749 §4.1.3, RFC 7636 §4.5).
+    ///
+    /// It is the same at each call. Send it again only if the server cannot have acted on it: a server that
+    /// sees a code twice may take back the tokens that it gave for it (RFC 6749 §4.1.2).
+    ///
+    /// Parameters: `grant_type`, `audience`, `client_id` (where it is not in a header), `code`, `code_verifier`,
+    /// `redirect_uri`, `client_secret` (where it is sent in the body), then those of the login.
+    pub fn token_request(&self) -> HttpRequest {
+        let login = &*self.login;
+        let sends_redirect_uri = login.client.server().dialect.sends_redirect_uri;
+        let (client_id, client_secret) = body_credentials(&login.client);
+        let fixed = [
+            Some(("grant_type", "authorization_code")),
+            login.audience.as_deref().map(|audience| ("audience", audience)),
+            client_id,
+            Some(("code", self.code.expose())),
+            Some(("code_verifier", self.secrets.verifier.as_str())),
+            sends_redirect_uri.then(|| ("redirect_uri", login.redirect_uri().as_str())),
+            client_secret,
+        ];
+        request(&login.client, fixed.into_iter().flatten().chain(login.token_params.iter()))
+    }
+
+    /// Takes the answer to the [`token_request`](Self::token_request), whatever its status is. `now` is the
+    /// moment at which it came: the token's lifetime counts from it.
+    ///
+    /// # Errors
+    /// [`TokenError`] says what was wrong, and [`Rejected::recover`] whether the code is worth another try.
+    /// After `invalid_client`, mend the credentials: [`suspend`](Self::suspend) this state and resume it with
+    /// the mended [`Client`].
+    pub fn receive_token_response(
+        self,
+        response: HttpResponse,
+        now: UnixTime,
+    ) -> Result<Authorized, Rejected<Self, TokenError>> {
+        match TokenResponse::read(&response, &self.login.client.server().dialect) {
+            Ok(token) => Ok(Authorized::new(self.login, token, response.body, now)),
+            Err(error) if leaves_grant_unspent(&error) => Err(Rejected::alive(self, error)),
+            Err(error) => Err(Rejected::ended(error)),
+        }
+    }
+
+    /// A parameter of the redirect that the crate does not know, such as a tenant. The first one, if it repeats.
+    ///
+    /// It came through the user's browser: do not let it choose where a secret goes.
+    pub fn redirect_param(&self, name: &str) -> Option<&str> {
+        self.extra_params.iter().find_map(|(known, value)| (known == name).then_some(value))
+    }
+
+    /// The parameters of the redirect that the crate does not know, as a struct or a map.
+    ///
+    /// # Errors
+    /// [`ParameterError::NotPairs`](crate::ParameterError::NotPairs) if they do not fit.
+    #[cfg(feature = "std")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "std")))]
+    pub fn redirect_params<T: serde::de::DeserializeOwned>(&self) -> Result<T, crate::ParameterError> {
+        self.extra_params.read()
+    }
+}
+
+/// Whether the code or the refresh token may still be good: the server did not get as far as to look at it.
+pub(crate) fn leaves_grant_unspent(error: &TokenError) -> bool {
+    match error {
+        TokenError::TooLong { .. }
+        | TokenError::Redirected { .. }
+        | TokenError::Unavailable { .. }
+        | TokenError::UnexpectedStatus { .. }
+        | TokenError::NotJson { .. } => true,
+        TokenError::Refused { error, .. } => error.code == ErrorCode::InvalidClient,
+        TokenError::Unusable { .. } => false,
+    }
+}
+
+type Pair<'a> = Option<(&'static str, &'a str)>;
+
+/// `client_id` and `client_secret`, where they go into the body. One place only: some servers refuse two.
+pub(crate) fn body_credentials(client: &Client) -> (Pair<'_>, Pair<'_>) {
+    match client.credentials() {
+        Credentials::Header(_) => (None, None),
+        Credentials::Body(secret) => {
+            (Some(("client_id", client.client_id())), secret.as_ref().map(|secret| ("client_secret", secret.expose())))
+        }
+    }
+}
+
+/// A request to the token endpoint of the client's server, and to no other.
+pub(crate) fn request<'a>(client: &Client, params: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> HttpRequest {
+    let authorization = match client.credentials() {
+        Credentials::Header(value) => Some(Secret::from(value.expose())),
+        Credentials::Body(_) => None,
+    };
+    let body = form::encode(&[], params, Space::Plus);
+    HttpRequest::form_post(client.server().token_endpoint.as_str(), authorization, body)
+}

@@ -1,0 +1,155 @@
+//! The token is being renewed, and the old one still works.
+
+use alloc::boxed::Box;
+use core::borrow::Borrow;
+
+use thiserror::Error;
+
+use crate::error::{ParameterError, ScopeError, TokenError};
+use crate::flow::code_received::{body_credentials, leaves_grant_unspent, request};
+use crate::flow::{Authorized, Rejected};
+use crate::http::{HttpRequest, HttpResponse};
+use crate::oauth_error::ErrorCode;
+use crate::params::Params;
+use crate::scope::Scope;
+use crate::time::UnixTime;
+use crate::token::{GrantedScope, TokenResponse};
+
+/// A token that is being renewed: it has the two verbs of [`CodeReceived`](crate::CodeReceived).
+///
+/// **Holds** the [`Authorized`] state that it comes from, whole.
+///
+/// **Can** [narrow the scope](Self::narrow_scope), take [parameters](Self::add_param) for the request, give the
+/// [`token_request`](Self::token_request), take the answer by
+/// [`receive_token_response`](Self::receive_token_response), or [`cancel`](Self::cancel). Until a success has
+/// come, the old token works: [`authorized`](Self::authorized).
+///
+/// **Refused**: as for a code, but that the end is not a loss: [`RefreshEnded`] has the old token.
+///
+/// **Stored**: yes, by [`suspend`](Self::suspend). Only one holder may refresh at a time: a server that sees
+/// an old refresh token again takes it for stolen, and ends the whole login (RFC 9700 §4.14.2).
+///
+/// **Next** is [`Authorized`].
+#[derive(Debug)]
+#[must_use = "dropping it throws the tokens away: `cancel` gives them back"]
+pub struct Refreshing(pub(crate) Box<Refresh>);
+
+#[derive(Debug)]
+pub(crate) struct Refresh {
+    pub(crate) authorized: Authorized,
+    pub(crate) scope: Scope,
+    pub(crate) params: Params,
+}
+
+/// A refresh that has ended without a new token. The old access token still works until it runs out.
+///
+/// After `invalid_grant` the refresh token is gone from [`authorized`](Self::authorized), so that
+/// [`Authorized::renew`] leads to a new login. After any other error it is still there.
+#[derive(Debug, Error)]
+#[error("{error}")]
+#[must_use = "it holds the token that still works"]
+#[non_exhaustive]
+pub struct RefreshEnded {
+    /// Why the refresh has ended.
+    pub error: TokenError,
+    /// The login as it was before, but for a refresh token that is known to be dead.
+    pub authorized: Authorized,
+}
+
+impl Borrow<TokenError> for RefreshEnded {
+    fn borrow(&self) -> &TokenError {
+        &self.error
+    }
+}
+
+impl Refreshing {
+    pub(crate) fn new(authorized: Authorized) -> Self {
+        Self(Box::new(Refresh { authorized, scope: Scope::default(), params: Params::default() }))
+    }
+
+    /// Asks for less than was granted (RFC 6749 §6): scopes separated by spaces. Without it the scope stays as
+    /// it is. Called again, it adds to them.
+    ///
+    /// # Errors
+    /// [`ScopeError::Wider`] if a scope was not granted or, where the server did not say what it granted, not
+    /// asked for. Then nothing is changed.
+    pub fn narrow_scope(&mut self, scopes: &str) -> Result<(), ParameterError> {
+        let held = match self.0.authorized.granted_scope() {
+            GrantedScope::Stated(granted) => granted,
+            GrantedScope::Unstated => &self.0.authorized.login.scope,
+        };
+        let mut narrower = self.0.scope.clone();
+        narrower.add(scopes)?;
+        if !narrower.is_subset(held) {
+            return Err(ScopeError::Wider.into());
+        }
+        self.0.scope = narrower;
+        Ok(())
+    }
+
+    /// Adds a parameter to the request.
+    ///
+    /// # Errors
+    /// As [`Unstarted::param`](crate::Unstarted::param). Then nothing is changed.
+    pub fn add_param(&mut self, name: &str, value: &str) -> Result<(), ParameterError> {
+        self.0.params.add(name, value)
+    }
+
+    /// The token that is being renewed, for use until the new one has come.
+    pub const fn authorized(&self) -> &Authorized {
+        &self.0.authorized
+    }
+
+    /// Gives up the refresh. Nothing is lost.
+    pub fn cancel(self) -> Authorized {
+        self.0.authorized
+    }
+
+    /// The request for a new token (RFC 6749 §6). It is the same at each call.
+    ///
+    /// Parameters: `grant_type`, `client_id` (where it is not in a header), `refresh_token`, `scope` (if it is
+    /// to be narrower), `client_secret` (where it is sent in the body), then those of this refresh.
+    pub fn token_request(&self) -> HttpRequest {
+        let client = &self.0.authorized.login.client;
+        let (client_id, client_secret) = body_credentials(client);
+        let scope = self.0.scope.separated(client.server().dialect.scope_separator);
+        let fixed = [
+            Some(("grant_type", "refresh_token")),
+            client_id,
+            self.0.authorized.refresh_token().map(|token| ("refresh_token", token.expose())),
+            (!scope.is_empty()).then_some(("scope", &*scope)),
+            client_secret,
+        ];
+        request(client, fixed.into_iter().flatten().chain(self.0.params.iter()))
+    }
+
+    /// Takes the answer to the [`token_request`](Self::token_request), whatever its status is. `now` is the
+    /// moment at which it came.
+    ///
+    /// If it has no new refresh token, the old one is kept (RFC 6749 §6).
+    ///
+    /// # Errors
+    /// [`TokenError`] says what was wrong, and [`Rejected::recover`] whether the refresh is worth another try.
+    /// If it is not, [`RefreshEnded`] has the token that still works.
+    pub fn receive_token_response(
+        self,
+        response: HttpResponse,
+        now: UnixTime,
+    ) -> Result<Authorized, Rejected<Self, TokenError, RefreshEnded>> {
+        match TokenResponse::read(&response, &self.0.authorized.login.client.server().dialect) {
+            Ok(mut token) => {
+                let old = self.0.authorized;
+                token.refresh_token = token.refresh_token.or(old.token.refresh_token);
+                Ok(Authorized::new(old.login, token, response.body, now))
+            }
+            Err(error) if leaves_grant_unspent(&error) => Err(Rejected::alive(self, error)),
+            Err(error) => {
+                let mut authorized = self.0.authorized;
+                if error.oauth_error().is_some_and(|error| error.code == ErrorCode::InvalidGrant) {
+                    authorized.token.refresh_token = None;
+                }
+                Err(Rejected::ended(RefreshEnded { error, authorized }))
+            }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Before the browser opens: the options of a login.
+
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::fmt;
+
+use rand_core::{CryptoRng, TryCryptoRng};
+use zeroize::Zeroizing;
+
+use crate::client::Client;
+use crate::error::{ParameterError, StartError};
+use crate::flow::{AwaitingRedirect, Rejected};
+use crate::limits::MAX_PARAMETER_LEN;
+use crate::params::{Leg, Params};
+use crate::pkce::LoginSecrets;
+use crate::scope::Scope;
+use crate::uri::Uri;
+
+/// What one login asks for. It goes with the login through all of its states.
+pub(crate) struct Login {
+    pub(crate) client: Client,
+    pub(crate) scope: Scope,
+    pub(crate) audience: Option<String>,
+    pub(crate) authorization_params: Params,
+    pub(crate) token_params: Params,
+    /// The redirect URI with the port of this login.
+    pub(crate) loopback: Option<Uri>,
+}
+
+impl Login {
+    pub(crate) fn new(client: Client) -> Self {
+        Self {
+            client,
+            scope: Scope::default(),
+            audience: None,
+            authorization_params: Params::default(),
+            token_params: Params::default(),
+            loopback: None,
+        }
+    }
+
+    pub(crate) fn redirect_uri(&self) -> &Uri {
+        self.loopback.as_ref().unwrap_or_else(|| self.client.redirect_uri())
+    }
+
+    pub(crate) fn set_audience(&mut self, audience: &str) -> Result<(), ParameterError> {
+        if audience.len() > MAX_PARAMETER_LEN {
+            return Err(ParameterError::TooLong);
+        }
+        if audience.is_empty() {
+            return Err(ParameterError::EmptyValue("audience".to_owned()));
+        }
+        self.audience = Some(audience.to_owned());
+        Ok(())
+    }
+
+    pub(crate) fn set_loopback_port(&mut self, port: u16) -> Result<(), ParameterError> {
+        let redirect_uri = self.client.redirect_uri();
+        if port == 0 || redirect_uri.scheme() != "http" {
+            return Err(ParameterError::Port);
+        }
+        self.loopback = Some(redirect_uri.with_port(port).map_err(|_| ParameterError::Port)?);
+        Ok(())
+    }
+
+    pub(crate) fn params_mut(&mut self, leg: Leg) -> &mut Params {
+        match leg {
+            Leg::Authorization => &mut self.authorization_params,
+            Leg::Token => &mut self.token_params,
+        }
+    }
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Login")
+            .field("client_id", &self.client.client_id())
+            .field("redirect_uri", self.redirect_uri())
+            .field("scope", &self.scope.as_str())
+            .field("audience", &self.audience)
+            .field("authorization_params", &self.authorization_params)
+            .field("token_params", &self.token_params)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A login that has not started: the first state.
+///
+/// **Holds** the client and what this login asks for. No secret yet.
+///
+/// **Comes from** [`Client::login`], or from [`Authorized::renew`](crate::Authorized::renew) when there is
+/// nothing to refresh, and then asks again for what was asked before.
+///
+/// **Can** take options, and [`start`](Self::start). Options are checked as they are given; a refused one
+/// consumes the state, since it is a mistake in the program.
+///
+/// **Next** is [`AwaitingRedirect`]. If the random source fails, this state comes back.
+///
+/// **Stored**: it may be, but [`Client::login`] makes it again at no cost.
+///
+/// ```
+/// # fn example(client: authcode::Client) -> Result<(), Box<dyn core::error::Error>> {
+/// let pending = client
+///     .login()
+///     .scope("openid offline_access")?
+///     .audience("https://api.loomai.com/")?
+///     .param(authcode::Leg::Authorization, "prompt", "consent")?
+///     .start(rand_core::UnwrapErr(getrandom::SysRng))?;
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+#[must_use = "a login does nothing until it is started"]
+pub struct Unstarted {
+    pub(crate) login: Box<Login>,
+}
+
+impl Unstarted {
+    pub(crate) fn new(login: Login) -> Self {
+        Self { login: Box::new(login) }
+    }
+
+    /// Asks for scopes, separated by spaces (RFC 6749 §3.3). Called again, it adds to them.
+    ///
+    /// Many servers give a refresh token only for `offline_access`.
+    ///
+    /// # Errors
+    /// [`ParameterError::Scope`] for a character that no scope has.
+    pub fn scope(mut self, scopes: &str) -> Result<Self, ParameterError> {
+        self.login.scope.add(scopes)?;
+        Ok(self)
+    }
+
+    /// Names the API that the token is for. It goes out on both legs.
+    ///
+    /// # Errors
+    /// [`ParameterError`] if it is empty or too long.
+    pub fn audience(mut self, audience: &str) -> Result<Self, ParameterError> {
+        self.login.set_audience(audience)?;
+        Ok(self)
+    }
+
+    /// Tells the server who probably logs in: an e-mail address or a user name (OpenID Connect Core §3.1.2.1).
+    ///
+    /// # Errors
+    /// [`ParameterError`] if it is empty or too long.
+    pub fn login_hint(self, hint: &str) -> Result<Self, ParameterError> {
+        self.param(Leg::Authorization, "login_hint", hint)
+    }
+
+    /// Tells the server whether to ask the user: `none`, `login`, `consent`, `select_account`
+    /// (OpenID Connect Core §3.1.2.1).
+    ///
+    /// # Errors
+    /// [`ParameterError`] if it is empty or too long.
+    pub fn prompt(self, prompt: &str) -> Result<Self, ParameterError> {
+        self.param(Leg::Authorization, "prompt", prompt)
+    }
+
+    /// Adds a parameter to one of the two requests, after those of the protocol and in the order of the calls.
+    /// A name may repeat, as `resource` does (RFC 8707 §2).
+    ///
+    /// # Errors
+    /// [`ParameterError`] if the name is none or belongs to the protocol, or if the value is empty or too long.
+    pub fn param(mut self, leg: Leg, name: &str, value: &str) -> Result<Self, ParameterError> {
+        self.login.params_mut(leg).add(name, value)?;
+        Ok(self)
+    }
+
+    /// Adds each field of a struct, or each pair of a list, as [`param`](Self::param) does.
+    ///
+    /// # Errors
+    /// As [`param`](Self::param), and [`ParameterError::NotPairs`] if it is neither.
+    #[cfg(feature = "std")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "std")))]
+    pub fn params(mut self, leg: Leg, params: &impl serde::Serialize) -> Result<Self, ParameterError> {
+        self.login.params_mut(leg).add_all(params)?;
+        Ok(self)
+    }
+
+    /// Sets the port on which this login's redirect is listened for, where the client's redirect URI is on
+    /// loopback (RFC 8252 §7.3). Listen first, then start.
+    ///
+    /// # Errors
+    /// [`ParameterError::Port`] if the redirect URI is not on loopback, or the port is 0.
+    pub fn loopback_port(mut self, port: u16) -> Result<Self, ParameterError> {
+        self.login.set_loopback_port(port)?;
+        Ok(self)
+    }
+
+    /// Draws `state` and the PKCE verifier, and gives the URL for the user's browser in the next state.
+    ///
+    /// `rng` is any `CryptoRng` of `rand_core` 0.10, by value or by `&mut`.
+    ///
+    /// # Errors
+    /// [`StartError`] if the source gives nothing but zeros. This state comes back.
+    pub fn start(self, rng: impl CryptoRng) -> Result<AwaitingRedirect, Rejected<Self, StartError>> {
+        self.try_start(rng)
+    }
+
+    /// As [`start`](Self::start), from a source that can fail.
+    ///
+    /// # Errors
+    /// [`StartError`] if the source fails or gives nothing but zeros. This state comes back.
+    pub fn try_start(self, mut rng: impl TryCryptoRng) -> Result<AwaitingRedirect, Rejected<Self, StartError>> {
+        let mut entropy = Zeroizing::new([0; 64]);
+        match rng.try_fill_bytes(&mut *entropy) {
+            Ok(()) => self.draw(&entropy),
+            Err(_) => Err(Rejected::alive(self, StartError::RandomSource)),
+        }
+    }
+
+    /// As [`start`](Self::start), from 64 random bytes of your own: of a hardware source, of another version
+    /// of `rand_core`, or of a test that must be repeatable.
+    ///
+    /// They must come from a cryptographically secure source and must never be used again. The first 32 become
+    /// `state`, the others the verifier.
+    ///
+    /// # Errors
+    /// [`StartError`] if a half is all zeros, or both are the same. This state comes back.
+    pub fn start_with_entropy(self, entropy: [u8; 64]) -> Result<AwaitingRedirect, Rejected<Self, StartError>> {
+        self.draw(&Zeroizing::new(entropy))
+    }
+
+    fn draw(self, entropy: &[u8; 64]) -> Result<AwaitingRedirect, Rejected<Self, StartError>> {
+        match LoginSecrets::new(entropy) {
+            Ok(secrets) => Ok(AwaitingRedirect { login: self.login, secrets }),
+            Err(error) => Err(Rejected::alive(self, error)),
+        }
+    }
+}

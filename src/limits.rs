@@ -1,0 +1,35 @@
+//! Every limit of the crate, with its reason. Over a limit: a clear error, never truncation.
+
+/// The longest redirect that is looked at, in bytes: 64 KiB.
+///
+/// Browsers and servers stop at 8 to 64 KiB for a URL. `form_post` bodies are held to the same.
+pub const MAX_REDIRECT_LEN: usize = 64 * 1024;
+
+/// The longest response body worth reading, in bytes: 1 MiB.
+///
+/// Go's `oauth2` has used this number for years. Stop the transfer there: see
+/// [`HttpRequest::max_response_len`](crate::HttpRequest::max_response_len).
+pub const MAX_RESPONSE_LEN: usize = 1024 * 1024;
+
+/// The longest single parameter, in bytes: 16 KiB, for an authorization code and for each configured value.
+///
+/// RFC 6749 sets no limit for a code. The largest seen are signed tokens of about 4 KiB.
+pub const MAX_PARAMETER_LEN: usize = 16 * 1024;
+
+/// The longest access or refresh token, in bytes: 64 KiB.
+///
+/// A token travels in a header, and servers stop at 8 to 64 KiB of headers.
+pub const MAX_TOKEN_LEN: usize = 64 * 1024;
+
+/// The longest configured URI, in bytes: 2 KiB.
+///
+/// Many servers store registered redirect URIs in columns of this size.
+pub const MAX_URI_LEN: usize = 2 * 1024;
+
+/// The longest `error` code that is kept, in bytes: 128.
+///
+/// The longest registered code has 33 characters. Anything longer is not a code.
+pub const MAX_ERROR_CODE_LEN: usize = 128;
+
+/// How many characters [`Untrusted`](crate::Untrusted) shows: 256.
+pub const MAX_SHOWN_CHARS: usize = 256;

@@ -1,0 +1,155 @@
+//! What a server says when it refuses: its own words, made safe to show.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::fmt;
+
+use thiserror::Error;
+
+use crate::error::Fault;
+use crate::limits::{MAX_ERROR_CODE_LEN, MAX_SHOWN_CHARS};
+
+/// What a server says when it refuses (RFC 6749 §4.1.2.1 and §5.2).
+///
+/// Its `Display` is the error code alone: the rest is text from outside.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[error("{code}")]
+#[non_exhaustive]
+pub struct OAuthError {
+    /// `error`: the code, verbatim.
+    pub code: ErrorCode,
+    /// `error_description`: for the developer, not for the user.
+    pub description: Option<Untrusted>,
+    /// `error_uri`: a page about the error. Never open it by yourself.
+    pub uri: Option<Untrusted>,
+}
+
+macro_rules! error_codes {
+    ($($(#[$doc:meta])+ $variant:ident = $text:literal,)+) => {
+        /// An `error` code: the registered ones that matter to a client, and any other verbatim.
+        #[derive(Clone, Debug, Eq, PartialEq)]
+        #[non_exhaustive]
+        pub enum ErrorCode {
+            $($(#[$doc])+ $variant,)+
+            /// Another code.
+            Other(Box<str>),
+            /// The `error` is no text that could be a code, such as an object.
+            Unreadable,
+        }
+
+        impl ErrorCode {
+            /// The code as it came.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)+
+                    Self::Other(code) => code,
+                    Self::Unreadable => "(unreadable error code)",
+                }
+            }
+
+            /// RFC 6749 appendix A.7: `error = 1*NQSCHAR`.
+            pub(crate) fn parse(code: &str) -> Option<Self> {
+                let is_code = (1..=MAX_ERROR_CODE_LEN).contains(&code.len())
+                    && code.bytes().all(|byte| matches!(byte, 0x20..=0x21 | 0x23..=0x5B | 0x5D..=0x7E));
+                is_code.then(|| match code {
+                    $($text => Self::$variant,)+
+                    other => Self::Other(other.into()),
+                })
+            }
+        }
+    };
+}
+
+error_codes! {
+    /// The user or the server said no.
+    AccessDenied = "access_denied",
+    /// The client is not known, or its credentials are wrong.
+    InvalidClient = "invalid_client",
+    /// The code or the refresh token is spent, run out or of another client.
+    InvalidGrant = "invalid_grant",
+    /// The request lacks something, or has it twice.
+    InvalidRequest = "invalid_request",
+    /// The scope is unknown, or more than is allowed.
+    InvalidScope = "invalid_scope",
+    /// The `audience` or `resource` is not one of the server's (RFC 8707 §2).
+    InvalidTarget = "invalid_target",
+    /// The server failed.
+    ServerError = "server_error",
+    /// The server is too busy.
+    TemporarilyUnavailable = "temporarily_unavailable",
+    /// The client may not do this.
+    UnauthorizedClient = "unauthorized_client",
+    /// The server does not do this kind of grant.
+    UnsupportedGrantType = "unsupported_grant_type",
+    /// The server does not do the code flow.
+    UnsupportedResponseType = "unsupported_response_type",
+}
+
+impl ErrorCode {
+    pub(crate) fn fault(&self) -> Fault {
+        match self {
+            // Two codes of large providers that mean the same.
+            Self::AccessDenied => Fault::User,
+            Self::Other(code) if code.starts_with("user_cancelled") || **code == *"user_denied" => Fault::User,
+            Self::InvalidGrant | Self::ServerError | Self::TemporarilyUnavailable => Fault::Server,
+            Self::Other(_) | Self::Unreadable => Fault::Server,
+            _ => Fault::Host,
+        }
+    }
+
+    pub(crate) const fn is_retryable(&self) -> bool {
+        matches!(self, Self::ServerError | Self::TemporarilyUnavailable)
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Text from outside, for the developer's eyes.
+///
+/// `Display` shows at most [`MAX_SHOWN_CHARS`] characters and
+/// writes control characters and those that turn the direction of text as `\u{…}`: safe for a log or a
+/// terminal. For HTML it must still be escaped. `Debug` shows the length alone, so that an error that is
+/// logged as a whole shows nothing that came from outside.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Untrusted(Box<str>);
+
+impl Untrusted {
+    /// The text as it came, with all that may be in it.
+    pub fn raw(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Untrusted {
+    fn from(text: String) -> Self {
+        Self(text.into_boxed_str())
+    }
+}
+
+impl fmt::Debug for Untrusted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Untrusted({} bytes)", self.0.len())
+    }
+}
+
+impl fmt::Display for Untrusted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.chars().take(MAX_SHOWN_CHARS) {
+            if c.is_control() || is_invisible(c) {
+                write!(f, "{}", c.escape_unicode())?;
+            } else {
+                write!(f, "{c}")?;
+            }
+        }
+        if self.0.chars().nth(MAX_SHOWN_CHARS).is_some() { f.write_str("…") } else { Ok(()) }
+    }
+}
+
+/// Characters without a shape of their own that change how others are read.
+const fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+}

@@ -1,0 +1,102 @@
+//! Parameters beyond those of the protocol: an ordered multimap that refuses the protocol's own names.
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::error::ParameterError;
+use crate::limits::MAX_PARAMETER_LEN;
+
+/// One of the two requests of a login.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Leg {
+    /// The URL for the user's browser (RFC 6749 §4.1.1).
+    Authorization,
+    /// The token request (RFC 6749 §4.1.3).
+    Token,
+}
+
+/// Names that the crate sends by itself, or that would override what it sends.
+pub(crate) const RESERVED_NAMES: [&str; 17] = [
+    "audience",
+    "client_assertion",
+    "client_assertion_type",
+    "client_id",
+    "client_secret",
+    "code",
+    "code_challenge",
+    "code_challenge_method",
+    "code_verifier",
+    "grant_type",
+    "redirect_uri",
+    "refresh_token",
+    "request",
+    "request_uri",
+    "response_type",
+    "scope",
+    "state",
+];
+
+/// Ordered pairs. A name may repeat, as `resource` does (RFC 8707 §2).
+#[derive(Default)]
+pub(crate) struct Params(Vec<(String, String)>);
+
+impl Params {
+    pub(crate) fn from_pairs(pairs: impl Iterator<Item = (String, String)>) -> Self {
+        Self(pairs.collect())
+    }
+
+    /// Adds a pair that is to be sent.
+    pub(crate) fn add(&mut self, name: &str, value: &str) -> Result<(), ParameterError> {
+        if name.len() > MAX_PARAMETER_LEN || value.len() > MAX_PARAMETER_LEN {
+            return Err(ParameterError::TooLong);
+        }
+        if name.is_empty() || !name.bytes().all(is_name_byte) {
+            return Err(ParameterError::Name(name.to_owned()));
+        }
+        if let Some(reserved) = RESERVED_NAMES.into_iter().find(|reserved| *reserved == name) {
+            return Err(ParameterError::Reserved(reserved));
+        }
+        if value.is_empty() {
+            return Err(ParameterError::EmptyValue(name.to_owned()));
+        }
+        self.0.push((name.to_owned(), value.to_owned()));
+        Ok(())
+    }
+
+    /// Adds each field of a struct or each pair of a list.
+    #[cfg(feature = "std")]
+    pub(crate) fn add_all(&mut self, params: &impl serde::Serialize) -> Result<(), ParameterError> {
+        let encoded = serde_urlencoded::to_string(params).map_err(|_| ParameterError::NotPairs)?;
+        for (name, value) in crate::form::pairs(encoded.as_bytes()) {
+            let decode = |text| crate::form::decode(text).map_err(|_| ParameterError::NotPairs);
+            self.add(&decode(name)?, &decode(value)?)?;
+        }
+        Ok(())
+    }
+
+    /// Reads the pairs as a struct or a map.
+    #[cfg(feature = "std")]
+    pub(crate) fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T, ParameterError> {
+        let encoded = crate::form::encode(&[], self.iter(), crate::form::Space::Plus);
+        serde_urlencoded::from_str(&encoded).map_err(|_| ParameterError::NotPairs)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+/// RFC 6749 §8.2, and the brackets that some servers' names end in (`grant_options[]`).
+fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'[' | b']')
+}
+
+/// The names only: a value may be somebody's name or a ticket.
+impl fmt::Debug for Params {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter().map(|(name, _)| name)).finish()
+    }
+}

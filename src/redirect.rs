@@ -1,0 +1,185 @@
+//! The authorization response (RFC 6749 §4.1.2): what came to the redirect URI, taken apart but not yet believed.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::error::RedirectError;
+use crate::form::{self, Malformed};
+use crate::limits::{MAX_PARAMETER_LEN, MAX_REDIRECT_LEN};
+use crate::oauth_error::{ErrorCode, OAuthError, Untrusted};
+use crate::params::Params;
+use crate::secret::Secret;
+use crate::token::is_vschar;
+use crate::uri::Uri;
+
+/// What came to the redirect URI, in one of the forms in which a host sees it.
+///
+/// A `&str` is taken for a whole URL. Whatever follows a `#` is ignored: some servers add `#_=_`.
+/// The limit is [`MAX_REDIRECT_LEN`](crate::limits::MAX_REDIRECT_LEN).
+///
+/// The content is neither copied nor shown: `Debug` tells the form and the length.
+#[derive(Clone, Copy)]
+pub struct Redirect<'a> {
+    shape: Shape,
+    content: &'a [u8],
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Shape {
+    Url,
+    Target,
+    Query,
+    Body,
+}
+
+impl<'a> Redirect<'a> {
+    /// The whole URL, as an operating system hands it to an application. Scheme, authority and path
+    /// must be those of the redirect URI.
+    pub fn url<T: AsRef<[u8]> + ?Sized>(url: &'a T) -> Self {
+        Self { shape: Shape::Url, content: url.as_ref() }
+    }
+
+    /// The target of an HTTP request, `/callback?code=…`, as a server sees it. The path must be that
+    /// of the redirect URI; that the request came to the right host and port is what your listener says.
+    pub fn target<T: AsRef<[u8]> + ?Sized>(target: &'a T) -> Self {
+        Self { shape: Shape::Target, content: target.as_ref() }
+    }
+
+    /// The query alone, without the `?`. That it came to the redirect URI is what you say.
+    pub fn query<T: AsRef<[u8]> + ?Sized>(query: &'a T) -> Self {
+        Self { shape: Shape::Query, content: query.as_ref() }
+    }
+
+    /// The body of a POST to the redirect URI (`response_mode=form_post`). That it came there is what
+    /// you say.
+    pub fn form_post<T: AsRef<[u8]> + ?Sized>(body: &'a T) -> Self {
+        Self { shape: Shape::Body, content: body.as_ref() }
+    }
+}
+
+impl<'a> From<&'a str> for Redirect<'a> {
+    fn from(url: &'a str) -> Self {
+        Self::url(url)
+    }
+}
+
+impl<'a> From<&'a String> for Redirect<'a> {
+    fn from(url: &'a String) -> Self {
+        Self::url(url)
+    }
+}
+
+#[cfg(feature = "url")]
+#[cfg_attr(docsrs, doc(cfg(feature = "url")))]
+impl<'a> From<&'a url::Url> for Redirect<'a> {
+    fn from(url: &'a url::Url) -> Self {
+        Self::url(url.as_str())
+    }
+}
+
+impl fmt::Debug for Redirect<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Redirect({:?}, {} bytes)", self.shape, self.content.len())
+    }
+}
+
+/// The names of an authorization response that mean something here. They must come at most once (RFC 6749 §3.1),
+/// and a redirect URI must not bring them in its own query.
+pub(crate) const RESPONSE_NAMES: [&str; 9] =
+    ["code", "state", "iss", "error", "error_description", "error_uri", "response", "access_token", "id_token"];
+
+/// The parameters of an authorization response, still encoded.
+pub(crate) struct Answer<'a> {
+    values: [Option<&'a [u8]>; RESPONSE_NAMES.len()],
+    query: &'a [u8],
+}
+
+impl<'a> Answer<'a> {
+    /// Checks, in this order: the size, that it came to our redirect URI, that it can be read, duplicates.
+    pub(crate) fn read(redirect: Redirect<'a>, redirect_uri: &Uri) -> Result<Self, RedirectError> {
+        if redirect.content.len() > MAX_REDIRECT_LEN {
+            return Err(RedirectError::TooLong);
+        }
+        let (before_fragment, _) = split_at_byte(redirect.content, b'#');
+        let (base, query) = match redirect.shape {
+            Shape::Url | Shape::Target => split_at_byte(before_fragment, b'?'),
+            Shape::Query => (b"".as_slice(), before_fragment),
+            Shape::Body => (b"".as_slice(), redirect.content),
+        };
+        let base = core::str::from_utf8(base).map_err(|_| RedirectError::NotOurs)?;
+        let is_ours = match redirect.shape {
+            Shape::Url => redirect_uri.has_base(base) && has_query_of(redirect_uri, query),
+            Shape::Target => redirect_uri.has_path(base) && has_query_of(redirect_uri, query),
+            Shape::Query => has_query_of(redirect_uri, query),
+            Shape::Body => true,
+        };
+        if is_ours { Self::collect(query) } else { Err(RedirectError::NotOurs) }
+    }
+
+    fn collect(query: &'a [u8]) -> Result<Self, RedirectError> {
+        let mut values = [None; RESPONSE_NAMES.len()];
+        let mut duplicate = None;
+        for (name, value) in form::pairs(query) {
+            let mut slots = RESPONSE_NAMES.iter().zip(&mut values);
+            let Some((known, slot)) = slots.find(|(known, _)| form::stands_for(name, known)) else {
+                continue;
+            };
+            form::check(value).map_err(|Malformed| RedirectError::Malformed)?;
+            if slot.replace(value).is_some() {
+                duplicate = Some(*known);
+            }
+        }
+        match duplicate {
+            Some(name) => Err(RedirectError::DuplicateParameter(name)),
+            None => Ok(Self { values, query }),
+        }
+    }
+
+    /// The encoded value of one of the [`RESPONSE_NAMES`].
+    pub(crate) fn get(&self, name: &str) -> Option<&'a [u8]> {
+        let (_, value) = RESPONSE_NAMES.iter().zip(self.values).find(|(known, _)| **known == name)?;
+        value
+    }
+
+    /// The `code`, if its grammar is that of RFC 6749 appendix A.11.
+    pub(crate) fn code(&self) -> Option<Secret> {
+        let code = form::decode(self.get("code")?).ok()?;
+        is_vschar(&code, MAX_PARAMETER_LEN).then(|| Secret::from(code))
+    }
+
+    /// The server's error, if there is one and its grammar is that of RFC 6749 appendix A.7.
+    pub(crate) fn error(&self) -> Option<Box<OAuthError>> {
+        let text = |name| form::decode(self.get(name)?).ok();
+        Some(Box::new(OAuthError {
+            code: ErrorCode::parse(&text("error")?)?,
+            description: text("error_description").map(Untrusted::from),
+            uri: text("error_uri").map(Untrusted::from),
+        }))
+    }
+
+    /// The parameters that the crate does not know, as far as they can be read.
+    pub(crate) fn extra_params(&self) -> Params {
+        let unknown = form::pairs(self.query)
+            .filter(|(name, _)| !RESPONSE_NAMES.iter().any(|known| form::stands_for(name, known)));
+        Params::from_pairs(unknown.filter_map(|(name, value)| form::decode(name).ok().zip(form::decode(value).ok())))
+    }
+}
+
+/// Each pair of the redirect URI's own query must be there. Servers write the same pair in different ways
+/// (`a%20b` comes back as `a+b`), so they are compared decoded.
+fn has_query_of(redirect_uri: &Uri, query: &[u8]) -> bool {
+    let decoded = |(name, value)| form::decode(name).ok().zip(form::decode(value).ok());
+    let registered = redirect_uri.query().unwrap_or_default().as_bytes();
+    let mut received = form::pairs(query).map(decoded).collect::<Vec<_>>();
+    form::pairs(registered).map(decoded).all(|pair| {
+        let found = received.iter().position(|other| *other == pair);
+        found.map(|index| received.swap_remove(index)).is_some()
+    })
+}
+
+fn split_at_byte(text: &[u8], byte: u8) -> (&[u8], &[u8]) {
+    let mut parts = text.splitn(2, |other| *other == byte);
+    (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
+}

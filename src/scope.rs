@@ -1,0 +1,103 @@
+//! A list of scopes (RFC 6749 §3.3).
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+
+use crate::error::ScopeError;
+use crate::limits::MAX_PARAMETER_LEN;
+
+/// A set of scope tokens in the order in which they were named, each of them once.
+///
+/// A token is one or more visible ASCII characters other than `"` and `\`. It is case-sensitive.
+///
+/// ```
+/// # use authcode::Scope;
+/// let scope: Scope = "openid  offline_access openid".parse()?;
+/// assert_eq!(scope.as_str(), "openid offline_access");
+/// assert!(scope.contains("openid"));
+/// # Ok::<(), authcode::ScopeError>(())
+/// ```
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Scope(String);
+
+impl Scope {
+    /// The tokens, separated by one space.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether no token is named.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The tokens in their order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
+        self.0.split(' ').filter(|token| !token.is_empty())
+    }
+
+    /// Whether `token` is one of them.
+    pub fn contains(&self, token: &str) -> bool {
+        self.iter().any(|ours| ours == token)
+    }
+
+    /// Whether each token of this list is in the other.
+    pub fn is_subset(&self, other: &Self) -> bool {
+        self.iter().all(|token| other.contains(token))
+    }
+
+    /// What a server granted: split at white space and at `separator`. What is not a token is left out,
+    /// because a scope that nobody can name gives nobody anything.
+    pub(crate) fn granted(text: &str, separator: char) -> Self {
+        let mut scope = Self(String::with_capacity(text.len()));
+        let tokens = text.split(|c: char| c.is_ascii_whitespace() || c == separator);
+        tokens.filter(|token| is_token(token)).for_each(|token| scope.push(token));
+        scope
+    }
+
+    /// As it goes to a server that wants another separator than a space.
+    pub(crate) fn separated(&self, separator: char) -> Cow<'_, str> {
+        match separator {
+            ' ' => Cow::Borrowed(&self.0),
+            other => Cow::Owned(self.0.replace(' ', other.encode_utf8(&mut [0; 4]))),
+        }
+    }
+
+    fn push(&mut self, token: &str) {
+        if !self.contains(token) {
+            if !self.0.is_empty() {
+                self.0.push(' ');
+            }
+            self.0.push_str(token);
+        }
+    }
+
+    /// Adds the tokens of a list that are not yet there.
+    pub(crate) fn add(&mut self, list: &str) -> Result<(), ScopeError> {
+        if self.0.len().saturating_add(list.len()) >= MAX_PARAMETER_LEN {
+            return Err(ScopeError::TooLong);
+        }
+        let mut tokens = list.split(' ').filter(|token| !token.is_empty());
+        if !tokens.clone().all(is_token) {
+            return Err(ScopeError::Character);
+        }
+        self.0.reserve_exact(list.len());
+        tokens.by_ref().for_each(|token| self.push(token));
+        Ok(())
+    }
+}
+
+impl core::str::FromStr for Scope {
+    type Err = ScopeError;
+
+    fn from_str(list: &str) -> Result<Self, ScopeError> {
+        let mut scope = Self::default();
+        scope.add(list)?;
+        Ok(scope)
+    }
+}
+
+/// RFC 6749 appendix A.4: `scope-token = 1*NQCHAR`.
+fn is_token(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E))
+}

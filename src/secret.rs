@@ -1,0 +1,67 @@
+//! Text that must not be shown: redacted, wiped on drop, compared in constant time.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::fmt;
+
+use zeroize::{Zeroize, Zeroizing};
+
+/// A token, a code, a client secret or a request body.
+///
+/// It is wiped when it is dropped. It has no `Display`, no `Clone` and no `PartialEq`, and its
+/// `Debug` shows nothing of it, so that it cannot reach a log by accident.
+///
+/// ```
+/// let secret = authcode::Secret::from("s3cret");
+/// assert_eq!(format!("{secret:?}"), "[redacted]");
+/// assert_eq!(secret.expose(), "s3cret");
+/// ```
+///
+/// Two secrets cannot be compared with `==`, whose running time tells where they differ:
+///
+/// ```compile_fail
+/// # use authcode::Secret;
+/// let same = Secret::from("a") == Secret::from("a");
+/// ```
+pub struct Secret(Box<str>);
+
+impl Secret {
+    /// The text itself. Use it for the wire or for your store, never for a log.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// The text itself, without a copy. From here on, wiping it is up to you.
+    pub fn into_exposed(mut self) -> String {
+        core::mem::take(&mut self.0).into_string()
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        // Shrinking a `String` can move it and leave the old bytes behind, so a roomy one is copied and wiped.
+        if text.len() == text.capacity() {
+            Self(text.into_boxed_str())
+        } else {
+            Self::from(Zeroizing::new(text).as_str())
+        }
+    }
+}

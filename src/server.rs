@@ -1,0 +1,165 @@
+//! The authorization server: its endpoints and its issuer, as one value.
+
+use crate::dialect::Dialect;
+use crate::error::{ConfigError, UriError};
+use crate::form;
+use crate::params::RESERVED_NAMES;
+use crate::uri::Uri;
+
+/// An authorization server.
+///
+/// Endpoints and issuer are one value that cannot be taken apart, and every state carries it: a code
+/// can only go to the token endpoint of the server that was asked for it. That is what stops a
+/// mix-up attack (RFC 9700 §4.4).
+///
+/// Both endpoints must be `https`. An endpoint may have a query, which is kept (RFC 6749 §3.1), but
+/// not one with parameters of the protocol in it.
+///
+/// ```
+/// use authcode::{IssParameter, Server};
+///
+/// let server = Server::new("https://login.example/authorize", "https://login.example/oauth/token")?
+///     .with_issuer("https://login.example/", IssParameter::Optional)?;
+/// # Ok::<(), authcode::ConfigError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Server {
+    pub(crate) authorization_endpoint: Uri,
+    pub(crate) token_endpoint: Uri,
+    pub(crate) issuer: Option<(Uri, IssParameter)>,
+    pub(crate) dialect: Dialect,
+    allows_loopback_http: bool,
+}
+
+/// Whether a server must name itself in the `iss` parameter of a redirect (RFC 9207).
+///
+/// If `iss` is there, it is always compared.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum IssParameter {
+    /// It may be absent: the server is not known to send it.
+    Optional,
+    /// A redirect without it is refused: the server's metadata has
+    /// `authorization_response_iss_parameter_supported`.
+    Required,
+}
+
+impl Server {
+    /// A server whose endpoints are `https`.
+    ///
+    /// # Errors
+    /// [`ConfigError`] says which endpoint is not accepted, and why.
+    pub fn new<A, T>(authorization_endpoint: A, token_endpoint: T) -> Result<Self, ConfigError>
+    where
+        A: TryInto<Uri>,
+        T: TryInto<Uri>,
+        UriError: From<A::Error> + From<T::Error>,
+    {
+        Self::checked(authorization_endpoint, token_endpoint, false)
+    }
+
+    /// A server whose endpoints may be `http` on `127.0.0.1`, `[::1]` or `localhost`: for tests and
+    /// development. Other programs on the machine may listen in.
+    ///
+    /// # Errors
+    /// [`ConfigError`] says which endpoint is not accepted, and why.
+    pub fn danger_loopback_http<A, T>(authorization_endpoint: A, token_endpoint: T) -> Result<Self, ConfigError>
+    where
+        A: TryInto<Uri>,
+        T: TryInto<Uri>,
+        UriError: From<A::Error> + From<T::Error>,
+    {
+        Self::checked(authorization_endpoint, token_endpoint, true)
+    }
+
+    fn checked<A, T>(authorization: A, token: T, allows_loopback_http: bool) -> Result<Self, ConfigError>
+    where
+        A: TryInto<Uri>,
+        T: TryInto<Uri>,
+        UriError: From<A::Error> + From<T::Error>,
+    {
+        let authorization_endpoint =
+            authorization.try_into().map_err(|error| ConfigError::AuthorizationEndpoint(error.into()))?;
+        let token_endpoint = token.try_into().map_err(|error| ConfigError::TokenEndpoint(error.into()))?;
+        for (uri, which) in [(&authorization_endpoint, "authorization endpoint"), (&token_endpoint, "token endpoint")] {
+            check_secure(uri, which, allows_loopback_http)?;
+            check_query(uri, which, &RESERVED_NAMES)?;
+        }
+        Ok(Self {
+            authorization_endpoint,
+            token_endpoint,
+            issuer: None,
+            dialect: Dialect::STANDARD,
+            allows_loopback_http,
+        })
+    }
+
+    /// Adds the issuer identifier (RFC 8414 §2), byte for byte as the server's metadata has it: with a `/` at
+    /// the end if it has one there.
+    ///
+    /// Without it `iss` in a redirect is ignored. Give it whenever your program knows more than one server.
+    ///
+    /// # Errors
+    /// [`ConfigError::Issuer`] or [`ConfigError::Insecure`], if it is not an `https` URI without a query (or,
+    /// for [`Server::danger_loopback_http`], an `http` one on loopback).
+    pub fn with_issuer<I>(mut self, issuer: I, iss: IssParameter) -> Result<Self, ConfigError>
+    where
+        I: TryInto<Uri>,
+        UriError: From<I::Error>,
+    {
+        let issuer = issuer.try_into().map_err(|error| ConfigError::Issuer(error.into()))?;
+        if issuer.query().is_some() {
+            return Err(ConfigError::Issuer(UriError::Query));
+        }
+        check_secure(&issuer, "issuer", self.allows_loopback_http)?;
+        self.issuer = Some((issuer, iss));
+        Ok(self)
+    }
+
+    /// Adds what this server does differently.
+    #[must_use]
+    pub const fn with_dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = dialect;
+        self
+    }
+
+    /// Where the user's browser goes.
+    pub const fn authorization_endpoint(&self) -> &Uri {
+        &self.authorization_endpoint
+    }
+
+    /// Where codes and refresh tokens go.
+    pub const fn token_endpoint(&self) -> &Uri {
+        &self.token_endpoint
+    }
+
+    /// The issuer, if it is known.
+    pub fn issuer(&self) -> Option<&Uri> {
+        self.issuer.as_ref().map(|(issuer, _)| issuer)
+    }
+
+    /// What this server does differently.
+    pub const fn dialect(&self) -> &Dialect {
+        &self.dialect
+    }
+}
+
+/// RFC 6749 §3.1.2.1 and §3.2: TLS, or a connection that does not leave the machine.
+fn check_secure(uri: &Uri, which: &'static str, allows_loopback_http: bool) -> Result<(), ConfigError> {
+    match uri.scheme() {
+        "https" => Ok(()),
+        "http" if allows_loopback_http && uri.is_loopback() => Ok(()),
+        _ => Err(ConfigError::Insecure(which)),
+    }
+}
+
+/// A URI of ours must not bring a parameter that the protocol sends: one of the two would win, and servers
+/// differ in which.
+pub(crate) fn check_query(uri: &Uri, which: &'static str, reserved: &[&'static str]) -> Result<(), ConfigError> {
+    let brings =
+        |name: &&&str| form::pairs(uri.query().unwrap_or_default().as_bytes()).any(|(n, _)| form::stands_for(n, name));
+    match reserved.iter().find(brings) {
+        Some(name) => Err(ConfigError::ReservedParameter(which, name)),
+        None => Ok(()),
+    }
+}

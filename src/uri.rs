@@ -1,0 +1,361 @@
+//! URIs that no two parsers can read differently, kept byte for byte.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::{String, ToString};
+use core::convert::Infallible;
+use core::fmt;
+use core::net::{Ipv4Addr, Ipv6Addr};
+use core::ops::Range;
+
+use crate::error::UriError;
+use crate::limits::MAX_URI_LEN;
+
+/// An absolute URI: an endpoint, an issuer or a redirect URI.
+///
+/// It accepts a strict subset of RFC 3986, so plain that no other parser can disagree about its
+/// host, and never changes a byte:
+///
+/// - a scheme in lower case;
+/// - for `http` and `https`, and after any `scheme://`: a lower-case ASCII host name, a dotted IPv4
+///   address or an IPv6 address in brackets and in its canonical form (RFC 5952), and perhaps a
+///   port from 1 to 65535;
+/// - a path without `.` and `..` segments, and perhaps a query;
+/// - no user name, no fragment, no backslash, no space, no control character, no `'` in the query,
+///   and each `%` followed by two hexadecimal digits;
+/// - at most [`MAX_URI_LEN`] bytes.
+///
+/// A URL from the web that is not so plain (an internationalised host, dot segments, capitals)
+/// becomes so through `url::Url`, with the `url` feature: see `TryFrom<url::Url>`.
+///
+/// ```
+/// # use authcode::{Uri, UriError};
+/// let uri = Uri::parse("com.example.app:/callback?tenant=7")?;
+/// assert_eq!((uri.scheme(), uri.path(), uri.query()), ("com.example.app", "/callback", Some("tenant=7")));
+/// assert_eq!(Uri::parse("http://localhost:80@evil.example/").unwrap_err(), UriError::UserInfo);
+/// # Ok::<(), UriError>(())
+/// ```
+#[derive(Clone, Eq, PartialEq)]
+pub struct Uri {
+    text: Box<str>,
+    scheme_end: usize,
+    /// Empty where there is no `//`.
+    host: Range<usize>,
+    port: Option<u16>,
+    path: Range<usize>,
+}
+
+impl Uri {
+    /// Checks a URI and keeps it as it is.
+    ///
+    /// # Errors
+    /// [`UriError`] says which part is not accepted.
+    pub fn parse(text: &str) -> Result<Self, UriError> {
+        let uri = Self::parse_any_host(text)?;
+        // A punycode label can be wrong in ways that only tables of Unicode tell.
+        if uri.host().split('.').any(|label| label.starts_with("xn--")) {
+            return Err(UriError::InternationalHost);
+        }
+        Ok(uri)
+    }
+
+    fn parse_any_host(text: &str) -> Result<Self, UriError> {
+        if text.len() > MAX_URI_LEN {
+            return Err(UriError::TooLong);
+        }
+        let (scheme, after_scheme) = text.split_once(':').ok_or(UriError::Scheme)?;
+        if !is_scheme(scheme) {
+            return Err(UriError::Scheme);
+        }
+        let hierarchical = after_scheme.strip_prefix("//");
+        if hierarchical.is_none() && matches!(scheme, "http" | "https") {
+            return Err(UriError::Host);
+        }
+        let rest = hierarchical.unwrap_or(after_scheme);
+        let authority_end = if hierarchical.is_some() { rest.find(['/', '?', '#']).unwrap_or(rest.len()) } else { 0 };
+        let (authority, path_and_query) = rest.split_at(authority_end);
+        let path_start = text.len() - path_and_query.len();
+        let host_start = path_start - authority.len();
+
+        let (host, port) = parse_authority(authority)?;
+        if hierarchical.is_some() && !is_host(host) {
+            return Err(UriError::Host);
+        }
+        let (path, query) = match path_and_query.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (path_and_query, None),
+        };
+        if hierarchical.is_none() && !path.starts_with('/') {
+            return Err(UriError::Path);
+        }
+        check_characters(path)?;
+        check_characters(query.unwrap_or_default())?;
+        if query.is_some_and(|query| query.contains('\'')) {
+            return Err(UriError::Character);
+        }
+        if path.split('/').any(is_dot_segment) {
+            return Err(UriError::DotSegment);
+        }
+        Ok(Self {
+            scheme_end: scheme.len(),
+            host: host_start..host_start + host.len(),
+            port,
+            path: path_start..path_start + path.len(),
+            text: text.into(),
+        })
+    }
+
+    /// The URI as it was given.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The scheme, in lower case, without the colon.
+    pub fn scheme(&self) -> &str {
+        self.text.get(..self.scheme_end).unwrap_or_default()
+    }
+
+    /// The host: a name, an address, an IPv6 address in its brackets, or nothing where the URI has no `//`.
+    pub fn host(&self) -> &str {
+        self.text.get(self.host.clone()).unwrap_or_default()
+    }
+
+    /// The port, if one is named.
+    pub fn port(&self) -> Option<u16> {
+        self.port
+    }
+
+    /// The path, which may be empty.
+    pub fn path(&self) -> &str {
+        self.text.get(self.path.clone()).unwrap_or_default()
+    }
+
+    /// What follows the `?`, if there is one.
+    pub fn query(&self) -> Option<&str> {
+        self.text.get(self.path.end..)?.strip_prefix('?')
+    }
+
+    /// Whether the host is `127.0.0.1`, `[::1]` or `localhost`: names that cannot leave the machine.
+    pub(crate) fn is_loopback(&self) -> bool {
+        matches!(self.host(), "127.0.0.1" | "[::1]" | "localhost")
+    }
+
+    /// The port that a connection uses: the named one, or that of the scheme.
+    fn effective_port(&self, named: Option<u16>) -> Option<u16> {
+        named.or(match self.scheme() {
+            "https" => Some(443),
+            "http" => Some(80),
+            _ => None,
+        })
+    }
+
+    /// The same URI on another port.
+    pub(crate) fn with_port(&self, port: u16) -> Result<Self, UriError> {
+        let before = self.text.get(..self.host.end).unwrap_or_default();
+        let after = self.text.get(self.path.start..).unwrap_or_default();
+        Self::parse_any_host(&format!("{before}:{port}{after}"))
+    }
+
+    /// Whether `received`, which ends before its query, is this URI without its query: byte for byte, but for
+    /// the two things that every browser does to what it is given: it leaves out the scheme's own port, and it
+    /// writes an empty path as `/`.
+    pub(crate) fn has_base(&self, received: &str) -> bool {
+        let Some(rest) = received.strip_prefix(self.scheme()).and_then(|rest| rest.strip_prefix(':')) else {
+            return false;
+        };
+        if self.host().is_empty() {
+            return rest == self.path();
+        }
+        let Some(rest) = rest.strip_prefix("//").and_then(|rest| rest.strip_prefix(self.host())) else {
+            return false;
+        };
+        let (port, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let Ok(port) = parse_port(port) else { return false };
+        self.effective_port(port) == self.effective_port(self.port) && self.has_path(path)
+    }
+
+    /// Whether `path` is this URI's path, an empty one being the same as `/` for `http` and `https`.
+    pub(crate) fn has_path(&self, path: &str) -> bool {
+        let written = |path| match path {
+            "" if self.scheme().starts_with("http") => "/",
+            other => other,
+        };
+        written(path) == written(self.path())
+    }
+}
+
+/// `host [":" port]`, the host unchecked.
+fn parse_authority(authority: &str) -> Result<(&str, Option<u16>), UriError> {
+    if authority.contains('@') {
+        return Err(UriError::UserInfo);
+    }
+    let host_end = match authority.find(']') {
+        Some(bracket) => bracket + 1,
+        None => authority.find(':').unwrap_or(authority.len()),
+    };
+    let (host, port) = authority.split_at(host_end);
+    Ok((host, parse_port(port)?))
+}
+
+/// Nothing, or a colon and the number that every parser writes in the same way.
+fn parse_port(text: &str) -> Result<Option<u16>, UriError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let digits = text.strip_prefix(':').ok_or(UriError::Port)?;
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) || digits.starts_with('0') {
+        return Err(UriError::Port);
+    }
+    digits.parse().map(Some).map_err(|_| UriError::Port)
+}
+
+/// RFC 3986 §3.1, in lower case.
+fn is_scheme(scheme: &str) -> bool {
+    scheme.starts_with(|c: char| c.is_ascii_lowercase())
+        && scheme.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.'))
+}
+
+fn is_host(host: &str) -> bool {
+    match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        Some(address) => {
+            // An address that embeds an IPv4 one is written in two ways, so it is refused by the second check.
+            address.parse::<Ipv6Addr>().is_ok_and(|parsed| !address.contains('.') && parsed.to_string() == address)
+        }
+        // Other parsers take a name that ends in a number for an IPv4 address.
+        None if host.rsplit('.').next().is_some_and(looks_numeric) => host.parse::<Ipv4Addr>().is_ok(),
+        None => host.len() <= 253 && host.split('.').all(is_label),
+    }
+}
+
+fn looks_numeric(label: &str) -> bool {
+    let digits = label.strip_prefix("0x").map_or_else(
+        || label.bytes().all(|byte| byte.is_ascii_digit()),
+        |hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()),
+    );
+    digits && !label.is_empty()
+}
+
+/// RFC 1123 §2.1, and `_`, which hosts in use have.
+fn is_label(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+        && label.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+}
+
+/// RFC 3986 §3.3 and §3.4: `pchar`, `/` and `?`.
+fn check_characters(text: &str) -> Result<(), UriError> {
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'#' => return Err(UriError::Fragment),
+            b'%' => {
+                let digits = [bytes.next(), bytes.next()];
+                if !digits.iter().all(|digit| digit.is_some_and(|digit| digit.is_ascii_hexdigit())) {
+                    return Err(UriError::PercentEncoding);
+                }
+            }
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => {}
+            b'-' | b'.' | b'_' | b'~' | b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' => {}
+            b'+' | b',' | b';' | b'=' | b':' | b'@' | b'/' | b'?' => {}
+            _ => return Err(UriError::Character),
+        }
+    }
+    Ok(())
+}
+
+/// `.` and `..`, each dot perhaps written `%2e`. Parsers remove them, so the path would not stay what it was.
+fn is_dot_segment(segment: &str) -> bool {
+    let mut rest = segment;
+    let mut dots = 0;
+    while let Some(after) = ["%2e", "%2E", "."].iter().find_map(|dot| rest.strip_prefix(dot)) {
+        rest = after;
+        dots += 1;
+    }
+    rest.is_empty() && (dots == 1 || dots == 2)
+}
+
+impl fmt::Debug for Uri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Uri({})", self.text)
+    }
+}
+
+impl fmt::Display for Uri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl core::str::FromStr for Uri {
+    type Err = UriError;
+
+    fn from_str(text: &str) -> Result<Self, UriError> {
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<&str> for Uri {
+    type Error = UriError;
+
+    fn try_from(text: &str) -> Result<Self, UriError> {
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<String> for Uri {
+    type Error = UriError;
+
+    fn try_from(text: String) -> Result<Self, UriError> {
+        Self::parse(&text)
+    }
+}
+
+impl TryFrom<&String> for Uri {
+    type Error = UriError;
+
+    fn try_from(text: &String) -> Result<Self, UriError> {
+        Self::parse(text)
+    }
+}
+
+/// So that a function that takes anything that becomes a [`Uri`] takes a `Uri` too.
+impl From<Infallible> for UriError {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
+/// Takes a URL as the `url` crate has made it: host in ASCII, dot segments removed.
+///
+/// This is the way for an internationalised host, whose tables this crate does not carry.
+#[cfg(feature = "url")]
+#[cfg_attr(docsrs, doc(cfg(feature = "url")))]
+impl TryFrom<url::Url> for Uri {
+    type Error = UriError;
+
+    fn try_from(url: url::Url) -> Result<Self, UriError> {
+        Self::parse_any_host(url.as_str())
+    }
+}
+
+#[cfg(feature = "url")]
+#[cfg_attr(docsrs, doc(cfg(feature = "url")))]
+impl TryFrom<&url::Url> for Uri {
+    type Error = UriError;
+
+    fn try_from(url: &url::Url) -> Result<Self, UriError> {
+        Self::parse_any_host(url.as_str())
+    }
+}
+
+/// The same URI for the `url` crate, which reads the same scheme, host, port, path and query in it.
+#[cfg(feature = "url")]
+#[cfg_attr(docsrs, doc(cfg(feature = "url")))]
+impl TryFrom<&Uri> for url::Url {
+    type Error = url::ParseError;
+
+    fn try_from(uri: &Uri) -> Result<Self, url::ParseError> {
+        Self::parse(uri.as_str())
+    }
+}
