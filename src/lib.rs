@@ -1,4 +1,140 @@
-//! The OAuth 2.0 Authorization Code flow with PKCE as a sans-IO state machine.
+//! The OAuth 2.0 Authorization Code flow with PKCE as a sans-IO state machine: it says which HTTP request to make,
+//! you make it with whatever you have, and a step out of order does not compile.
+//!
+//! ```text
+//!              start(rng)                 receive_redirect(url)                receive_token_response(resp, now)
+//! Unstarted ───────────────▶ AwaitingRedirect ───────────────▶ CodeReceived ───────────────▶ Authorized
+//!     ▲                        │  ▲    authorization_url()        │  ▲   token_request()          │
+//!     │                        └──┘ refused: state handed back    └──┘ refused: handed back       │ renew()
+//!     │                                                                                           ▼
+//!     └──────────────── Reauthorize ◀──────────────────────────────────────────────── Renewal::{Refresh, Reauthorize}
+//!                                                                     Refreshing ◀────┘
+//!                                                                     (the two verbs of CodeReceived) ──▶ Authorized
+//! ```
+//!
+//! Each state is a struct of its own. A request comes from `&self` and is the same at each call, so a failure of the
+//! network touches nothing. A step takes `self`; a refused one hands the state back if the login is still alive.
+//!
+//! | state | emits, by `&self` | moves on, by `self` |
+//! |---|---|---|
+//! | [`Unstarted`] | | [`start`](Unstarted::start), [`try_start`](Unstarted::try_start), [`start_with_entropy`](Unstarted::start_with_entropy) |
+//! | [`AwaitingRedirect`] | [`authorization_url`](AwaitingRedirect::authorization_url) | [`receive_redirect`](AwaitingRedirect::receive_redirect) |
+//! | [`CodeReceived`] | [`token_request`](CodeReceived::token_request) | [`receive_token_response`](CodeReceived::receive_token_response) |
+//! | [`Authorized`] | [`bearer`](Authorized::bearer), [`needs_renewal`](Authorized::needs_renewal) | [`renew`](Authorized::renew) |
+//! | [`Refreshing`] | [`token_request`](Refreshing::token_request) | [`receive_token_response`](Refreshing::receive_token_response), [`cancel`](Refreshing::cancel) |
+//!
+//! All of them have `suspend`, and come back by [`Suspended::resume`]. [`Flow`] holds any of them. Which refusal hands
+//! the state back is one table: see [`flow`].
+//!
+//! # A whole login
+//!
+//! ```
+//! use authcode::{Client, ClientAuth, HttpResponse, Redirect, Renewal, Server, UnixTime};
+//!
+//! let server = Server::new("https://loom.example/authorize", "https://loom.example/oauth/token")?;
+//! let client = Client::new(server, "my-app", ClientAuth::None, "http://127.0.0.1/callback")?;
+//!
+//! // Listen first, so that the port is known. Then draw `state` and verifier.
+//! let pending = client
+//!     .login()
+//!     .scope("openid offline_access")?
+//!     .audience("https://api.loomai.com/")?
+//!     .loopback_port(51004)?
+//!     .try_start(getrandom::SysRng)?;
+//! let url = pending.authorization_url();
+//! assert!(url.starts_with("https://loom.example/authorize?response_type=code&audience=https%3A%2F%2Fapi.loomai.com%2F"));
+//!
+//! // The user's browser goes to `url`. Whatever is not an answer to this login hands the state back.
+//! let refused = pending.receive_redirect(Redirect::target("/favicon.ico")).unwrap_err();
+//! let pending = refused.recover()?;
+//! # let state = &url[url.find("&state=").unwrap() + 7..];
+//! # let target = format!("/callback?code=SplxlOBeZQQYbYS6WxSbIA&state={state}");
+//! let code = pending.receive_redirect(Redirect::target(&target))?;
+//!
+//! // Send the request with your own HTTP stack, and hand back what came.
+//! let request = code.token_request();
+//! assert_eq!((request.method, &*request.url), ("POST", "https://loom.example/oauth/token"));
+//! # let body = r#"{"access_token":"2YotnFZFEjr1zCsicMWpAA","refresh_token":"tGzv3JOkF0XG5Qx2TlKWIA","token_type":"Bearer","expiry":3600}"#;
+//! let now = UnixTime::from_secs(1_700_000_000);
+//! let authorized = code.receive_token_response(HttpResponse::new(200, body), now)?;
+//! assert_eq!(authorized.bearer()?.expose(), "Bearer 2YotnFZFEjr1zCsicMWpAA");
+//! assert_eq!(authorized.expires_at(), Some(UnixTime::from_secs(1_700_003_600)));
+//!
+//! // When it has run out: refresh, or authorize again.
+//! match authorized.renew() {
+//!     Renewal::Refresh(refreshing) => assert_eq!(refreshing.token_request().url, "https://loom.example/oauth/token"),
+//!     Renewal::Reauthorize(unstarted) => drop(unstarted.loopback_port(51004)?),
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A step out of order does not compile:
+//!
+//! ```compile_fail
+//! # fn example(pending: authcode::AwaitingRedirect) {
+//! let request = pending.token_request(); // there is no code yet
+//! # }
+//! ```
+//!
+//! # Scope
+//!
+//! The Authorization Code flow with PKCE (RFC 6749, RFC 7636), for native and mobile applications (RFC 8252), with
+//! `iss` (RFC 9207) and as RFC 9700 wants it.
+//!
+//! Out of scope: sockets, TLS, opening a browser, storage engines, the device and the client-credentials grant,
+//! validating the signature of an ID token ([`Authorized::response_member`] hands it to a library that does).
+//!
+//! # Security
+//!
+//! What the crate does:
+//!
+//! - PKCE with `S256` and a `state` of 256 random bits, always; there is no `plain`. `state` is compared in constant
+//!   time, and before anything else in a redirect is believed, `error` included.
+//! - Endpoints and issuer are one value that goes with the login: a code cannot go to another server.
+//! - Secrets are redacted in every `Debug` and absent from every error, and wiped on drop. They stand in one place on
+//!   the heap and are not copied as a state moves on. What the host copies out, the host must wipe.
+//! - Whatever comes from outside is limited ([`limits`]), checked and answered with a typed error. Nothing panics.
+//! - `unsafe` is forbidden in this crate.
+//!
+//! What the host must do:
+//!
+//! - **TLS**, with the server's certificate checked.
+//! - **Never follow a redirect** from the token endpoint, and **stop reading** a body at the request's
+//!   [`max_response_len`](HttpRequest::max_response_len).
+//! - **Bind a pending login to the user's session** (an `HttpOnly`, `Secure`, `SameSite=Lax` cookie that names the
+//!   stored login): only the browser that started a login may finish it.
+//! - **Take a stored login exactly once**, in one atomic step, and let it expire.
+//! - **One refresh at a time** for each login.
+//! - **Answer the redirect** with a page that has no content of others, `Cache-Control: no-store` and
+//!   `Referrer-Policy: no-referrer`, or with a redirect to one.
+//! - **Use the user's own browser** (RFC 8252 §8.12). On loopback, listen on the loopback address alone, and stop when
+//!   the login is done.
+//! - **A redirect URI for each server**, where your program knows more than one and they do not send `iss`.
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `std` | yes | [`UnixTime::now`], extra parameters as any `Serialize` or `Deserialize` type |
+//! | `url` | yes | [`Uri`] from `url::Url` and back; the only way for internationalised hosts |
+//!
+//! Without them the crate needs `core` and `alloc`, and builds where there is no atomic compare-and-swap.
+//!
+//! # Decisions
+//!
+//! - **The secrets of a login are boxed.** One heap block for `state` and verifier costs one allocation, and buys three
+//!   things: a step moves a pointer and leaves no copy of them on the stack, every state is small, and a refused
+//!   redirect hands the state back without an allocation.
+//! - **A stored token is the server's own response.** Resuming reads it again through the same parser, so there is no
+//!   second form to keep in step, and unknown members survive.
+//! - **The dialect belongs to the [`Server`]**, not to the client: it says how the server behaves.
+//! - **The media type of a token response is not looked at.** Real servers send JSON as `text/plain`, as `text/html` or
+//!   as nothing. A page of HTML is no JSON.
+//! - **A success is any 2xx with a usable token.** RFC 6749 has 200 alone; a token that came with 201 is not lost.
+//! - **A description is not part of an error's text.** It may repeat what was sent. [`OAuthError`] has it, made safe to
+//!   show.
+//! - **Hosts in punycode come through `url::Url`.** To tell a good one from a bad one takes tables of Unicode, which have
+//!   no place in the core.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -46,3 +182,7 @@ pub use suspend::Suspended;
 pub use time::UnixTime;
 pub use token::{GrantedScope, Lifetime, TokenType};
 pub use uri::Uri;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeDoctests;

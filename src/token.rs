@@ -32,7 +32,7 @@ pub enum TokenType {
 
 /// How long the server says that the access token lives, from the moment of the response.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "said readably, said unreadably, or not said")]
 pub enum Lifetime {
     /// So long. Of two statements that differ, the shorter one.
     Stated(Duration),
@@ -45,7 +45,7 @@ pub enum Lifetime {
 
 /// Which scope the server says it granted (RFC 6749 §5.1).
 #[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "said, or not said")]
 pub enum GrantedScope {
     /// These, perhaps none at all. It may be more or less than was asked for.
     Stated(Scope),

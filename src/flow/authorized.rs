@@ -46,7 +46,7 @@ impl core::fmt::Debug for Response {
 
 /// What comes after a token: the choice that RFC 6749 §1.5 gives.
 #[derive(Debug)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "RFC 6749 gives no third way")]
 #[must_use = "it holds the login: refresh the token or authorize again"]
 pub enum Renewal {
     /// There is a refresh token: use it, and the user need not be there.
