@@ -53,7 +53,7 @@ pub enum UriError {
     /// A query, which an issuer must not have (RFC 8414 §2).
     #[error("a query")]
     Query,
-    /// No scheme in lower case.
+    /// No scheme in lower case, or one that has rules of its own in browsers.
     #[error("no scheme in lower case")]
     Scheme,
     /// Longer than [`MAX_URI_LEN`](crate::limits::MAX_URI_LEN).
@@ -232,6 +232,14 @@ pub enum RedirectError {
 }
 
 impl RedirectError {
+    /// What the server said, if it was this server that said it. What a redirect without `state` claims is not that.
+    pub fn oauth_error(&self) -> Option<&OAuthError> {
+        match self {
+            Self::Refused(error) => Some(error),
+            _ => None,
+        }
+    }
+
     /// Who has to act.
     pub fn fault(&self) -> Fault {
         match self {
@@ -330,6 +338,14 @@ impl TokenError {
         match self {
             Self::Unavailable { error, .. } => error.as_deref(),
             Self::Refused { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+
+    /// How long the server asks you to wait before the next request.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Unavailable { retry_after, .. } => *retry_after,
             _ => None,
         }
     }

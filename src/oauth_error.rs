@@ -47,11 +47,8 @@ macro_rules! error_codes {
                 }
             }
 
-            /// RFC 6749 appendix A.7: `error = 1*NQSCHAR`.
             pub(crate) fn parse(code: &str) -> Option<Self> {
-                let is_code = (1..=MAX_ERROR_CODE_LEN).contains(&code.len())
-                    && code.bytes().all(|byte| matches!(byte, 0x20..=0x21 | 0x23..=0x5B | 0x5D..=0x7E));
-                is_code.then(|| match code {
+                Self::is_code(code).then(|| match code {
                     $($text => Self::$variant,)+
                     other => Self::Other(other.into()),
                 })
@@ -86,6 +83,12 @@ error_codes! {
 }
 
 impl ErrorCode {
+    /// RFC 6749 appendix A.7: `error = 1*NQSCHAR`.
+    pub(crate) fn is_code(text: &str) -> bool {
+        (1..=MAX_ERROR_CODE_LEN).contains(&text.len())
+            && text.bytes().all(|byte| matches!(byte, 0x20..=0x21 | 0x23..=0x5B | 0x5D..=0x7E))
+    }
+
     pub(crate) fn fault(&self) -> Fault {
         match self {
             // Two codes of large providers that mean the same.

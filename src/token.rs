@@ -1,7 +1,9 @@
 //! The token response (RFC 6749 §5), read without knowing of which state it is the end.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
@@ -195,12 +197,12 @@ impl<'a> Members<'a> {
             return if dialect.assumes_bearer { TokenType::Bearer } else { TokenType::Unstated };
         };
         // The type of a token is a code like that of an error: a short word of visible ASCII.
-        let word = string(named).filter(|word| ErrorCode::parse(word).is_some()).unwrap_or_default();
+        let word = string(named).filter(|word| ErrorCode::is_code(word)).unwrap_or_default();
         let mut bearer = dialect.bearer_aliases.iter().chain(&["Bearer"]);
         if bearer.any(|bearer| bearer.eq_ignore_ascii_case(&word)) {
             TokenType::Bearer
         } else {
-            TokenType::Other(word.into_boxed_str())
+            TokenType::Other(word.into())
         }
     }
 
@@ -224,9 +226,12 @@ impl<'a> Members<'a> {
 
     fn scope(&self, dialect: &Dialect) -> GrantedScope {
         let Some(raw) = present(self.scope) else { return GrantedScope::Unstated };
-        let list = match serde_json::from_str::<alloc::vec::Vec<String>>(raw.get()) {
-            Ok(tokens) => Some(tokens.join(" ")),
-            Err(_) => string(raw),
+        let list = if raw.get().starts_with('[') {
+            serde_json::from_str::<Vec<Text<'_>>>(raw.get())
+                .ok()
+                .map(|tokens| Cow::Owned(tokens.iter().map(|token| &*token.0).collect::<Vec<_>>().join(" ")))
+        } else {
+            string(raw)
         };
         list.map_or(GrantedScope::Unstated, |list| GrantedScope::Stated(Scope::granted(&list, dialect.scope_separator)))
     }
@@ -245,8 +250,10 @@ impl<'a> Members<'a> {
         };
         Some(Box::new(OAuthError {
             code: code.unwrap_or(ErrorCode::Unreadable),
-            description: present(self.error_description).and_then(string).map(Untrusted::from),
-            uri: present(self.error_uri).and_then(string).map(Untrusted::from),
+            description: present(self.error_description)
+                .and_then(string)
+                .map(|text| Untrusted::from(text.into_owned())),
+            uri: present(self.error_uri).and_then(string).map(|text| Untrusted::from(text.into_owned())),
         }))
     }
 }
@@ -291,8 +298,12 @@ fn present(member: Option<&RawValue>) -> Option<&RawValue> {
     member.filter(|raw| raw.get() != "null")
 }
 
-fn string(raw: &RawValue) -> Option<String> {
-    serde_json::from_str(raw.get()).ok()
+/// A string, borrowed where nothing in it is escaped.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+fn string(raw: &RawValue) -> Option<Cow<'_, str>> {
+    serde_json::from_str(raw.get()).ok().map(|Text(text)| text)
 }
 
 /// A token: a string of `VSCHAR` (RFC 6749 appendices A.12 and A.17).

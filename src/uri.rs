@@ -16,7 +16,7 @@ use crate::limits::MAX_URI_LEN;
 /// It accepts a strict subset of RFC 3986, so plain that no other parser can disagree about its
 /// host, and never changes a byte:
 ///
-/// - a scheme in lower case;
+/// - a scheme in lower case, other than `file`, `ftp`, `ws` and `wss`;
 /// - for `http` and `https`, and after any `scheme://`: a lower-case ASCII host name, a dotted IPv4
 ///   address or an IPv6 address in brackets and in its canonical form (RFC 5952), and perhaps a
 ///   port from 1 to 65535;
@@ -209,9 +209,10 @@ fn parse_port(text: &str) -> Result<Option<u16>, UriError> {
     digits.parse().map(Some).map_err(|_| UriError::Port)
 }
 
-/// RFC 3986 §3.1, in lower case.
+/// RFC 3986 §3.1, in lower case. Four schemes have rules of their own in browsers, and no place in OAuth.
 fn is_scheme(scheme: &str) -> bool {
-    scheme.starts_with(|c: char| c.is_ascii_lowercase())
+    !matches!(scheme, "file" | "ftp" | "ws" | "wss")
+        && scheme.starts_with(|c: char| c.is_ascii_lowercase())
         && scheme.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.'))
 }
 

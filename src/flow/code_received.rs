@@ -41,8 +41,9 @@ pub struct CodeReceived {
 impl CodeReceived {
     /// The request that exchanges the code (RFC 6749 §4.1.3, RFC 7636 §4.5).
     ///
-    /// It is the same at each call. Send it again only if the server cannot have acted on it: a server that
-    /// sees a code twice may take back the tokens that it gave for it (RFC 6749 §4.1.2).
+    /// It is the same at each call. Send it again when this state was handed back, or when no answer came, and
+    /// not more than a few times. If the server has acted on the first one, it refuses the second, and may take
+    /// back the tokens that it gave for the first (RFC 6749 §4.1.2): nothing is lost that had arrived.
     ///
     /// Parameters: `grant_type`, `audience`, `client_id` (where it is not in a header), `code`, `code_verifier`,
     /// `redirect_uri`, `client_secret` (where it is sent in the body), then those of the login.

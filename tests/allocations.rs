@@ -1,0 +1,88 @@
+//! How often a login asks for memory, counted.
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
+
+use authcode::{Client, ClientAuth, HttpResponse, RedirectError, Renewal, Server, UnixTime};
+
+/// How often `step` asks for memory, and what it gives.
+fn count<T>(step: impl FnOnce() -> T) -> (T, u64) {
+    let mut result = None;
+    let counted = allocation_counter::measure(|| result = Some(step()));
+    (result.unwrap(), counted.count_total)
+}
+
+const ENTROPY: [u8; 64] = {
+    let mut bytes = [1; 64];
+    bytes[63] = 2;
+    bytes
+};
+const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
+
+fn client(auth: ClientAuth) -> Client {
+    let server = Server::new("https://server.example.com/authorize", "https://server.example.com/token").unwrap();
+    Client::new(server, "client", auth, "https://client.example.com/cb").unwrap()
+}
+
+/// An answer of ordinary size.
+fn body() -> Vec<u8> {
+    let token = "x".repeat(700);
+    format!(r#"{{"access_token":"{token}","refresh_token":"r","token_type":"Bearer","expiry":3600,"scope":"openid"}}"#)
+        .into_bytes()
+}
+
+/// From `start` to `Authorized`: at most 10. Set up before: the client, the options, the response's body.
+fn whole_login(auth: ClientAuth) -> u64 {
+    let login =
+        client(auth).login().scope("openid offline_access").unwrap().audience("https://api.example.com/").unwrap();
+    let (pending, start) = count(|| login.start_with_entropy(ENTROPY).unwrap());
+    let (url, authorize) = count(|| pending.authorization_url());
+    let state = url.rsplit_once("state=").unwrap().1;
+    let redirect = format!("https://client.example.com/cb?code=SplxlOBeZQQYbYS6WxSbIA&state={state}");
+    let (code, receive) = count(|| pending.receive_redirect(&redirect).unwrap());
+    let (request, emit) = count(|| code.token_request());
+    let body = body();
+    let (authorized, exchange) = count(|| code.receive_token_response(HttpResponse::new(200, body), NOW).unwrap());
+    println!("start {start}, url {authorize}, redirect {receive}, request {emit}, response {exchange}");
+    drop((request, authorized));
+    start + authorize + receive + emit + exchange
+}
+
+#[test]
+fn a_whole_login_asks_for_memory_at_most_ten_times() {
+    assert!(whole_login(ClientAuth::None) <= 10);
+    assert!(whole_login(ClientAuth::basic("secret")) <= 10);
+    assert!(whole_login(ClientAuth::body("secret")) <= 10);
+}
+
+/// Anybody can send these, so they must cost nothing.
+#[test]
+fn a_redirect_that_is_not_ours_asks_for_no_memory() {
+    for (redirect, error) in [
+        ("https://client.example.com/favicon.ico", RedirectError::NotOurs),
+        ("https://evil.example/cb?code=x&state=y", RedirectError::NotOurs),
+        ("https://client.example.com/cb?code=x&state=y", RedirectError::StateMismatch),
+        ("https://client.example.com/cb?code=x", RedirectError::StateMissing { unauthenticated: None }),
+        ("https://client.example.com/cb?code=x&code=y", RedirectError::DuplicateParameter("code")),
+    ] {
+        let pending = client(ClientAuth::None).login().start_with_entropy(ENTROPY).unwrap();
+        let (refused, allocations) = count(|| pending.receive_redirect(redirect).unwrap_err());
+        assert_eq!(refused.error(), &error);
+        assert_eq!(allocations, 0, "{redirect}");
+    }
+}
+
+#[test]
+fn a_refresh_asks_for_memory_at_most_ten_times() {
+    let pending = client(ClientAuth::None).login().start_with_entropy(ENTROPY).unwrap();
+    let url = pending.authorization_url();
+    let state = url.rsplit_once("state=").unwrap().1;
+    let code = pending.receive_redirect(&format!("https://client.example.com/cb?code=c&state={state}")).unwrap();
+    let authorized = code.receive_token_response(HttpResponse::new(200, body()), NOW).unwrap();
+    let body = body();
+    let (_, allocations) = count(|| {
+        let Renewal::Refresh(refreshing) = authorized.renew() else { panic!("there is a refresh token") };
+        let request = refreshing.token_request();
+        (request, refreshing.receive_token_response(HttpResponse::new(200, body), NOW).unwrap())
+    });
+    println!("refresh {allocations}");
+    assert!(allocations <= 10, "{allocations}");
+}

@@ -1,0 +1,7 @@
+use authcode::*;
+
+fn misuse(refreshing: Refreshing) {
+    let _ = refreshing.bearer();
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use authcode::*;
+
+fn misuse(pending: AwaitingRedirect) {
+    let _ = pending.clone();
+}
+
+fn main() {}

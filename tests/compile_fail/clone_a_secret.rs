@@ -1,0 +1,7 @@
+use authcode::*;
+
+fn misuse(secret: Secret) {
+    let _ = secret.clone();
+}
+
+fn main() {}

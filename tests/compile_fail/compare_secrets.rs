@@ -1,0 +1,7 @@
+use authcode::*;
+
+fn misuse(one: Secret, two: Secret) {
+    let _ = one == two;
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use authcode::*;
+
+fn misuse() {
+    let _ = AwaitingRedirect {};
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use authcode::*;
+
+fn misuse(authorized: Authorized) {
+    let _ = authorized.renew();
+    let _ = authorized.bearer();
+}
+
+fn main() {}

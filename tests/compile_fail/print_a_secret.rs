@@ -1,0 +1,7 @@
+use authcode::*;
+
+fn misuse(secret: Secret) {
+    println!("{secret}");
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use authcode::*;
+
+fn misuse(login: Unstarted) {
+    let _ = login.receive_redirect("");
+}
+
+fn main() {}

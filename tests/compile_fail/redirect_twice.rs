@@ -1,0 +1,8 @@
+use authcode::*;
+
+fn misuse(pending: AwaitingRedirect) {
+    let _ = pending.receive_redirect("");
+    let _ = pending.receive_redirect("");
+}
+
+fn main() {}

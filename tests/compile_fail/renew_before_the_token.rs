@@ -1,0 +1,7 @@
+use authcode::*;
+
+fn misuse(code: CodeReceived) {
+    let _ = code.renew();
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use authcode::*;
+
+fn misuse(authorized: Authorized) {
+    let _ = authorized.token_request();
+}
+
+fn main() {}

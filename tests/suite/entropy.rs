@@ -1,0 +1,129 @@
+//! Where the random bytes come from, and what happens when the source does not work.
+
+use crate::scenario::*;
+use authcode::rand_core::{TryCryptoRng, TryRng, UnwrapErr};
+use authcode::{AwaitingRedirect, Rejected, StartError, Unstarted};
+
+/// A source that gives what it is told to.
+struct Scripted(Result<[u8; 64], ()>);
+
+#[derive(Debug)]
+struct Broken;
+
+impl core::fmt::Display for Broken {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("broken")
+    }
+}
+
+impl core::error::Error for Broken {}
+
+impl TryRng for Scripted {
+    type Error = Broken;
+
+    fn try_next_u32(&mut self) -> Result<u32, Broken> {
+        Err(Broken)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Broken> {
+        Err(Broken)
+    }
+
+    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Broken> {
+        out.copy_from_slice(&self.0.map_err(|()| Broken)?);
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Scripted {}
+
+fn assert_still_starts(refused: Rejected<Unstarted, StartError>, error: StartError) {
+    assert_eq!(refused.error(), &error);
+    assert!(refused.is_alive());
+    let unstarted = refused.recover().unwrap();
+    assert_eq!(
+        unstarted.start_with_entropy(ENTROPY).unwrap().authorization_url(),
+        awaiting_redirect().authorization_url()
+    );
+}
+
+fn start(source: Result<[u8; 64], ()>) -> Result<AwaitingRedirect, Rejected<Unstarted, StartError>> {
+    Scenario::default().to_unstarted().try_start(Scripted(source))
+}
+
+#[test]
+fn three_ways_give_the_same_login_for_the_same_bytes() {
+    let url = awaiting_redirect().authorization_url();
+    assert_eq!(start(Ok(ENTROPY)).unwrap().authorization_url(), url);
+    let infallible = UnwrapErr(Scripted(Ok(ENTROPY)));
+    assert_eq!(Scenario::default().to_unstarted().start(infallible).unwrap().authorization_url(), url);
+}
+
+#[test]
+fn a_source_is_taken_by_reference_too() {
+    let mut source = UnwrapErr(Scripted(Ok(ENTROPY)));
+    assert!(Scenario::default().to_unstarted().start(&mut source).is_ok());
+}
+
+#[test]
+fn a_source_that_fails_hands_the_state_back() {
+    assert_still_starts(start(Err(())).unwrap_err(), StartError::RandomSource);
+}
+
+#[test]
+fn a_source_of_zeros_hands_the_state_back() {
+    assert_still_starts(start(Ok([0; 64])).unwrap_err(), StartError::NoEntropy);
+}
+
+#[test]
+fn zeros_in_one_half_alone_are_refused() {
+    for half in [0..32, 32..64] {
+        let mut bytes = ENTROPY;
+        bytes[half].fill(0);
+        assert_still_starts(start(Ok(bytes)).unwrap_err(), StartError::NoEntropy);
+    }
+}
+
+#[test]
+fn a_source_that_repeats_itself_is_refused() {
+    let mut bytes = ENTROPY;
+    bytes.copy_within(..32, 32);
+    assert_still_starts(start(Ok(bytes)).unwrap_err(), StartError::RepeatedEntropy);
+}
+
+#[test]
+fn a_single_bit_makes_another_login() {
+    for byte in 0..64 {
+        let mut bytes = ENTROPY;
+        bytes[byte] ^= 1;
+        let changed = start(Ok(bytes)).unwrap().authorization_url();
+        assert_ne!(changed, awaiting_redirect().authorization_url(), "byte {byte}");
+    }
+}
+
+#[test]
+fn state_and_verifier_are_32_bytes_in_43_characters() {
+    assert_eq!((STATE.len(), VERIFIER.len()), (43, 43));
+    let sent = query_pairs(&awaiting_redirect().authorization_url());
+    assert_eq!(value_of(&sent, "state").unwrap(), STATE);
+    assert_eq!(value_of(&sent, "code_challenge").unwrap(), CHALLENGE);
+    assert_eq!(value_of(&sent, "code_challenge_method").unwrap(), "S256");
+    let request = code_received().token_request();
+    assert_eq!(value_of(&pairs(request.body.expose()), "code_verifier").unwrap(), VERIFIER);
+}
+
+#[test]
+fn the_system_source_gives_a_new_login_each_time() {
+    let urls: std::collections::HashSet<_> = (0..1000)
+        .map(|_| Scenario::default().to_unstarted().try_start(getrandom::SysRng).unwrap().authorization_url())
+        .collect();
+    assert_eq!(urls.len(), 1000);
+}
+
+#[test]
+fn only_a_source_that_failed_may_recover() {
+    assert!(StartError::RandomSource.is_retryable());
+    assert!(!StartError::NoEntropy.is_retryable());
+    assert!(!StartError::RepeatedEntropy.is_retryable());
+    assert_eq!(StartError::NoEntropy.fault(), authcode::Fault::Host);
+}

@@ -1,0 +1,188 @@
+//! What an error keeps for the developer: whose fault it was, whether to try again, and no content from outside.
+
+use authcode::{ErrorCode, Fault, HttpResponse, Redirect, RedirectError, TokenError};
+
+use crate::scenario::*;
+
+fn refused_redirect(query: &str) -> RedirectError {
+    awaiting_redirect().receive_redirect(Redirect::query(query)).unwrap_err().error().clone()
+}
+
+fn refused_token(status: u16, body: &str) -> TokenError {
+    code_received().receive_token_response(HttpResponse::new(status, body), NOW).unwrap_err().error().clone()
+}
+
+#[test]
+fn every_registered_code_is_known_and_every_other_is_kept() {
+    for (text, code) in [
+        ("access_denied", ErrorCode::AccessDenied),
+        ("invalid_client", ErrorCode::InvalidClient),
+        ("invalid_grant", ErrorCode::InvalidGrant),
+        ("invalid_request", ErrorCode::InvalidRequest),
+        ("invalid_scope", ErrorCode::InvalidScope),
+        ("invalid_target", ErrorCode::InvalidTarget),
+        ("server_error", ErrorCode::ServerError),
+        ("temporarily_unavailable", ErrorCode::TemporarilyUnavailable),
+        ("unauthorized_client", ErrorCode::UnauthorizedClient),
+        ("unsupported_grant_type", ErrorCode::UnsupportedGrantType),
+        ("unsupported_response_type", ErrorCode::UnsupportedResponseType),
+        ("login_required", ErrorCode::Other("login_required".into())),
+        ("Access_Denied", ErrorCode::Other("Access_Denied".into())),
+    ] {
+        let error = refused_redirect(&format!("state={STATE}&error={text}"));
+        let error = error.oauth_error().unwrap();
+        assert_eq!(error.code, code);
+        assert_eq!(error.code.as_str(), text);
+        let error = refused_token(400, &format!(r#"{{"error":"{text}"}}"#));
+        assert_eq!(error.oauth_error().unwrap().code, code);
+    }
+}
+
+#[test]
+fn an_error_may_be_a_number_or_something_unreadable() {
+    for (value, code) in [
+        ("1101", ErrorCode::Other("1101".into())),
+        ("true", ErrorCode::Other("true".into())),
+        (r#"{"message":"m","type":"OAuthException","code":100}"#, ErrorCode::Unreadable),
+        (r#"["a"]"#, ErrorCode::Unreadable),
+        (r#""a\"b""#, ErrorCode::Unreadable),
+        (r#""a\nb""#, ErrorCode::Unreadable),
+    ] {
+        let error = refused_token(400, &format!(r#"{{"error":{value}}}"#));
+        assert_eq!(error.oauth_error().unwrap().code, code, "{value}");
+    }
+}
+
+#[test]
+fn an_error_wins_at_any_status() {
+    let error = refused_token(200, r#"{"ok":false,"error":"bad_verification_code","access_token":"a"}"#);
+    assert_eq!(error.oauth_error().unwrap().code.as_str(), "bad_verification_code");
+}
+
+#[test]
+fn an_error_that_is_nothing_is_none() {
+    for nothing in ["null", "\"\"", "false"] {
+        let body = format!(r#"{{"error":{nothing},"access_token":"a","token_type":"Bearer"}}"#);
+        assert!(code_received().receive_token_response(HttpResponse::new(200, body), NOW).is_ok());
+    }
+}
+
+#[test]
+fn each_redirect_error_says_whose_fault_it_is() {
+    let long = "x".repeat(authcode::limits::MAX_REDIRECT_LEN + 1);
+    let stranger = [
+        refused_redirect(&long),
+        awaiting_redirect().receive_redirect("https://other.example/").unwrap_err().error().clone(),
+        refused_redirect("state=%"),
+        refused_redirect("state=a&state=b"),
+        refused_redirect("code=a"),
+        refused_redirect("state=a"),
+    ];
+    assert!(stranger.iter().all(|error| error.fault() == Fault::Stranger && !error.is_retryable()));
+    for (more, fault, retryable) in [
+        ("response=x", Fault::Server, false),
+        ("access_token=x", Fault::Server, false),
+        ("code=a&error=b", Fault::Server, false),
+        ("x", Fault::Server, false),
+        ("code=%00", Fault::Server, false),
+        ("error=%00", Fault::Server, false),
+        ("error=access_denied", Fault::User, false),
+        ("error=user_cancelled_login", Fault::User, false),
+        ("error=user_cancelled_authorize", Fault::User, false),
+        ("error=user_denied", Fault::User, false),
+        ("error=server_error", Fault::Server, true),
+        ("error=temporarily_unavailable", Fault::Server, true),
+        ("error=invalid_scope", Fault::Host, false),
+        ("error=unauthorized_client", Fault::Host, false),
+        ("error=login_required", Fault::Server, false),
+    ] {
+        let error = refused_redirect(&format!("state={STATE}&{more}"));
+        assert_eq!((error.fault(), error.is_retryable()), (fault, retryable), "{more}");
+    }
+}
+
+#[test]
+fn each_token_error_says_its_status_whose_fault_it_is_and_whether_to_try_again() {
+    let long = " ".repeat(authcode::limits::MAX_RESPONSE_LEN + 1);
+    for (status, body, fault, retryable) in [
+        (200, long.as_str(), Fault::Server, false),
+        (302, "", Fault::Host, false),
+        (503, "", Fault::Server, true),
+        (429, "", Fault::Server, true),
+        (404, "", Fault::Server, false),
+        (200, "", Fault::Server, true),
+        (200, "{}", Fault::Server, false),
+        (400, r#"{"error":"invalid_client"}"#, Fault::Host, false),
+        (400, r#"{"error":"invalid_grant"}"#, Fault::Server, false),
+        (400, r#"{"error":"server_error"}"#, Fault::Server, true),
+        (400, r#"{"error":{}}"#, Fault::Server, false),
+    ] {
+        let error = refused_token(status, body);
+        assert_eq!((error.status(), error.fault(), error.is_retryable()), (status, fault, retryable), "{error}");
+    }
+}
+
+/// Whoever wrote a redirect without `state` is not the server.
+#[test]
+fn a_claim_is_not_what_the_server_said() {
+    assert_eq!(refused_redirect("error=access_denied").oauth_error(), None);
+    assert_eq!(refused_redirect(&format!("state={STATE}")).oauth_error(), None);
+}
+
+#[test]
+fn an_error_reads_as_a_sentence() {
+    assert_eq!(
+        refused_token(400, r#"{"error":"invalid_grant","error_description":"too late"}"#).to_string(),
+        "token response, status 400: the server refused: invalid_grant"
+    );
+    assert_eq!(refused_token(200, "{}").to_string(), "token response, status 200: no access token");
+    assert_eq!(refused_redirect("state=x").to_string(), "redirect: the state of another login");
+    assert_eq!(
+        refused_redirect(&format!("state={STATE}&error=access_denied")).to_string(),
+        "the server refused the authorization: access_denied"
+    );
+}
+
+#[test]
+fn a_refused_step_reads_as_its_error() {
+    let refused = code_received().receive_token_response(HttpResponse::new(200, "{}"), NOW).unwrap_err();
+    assert_eq!(refused.to_string(), refused.error().to_string());
+    assert!(format!("{refused:?}").contains("is_alive: false"));
+    let ended = refreshing().receive_token_response(HttpResponse::new(200, "{}"), NOW).unwrap_err();
+    assert_eq!(ended.to_string(), ended.recover().unwrap_err().to_string());
+}
+
+/// Log injection, terminal escapes, text that turns its own direction, and a description without end.
+#[test]
+fn a_description_is_safe_to_show() {
+    let description = "a%0D%0Ab%1B%5B2J%E2%80%AEc%E2%80%8Bd%00%C2%85%EF%BB%BF%C3%A9";
+    let error = refused_redirect(&format!("state={STATE}&error=x&error_description={description}"));
+    let RedirectError::Refused(error) = error else { panic!("the server refused") };
+    let description = error.description.unwrap();
+    assert_eq!(description.to_string(), r"a\u{d}\u{a}b\u{1b}[2J\u{202e}c\u{200b}d\u{0}\u{85}\u{feff}é");
+    assert_eq!(description.raw(), "a\r\nb\u{1b}[2J\u{202e}c\u{200b}d\0\u{85}\u{feff}é");
+
+    let long = "é".repeat(10_000);
+    let error = refused_token(400, &format!(r#"{{"error":"x","error_description":"{long}"}}"#));
+    let shown = error.oauth_error().unwrap().description.as_ref().unwrap().to_string();
+    assert_eq!(shown, format!("{}…", "é".repeat(authcode::limits::MAX_SHOWN_CHARS)));
+    let fits = "é".repeat(authcode::limits::MAX_SHOWN_CHARS);
+    let error = refused_token(400, &format!(r#"{{"error":"x","error_description":"{fits}"}}"#));
+    assert_eq!(error.oauth_error().unwrap().description.as_ref().unwrap().to_string(), fits);
+}
+
+#[test]
+fn a_description_that_cannot_be_read_is_left_out() {
+    let error = refused_token(400, r#"{"error":"x","error_description":{"a":1},"error_uri":null}"#);
+    let error = error.oauth_error().unwrap();
+    assert_eq!((&error.description, &error.uri), (&None, &None));
+}
+
+#[test]
+fn retry_after_is_read_in_seconds_alone() {
+    for (value, expected) in [("30", Some(30)), (" 30 ", Some(30)), ("-1", None), ("soon", None), ("", None)] {
+        let response = HttpResponse::new(503, "").with_headers([("RETRY-AFTER", value)]);
+        let refused = code_received().receive_token_response(response, NOW).unwrap_err();
+        assert_eq!(refused.error().retry_after().map(|wait| wait.as_secs()), expected, "{value}");
+    }
+}

@@ -1,0 +1,216 @@
+//! The exchange that the crate was made for, byte for byte, and the vectors of the RFCs.
+
+use crate::scenario::*;
+use authcode::{Client, ClientAuth, Dialect, HttpResponse, Leg, Renewal, Server, TokenType, UnixTime};
+
+#[test]
+fn authorization_request_is_exact() {
+    assert_eq!(
+        awaiting_redirect().authorization_url(),
+        "https://server.example.com/authorize?response_type=code&audience=https%3A%2F%2Fapi.loomai.com%2F\
+         &client_id=s6BhdRkqt3&code_challenge_method=S256\
+         &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM\
+         &redirect_uri=https%3A%2F%2Fclient.example.com%2Fcb&scope=openid%20offline_access\
+         &state=AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA"
+    );
+}
+
+#[test]
+fn token_request_is_exact() {
+    let request = code_received().token_request();
+    assert_eq!(request.method, "POST");
+    assert_eq!(request.url, "https://server.example.com/oauth/token");
+    assert_eq!(
+        request.headers.iter().collect::<Vec<_>>(),
+        [("content-type", "application/x-www-form-urlencoded"), ("accept", "application/json")]
+    );
+    assert_eq!(
+        request.body.expose(),
+        "grant_type=authorization_code&audience=https%3A%2F%2Fapi.loomai.com%2F&client_id=s6BhdRkqt3\
+         &code=SplxlOBeZQQYbYS6WxSbIA&code_verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk\
+         &redirect_uri=https%3A%2F%2Fclient.example.com%2Fcb"
+    );
+}
+
+#[test]
+fn token_request_says_how_to_be_sent() {
+    let request = code_received().token_request();
+    assert!(!request.follow_redirects);
+    assert_eq!(request.max_response_len, authcode::limits::MAX_RESPONSE_LEN);
+}
+
+#[test]
+fn token_response_is_read_whole() {
+    let authorized = authorized();
+    assert_eq!(authorized.access_token().expose(), "at-1");
+    assert_eq!(authorized.refresh_token().unwrap().expose(), "rt-1");
+    assert_eq!(authorized.token_type(), &TokenType::Bearer);
+    assert_eq!(authorized.expires_at(), Some(UnixTime::from_secs(1_700_003_600)));
+    assert_eq!(authorized.bearer().unwrap().expose(), "Bearer at-1");
+}
+
+#[test]
+fn after_it_runs_out_it_is_refreshed_if_there_is_a_refresh_token() {
+    let Renewal::Refresh(refreshing) = authorized().renew() else { panic!("there is a refresh token") };
+    assert_eq!(
+        refreshing.token_request().body.expose(),
+        "grant_type=refresh_token&client_id=s6BhdRkqt3&refresh_token=rt-1"
+    );
+}
+
+#[test]
+fn after_it_runs_out_it_is_authorized_again_if_there_is_none() {
+    let body = r#"{"access_token":"at-1","token_type":"Bearer","expiry":3600}"#;
+    let authorized = code_received().receive_token_response(HttpResponse::new(200, body), NOW).unwrap();
+    let Renewal::Reauthorize(unstarted) = authorized.renew() else { panic!("there is no refresh token") };
+    // It asks for what was asked before.
+    assert_eq!(
+        unstarted.start_with_entropy(ENTROPY).unwrap().authorization_url(),
+        awaiting_redirect().authorization_url()
+    );
+}
+
+/// RFC 6749 §4.1.1, §4.1.2 and §4.1.3, §2.3.1 for the header.
+#[test]
+fn vectors_of_rfc_6749() {
+    let server = Server::new("https://server.example.com/authorize", "https://server.example.com/token").unwrap();
+    let client =
+        Client::new(server, "s6BhdRkqt3", ClientAuth::basic("gX1fBat3bV"), "https://client.example.com/cb").unwrap();
+    let pending = client.login().start_with_entropy(ENTROPY).unwrap();
+    let sent = query_pairs(&pending.authorization_url());
+    let expected = query_pairs(
+        "https://server.example.com/authorize?response_type=code&client_id=s6BhdRkqt3&redirect_uri=https%3A%2F%2Fclient%2Eexample%2Ecom%2Fcb",
+    );
+    assert!(expected.iter().all(|pair| sent.contains(pair)));
+
+    let code = pending
+        .receive_redirect(&format!("https://client.example.com/cb?code=SplxlOBeZQQYbYS6WxSbIA&state={STATE}"))
+        .unwrap();
+    let request = code.token_request();
+    assert_eq!(request.headers.iter().last(), Some(("authorization", "Basic czZCaGRSa3F0MzpnWDFmQmF0M2JW")));
+    let sent = pairs(request.body.expose());
+    let expected = pairs(
+        "grant_type=authorization_code&code=SplxlOBeZQQYbYS6WxSbIA&redirect_uri=https%3A%2F%2Fclient%2Eexample%2Ecom%2Fcb",
+    );
+    assert!(expected.iter().all(|pair| sent.contains(pair)));
+}
+
+/// RFC 6749 §5.1: a token of the type `example` is kept, and not used (§7.1).
+#[test]
+fn token_response_of_rfc_6749() {
+    let body = r#"{"access_token":"2YotnFZFEjr1zCsicMWpAA","token_type":"example","expires_in":3600,"refresh_token":"tGzv3JOkF0XG5Qx2TlKWIA","example_parameter":"example_value"}"#;
+    let authorized = code_received().receive_token_response(HttpResponse::new(200, body), NOW).unwrap();
+    assert_eq!(authorized.access_token().expose(), "2YotnFZFEjr1zCsicMWpAA");
+    assert_eq!(authorized.token_type(), &TokenType::Other("example".into()));
+    assert_eq!(authorized.bearer().unwrap_err(), authcode::BearerError::TokenType);
+    assert_eq!(authorized.response_member::<String>("example_parameter").unwrap(), "example_value");
+}
+
+/// RFC 6749 §6 and §2.3.1.
+#[test]
+fn refresh_requests_of_rfc_6749() {
+    let body = r#"{"access_token":"a","token_type":"Bearer","refresh_token":"tGzv3JOkF0XG5Qx2TlKWIA"}"#;
+    let renew = |auth: fn() -> ClientAuth| {
+        let code = Scenario { auth, ..Scenario::default() }.to_code_received();
+        match code.receive_token_response(HttpResponse::new(200, body), NOW).unwrap().renew() {
+            Renewal::Refresh(refreshing) => refreshing.token_request(),
+            Renewal::Reauthorize(_) => panic!("there is a refresh token"),
+        }
+    };
+    assert_eq!(
+        renew(|| ClientAuth::basic("gX1fBat3bV")).body.expose(),
+        "grant_type=refresh_token&refresh_token=tGzv3JOkF0XG5Qx2TlKWIA"
+    );
+    let mut in_body = pairs(renew(|| ClientAuth::body("7Fjfp0ZBr1KtDRbnfVdmIw")).body.expose());
+    let mut expected = pairs(
+        "grant_type=refresh_token&refresh_token=tGzv3JOkF0XG5Qx2TlKWIA&client_id=s6BhdRkqt3&client_secret=7Fjfp0ZBr1KtDRbnfVdmIw",
+    );
+    in_body.sort();
+    expected.sort();
+    assert_eq!(in_body, expected);
+}
+
+/// RFC 9207 §2.
+#[test]
+fn redirect_of_rfc_9207() {
+    let server = Server::new("https://honest.as.example/authorize", "https://honest.as.example/token")
+        .and_then(|server| server.with_issuer("https://honest.as.example", authcode::IssParameter::Required))
+        .unwrap();
+    let client = Client::new(server, "id", ClientAuth::None, "https://client.example/cb").unwrap();
+    let code = client
+        .login()
+        .start_with_entropy(ENTROPY)
+        .unwrap()
+        .receive_redirect(&format!(
+            "https://client.example/cb?code=x1848ZT64p4IirMPT0R-X3141MFPTuBX-VFL_cvaplMH58&state={STATE}&iss=https%3A%2F%2Fhonest.as.example"
+        ))
+        .unwrap();
+    assert!(code.token_request().body.expose().contains("code=x1848ZT64p4IirMPT0R-X3141MFPTuBX-VFL_cvaplMH58"));
+}
+
+/// RFC 8707 §2: a name may repeat, and spaces in a URL are `%20`.
+#[test]
+fn resource_indicators_of_rfc_8707() {
+    let pending = Scenario { scope: "calendar contacts", ..Scenario::default() }
+        .to_unstarted()
+        .param(Leg::Authorization, "resource", "https://cal.example.com/")
+        .and_then(|login| login.param(Leg::Authorization, "resource", "https://contacts.example.com/"))
+        .and_then(|login| login.param(Leg::Token, "resource", "https://cal.example.com/"))
+        .unwrap()
+        .start_with_entropy(ENTROPY)
+        .unwrap();
+    let url = pending.authorization_url();
+    assert!(url.contains("&scope=calendar%20contacts&"));
+    assert!(url.ends_with("&resource=https%3A%2F%2Fcal.example.com%2F&resource=https%3A%2F%2Fcontacts.example.com%2F"));
+    let code = pending.receive_redirect(&redirect_with("")).unwrap();
+    let request = code.token_request();
+    assert!(request.body.expose().ends_with("&resource=https%3A%2F%2Fcal.example.com%2F"));
+}
+
+#[test]
+fn a_query_of_the_endpoint_is_kept_in_front() {
+    for (endpoint, start) in [
+        ("https://server.example.com/az?tenant=x", "https://server.example.com/az?tenant=x&response_type=code&"),
+        ("https://server.example.com/az?", "https://server.example.com/az?response_type=code&"),
+    ] {
+        let client = Client::new(Server::new(endpoint, TOKEN).unwrap(), "id", ClientAuth::None, REDIRECT_URI).unwrap();
+        let url = client.login().start_with_entropy(ENTROPY).unwrap().authorization_url();
+        assert!(url.starts_with(start), "{url}");
+    }
+}
+
+#[test]
+fn what_is_not_set_is_left_out() {
+    let client = Scenario::default().client();
+    let pending = client.login().start_with_entropy(ENTROPY).unwrap();
+    let names: Vec<_> = query_pairs(&pending.authorization_url()).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(
+        names,
+        ["response_type", "client_id", "code_challenge_method", "code_challenge", "redirect_uri", "state"]
+    );
+}
+
+#[test]
+fn requests_are_the_same_at_each_call() {
+    let pending = awaiting_redirect();
+    assert_eq!(pending.authorization_url(), pending.authorization_url());
+    let code = code_received();
+    assert_eq!(code.token_request().body.expose(), code.token_request().body.expose());
+    let refreshing = refreshing();
+    assert_eq!(refreshing.token_request().body.expose(), refreshing.token_request().body.expose());
+}
+
+#[test]
+fn a_server_may_want_commas_between_scopes() {
+    let scenario =
+        Scenario { dialect: Dialect::STANDARD.with_scope_separator(','), scope: "a b", ..Scenario::default() };
+    let url = scenario.to_awaiting_redirect().authorization_url();
+    assert!(url.contains("&scope=a%2Cb&"), "{url}");
+}
+
+#[test]
+fn a_server_may_want_no_redirect_uri_in_the_token_request() {
+    let dialect = Dialect::STANDARD.without_redirect_uri_in_token_request();
+    let request = Scenario { dialect, ..Scenario::default() }.to_code_received().token_request();
+    assert!(!request.body.expose().contains("redirect_uri"));
+}

@@ -1,0 +1,214 @@
+//! The lifetime of a token, in all the forms in which servers send it.
+//!
+//! One that is there and cannot be read never costs a good token, and never means "for ever".
+
+use core::time::Duration;
+
+use authcode::{Authorized, Dialect, HttpResponse, Lifetime, LifetimeUnit, UnixTime};
+use proptest::prelude::*;
+
+use crate::scenario::*;
+
+fn authorized(members: &str, dialect: Dialect) -> Authorized {
+    let body = format!(r#"{{"access_token":"a","token_type":"Bearer"{members}}}"#);
+    let code = Scenario { dialect, ..Scenario::default() }.to_code_received();
+    code.receive_token_response(HttpResponse::new(200, body), NOW).unwrap()
+}
+
+fn lifetime(members: &str) -> Lifetime {
+    authorized(members, Dialect::STANDARD).lifetime()
+}
+
+fn seconds(seconds: u64) -> Lifetime {
+    Lifetime::Stated(Duration::from_secs(seconds))
+}
+
+/// Each form, under each of the two names.
+#[track_caller]
+fn assert_reads(value: &str, expected: Lifetime) {
+    for name in ["expires_in", "expiry"] {
+        assert_eq!(lifetime(&format!(r#","{name}":{value}"#)), expected, "{name}: {value}");
+    }
+}
+
+#[test]
+fn numbers_are_seconds() {
+    for (value, expected) in [
+        ("0", 0),
+        ("1", 1),
+        ("3600", 3600),
+        ("4294967296", 1 << 32),
+        ("1000000000000000", 1_000_000_000_000_000),
+        ("9223372036854775807", i64::MAX as u64),
+        ("18446744073709551615", u64::MAX),
+    ] {
+        assert_reads(value, seconds(expected));
+        assert_reads(&format!("\"{value}\""), seconds(expected));
+    }
+}
+
+#[test]
+fn too_large_a_number_is_the_largest() {
+    for value in ["18446744073709551616", "99999999999999999999999999", "1e30", "1e300"] {
+        assert_reads(value, seconds(u64::MAX));
+        assert_reads(&format!("\"{value}\""), seconds(u64::MAX));
+    }
+}
+
+#[test]
+fn floats_are_rounded_down() {
+    for (value, expected) in [("3600.0", 3600), ("3600.9", 3600), ("0.5", 0), ("1e3", 1000), ("36.5E2", 3650)] {
+        assert_reads(value, seconds(expected));
+        assert_reads(&format!("\"{value}\""), seconds(expected));
+    }
+}
+
+#[test]
+fn space_around_a_number_in_a_text_does_not_matter() {
+    assert_reads(r#"" 3600 ""#, seconds(3600));
+}
+
+#[test]
+fn what_is_no_lifetime_is_unreadable_and_costs_nothing() {
+    for value in [
+        "-1",
+        "-0",
+        "-0.0",
+        "\"-1\"",
+        "\"\"",
+        "\" \"",
+        "\"never\"",
+        "\"2026-01-02T03:04:05Z\"",
+        "\"177:05:38\"",
+        "\"3600s\"",
+        "\"0x10\"",
+        "\"+5\"",
+        "\".5\"",
+        "\"inf\"",
+        "\"NaN\"",
+        "\"infinity\"",
+        "1e999",
+        "\"1e999\"",
+        "true",
+        "false",
+        "[]",
+        "[3600]",
+        "{}",
+        "{\"s\":3600}",
+        "\"3600\\u0000\"",
+    ] {
+        assert_reads(value, Lifetime::Unreadable);
+    }
+}
+
+#[test]
+fn null_is_the_same_as_absent() {
+    assert_eq!(lifetime(""), Lifetime::Unstated);
+    assert_reads("null", Lifetime::Unstated);
+}
+
+#[test]
+fn of_two_lifetimes_the_shorter_one_counts() {
+    assert_eq!(lifetime(r#","expires_in":60,"expiry":3600"#), seconds(60));
+    assert_eq!(lifetime(r#","expires_in":3600,"expiry":60"#), seconds(60));
+}
+
+#[test]
+fn of_two_lifetimes_the_readable_one_counts() {
+    assert_eq!(lifetime(r#","expires_in":60,"expiry":"2026-01-02T03:04:05Z""#), seconds(60));
+    assert_eq!(lifetime(r#","expires_in":null,"expiry":60"#), seconds(60));
+}
+
+#[test]
+fn a_dialect_may_count_in_milliseconds() {
+    let dialect = Dialect::STANDARD.with_lifetime_unit(LifetimeUnit::Milliseconds);
+    assert_eq!(authorized(r#","expires_in":3600999"#, dialect).lifetime(), seconds(3600));
+}
+
+#[test]
+fn a_dialect_may_take_zero_for_unstated() {
+    let dialect = Dialect::STANDARD.zero_lifetime_is_unstated();
+    assert_eq!(authorized(r#","expires_in":0"#, dialect).lifetime(), Lifetime::Unstated);
+    assert_eq!(authorized(r#","expires_in":1"#, dialect).lifetime(), seconds(1));
+    let assumed = dialect.with_assumed_lifetime(600);
+    assert_eq!(authorized(r#","expires_in":0"#, assumed).lifetime(), seconds(600));
+}
+
+#[test]
+fn a_dialect_may_assume_a_lifetime() {
+    let dialect = Dialect::STANDARD.with_assumed_lifetime(600);
+    assert_eq!(authorized("", dialect).lifetime(), seconds(600));
+    assert_eq!(authorized(r#","expires_in":"soon""#, dialect).lifetime(), seconds(600));
+    assert_eq!(authorized(r#","expires_in":60"#, dialect).lifetime(), seconds(60));
+    assert_eq!(authorized(r#","expires_in":0"#, dialect).lifetime(), seconds(0));
+}
+
+#[test]
+fn the_end_counts_from_the_response() {
+    let authorized = authorized(r#","expiry":3600"#, Dialect::STANDARD);
+    assert_eq!(authorized.received_at(), NOW);
+    assert_eq!(authorized.expires_at(), Some(NOW.saturating_add(Duration::from_secs(3600))));
+}
+
+#[test]
+fn the_end_of_a_huge_lifetime_is_the_last_moment_there_is() {
+    let authorized = authorized(r#","expiry":18446744073709551615"#, Dialect::STANDARD);
+    assert_eq!(authorized.expires_at(), Some(UnixTime::from_secs(u64::MAX)));
+}
+
+#[test]
+fn renewal_is_due_within_the_leeway() {
+    let token = authorized(r#","expiry":3600"#, Dialect::STANDARD);
+    let at = |offset| NOW.saturating_add(Duration::from_secs(offset));
+    let minute = Duration::from_secs(60);
+    for (offset, leeway, due) in [
+        (0, Duration::ZERO, false),
+        (3599, Duration::ZERO, false),
+        (3600, Duration::ZERO, true),
+        (3539, minute, false),
+        (3540, minute, true),
+        (u64::MAX, Duration::MAX, true),
+    ] {
+        assert_eq!(token.needs_renewal(at(offset), leeway), due, "{offset}");
+    }
+    // A clock that was set back finds a token that lives longer, and nothing breaks.
+    assert!(!token.needs_renewal(UnixTime::from_secs(0), minute));
+}
+
+#[test]
+fn an_unreadable_lifetime_is_renewed_and_an_unstated_one_is_used() {
+    let unreadable = authorized(r#","expiry":"2026-01-02T03:04:05Z""#, Dialect::STANDARD);
+    assert!(unreadable.needs_renewal(NOW, Duration::ZERO));
+    assert_eq!(unreadable.expires_at(), None);
+    assert!(unreadable.bearer().is_ok());
+    let unstated = authorized("", Dialect::STANDARD);
+    assert!(!unstated.needs_renewal(UnixTime::from_secs(u64::MAX), Duration::MAX));
+    assert_eq!(unstated.expires_at(), None);
+}
+
+#[test]
+fn time_is_saturating_both_ways() {
+    let (early, late) = (UnixTime::from_secs(1), UnixTime::from_secs(u64::MAX));
+    assert_eq!(late.saturating_add(Duration::MAX), late);
+    assert_eq!(late.saturating_since(early), Duration::from_secs(u64::MAX - 1));
+    assert_eq!(early.saturating_since(late), Duration::ZERO);
+    assert!(early < late);
+    #[cfg(feature = "std")]
+    assert!(UnixTime::now() > UnixTime::from_secs(1_700_000_000));
+}
+
+proptest! {
+    #[test]
+    fn no_text_as_a_lifetime_costs_the_token(text in ".*") {
+        let value = serde_json::to_string(&text).unwrap();
+        let token = authorized(&format!(r#","expiry":{value},"expires_in":{value}"#), Dialect::STANDARD);
+        prop_assert_eq!(token.access_token().expose(), "a");
+        prop_assert_ne!(token.lifetime(), Lifetime::Unstated);
+    }
+
+    #[test]
+    fn every_number_is_read(number in any::<u64>(), quoted in any::<bool>()) {
+        let value = if quoted { format!("\"{number}\"") } else { number.to_string() };
+        prop_assert_eq!(lifetime(&format!(r#","expiry":{value}"#)), seconds(number));
+    }
+}

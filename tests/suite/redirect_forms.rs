@@ -1,0 +1,103 @@
+//! A redirect comes as a whole URL, as a request target, as a bare query or as a `form_post` body.
+
+use authcode::{Redirect, RedirectError};
+
+use crate::scenario::*;
+
+fn code_of(redirect: Redirect<'_>) -> String {
+    let code = awaiting_redirect().receive_redirect(redirect).unwrap();
+    value_of(&pairs(code.token_request().body.expose()), "code").unwrap()
+}
+
+#[test]
+fn every_form_gives_the_same_code() {
+    assert_eq!(code_of(Redirect::url(&redirect_with(""))), CODE);
+    assert_eq!(code_of(Redirect::target(&format!("/cb?{}", answer()))), CODE);
+    assert_eq!(code_of(Redirect::query(&answer())), CODE);
+    assert_eq!(code_of(Redirect::form_post(answer().as_bytes())), CODE);
+}
+
+#[test]
+fn a_text_is_a_whole_url() {
+    let url = redirect_with("");
+    assert!(awaiting_redirect().receive_redirect(&url).is_ok());
+    assert!(awaiting_redirect().receive_redirect(url.as_str()).is_ok());
+    #[cfg(feature = "url")]
+    assert!(awaiting_redirect().receive_redirect(&url::Url::parse(&url).unwrap()).is_ok());
+}
+
+#[test]
+fn the_path_of_a_target_must_be_ours() {
+    for target in ["/favicon.ico", "/", "", "/cb/", "cb", "//client.example.com/cb", "/CB", "*"] {
+        let target = format!("{target}?{}", answer());
+        let refused = awaiting_redirect().receive_redirect(Redirect::target(&target)).unwrap_err();
+        assert_eq!(refused.error(), &RedirectError::NotOurs, "{target}");
+    }
+}
+
+/// Facebook adds `#_=_`, Instagram `#_`, and some a bare `#`.
+#[test]
+fn a_fragment_is_ignored() {
+    for fragment in ["#_=_", "#_", "#", "#code=other&state=other", "#a#b"] {
+        assert_eq!(code_of(Redirect::url(&redirect_with(fragment))), CODE);
+        assert_eq!(code_of(Redirect::query(&format!("{}{fragment}", answer()))), CODE);
+        assert_eq!(code_of(Redirect::target(&format!("/cb?{}{fragment}", answer()))), CODE);
+    }
+}
+
+#[test]
+fn a_form_post_body_has_no_fragment() {
+    let body = format!("code={CODE}#x&state={STATE}");
+    assert_eq!(code_of(Redirect::form_post(&body)), format!("{CODE}#x"));
+}
+
+#[test]
+fn a_form_post_body_need_not_repeat_the_query_of_the_redirect_uri() {
+    let scenario = Scenario { redirect_uri: "https://client.example.com/cb?tenant=7", ..Scenario::default() };
+    assert!(scenario.to_awaiting_redirect().receive_redirect(Redirect::form_post(&answer())).is_ok());
+    let refused = scenario.to_awaiting_redirect().receive_redirect(Redirect::query(&answer())).unwrap_err();
+    assert_eq!(refused.error(), &RedirectError::NotOurs);
+}
+
+#[test]
+fn a_code_is_decoded_and_encoded_again() {
+    let redirect = format!("state={STATE}&code=bu8OQxkhBddwyf8bDeKN%2Fg%3D%3D+%2B");
+    let code = awaiting_redirect().receive_redirect(Redirect::query(&redirect)).unwrap();
+    assert!(code.token_request().body.expose().contains("&code=bu8OQxkhBddwyf8bDeKN%2Fg%3D%3D+%2B&"));
+}
+
+#[test]
+fn order_and_empty_pairs_do_not_matter() {
+    for query in [
+        format!("state={STATE}&code={CODE}"),
+        format!("&&code={CODE}&&state={STATE}&"),
+        format!("=&=x&x&code={CODE}&state={STATE}"),
+    ] {
+        assert_eq!(code_of(Redirect::query(&query)), CODE);
+    }
+}
+
+#[test]
+fn names_are_exact() {
+    for name in ["Code", "CODE", "code ", " code", "cod%C3%A9", "code[]", "\u{FF43}ode"] {
+        let query = format!("{name}=other&{}", answer());
+        assert_eq!(code_of(Redirect::query(&query)), CODE, "{name}");
+    }
+}
+
+#[test]
+fn a_second_question_mark_is_part_of_the_query() {
+    let refused = awaiting_redirect().receive_redirect(&format!("{REDIRECT_URI}?close?{}", answer())).unwrap_err();
+    // The first name is `close?code`, so there is a `state` and nothing else.
+    assert_eq!(refused.error(), &RedirectError::NoCodeNoError);
+}
+
+#[test]
+fn unknown_parameters_may_repeat_and_be_malformed() {
+    let more = "&x=1&x=2&session_state=%zz&y=%FF&%zz=1&realmId=12+3";
+    let code = awaiting_redirect().receive_redirect(&redirect_with(more)).unwrap();
+    assert_eq!(code.redirect_param("x"), Some("1"));
+    assert_eq!(code.redirect_param("realmId"), Some("12 3"));
+    assert_eq!(code.redirect_param("session_state"), None);
+    assert_eq!(code.redirect_param("code"), None);
+}

@@ -1,0 +1,165 @@
+//! Redirect URIs of the three kinds of RFC 8252 §7.
+
+use authcode::{AwaitingRedirect, Client, ClientAuth, ConfigError, ParameterError, Redirect, RedirectError, Server};
+
+use crate::scenario::*;
+
+fn client(redirect_uri: &str) -> Result<Client, ConfigError> {
+    Client::new(Server::new(AUTHORIZE, TOKEN).unwrap(), "id", ClientAuth::None, redirect_uri)
+}
+
+fn pending(redirect_uri: &str) -> AwaitingRedirect {
+    client(redirect_uri).unwrap().login().start_with_entropy(ENTROPY).unwrap()
+}
+
+#[test]
+fn the_three_kinds_are_accepted() {
+    for uri in [
+        "https://app.example.com/oauth2redirect/example-provider",
+        "https://app.example.com",
+        "https://app.example.com:8443/cb?tenant=7",
+        "http://127.0.0.1:51004/oauth2redirect/example-provider",
+        "http://127.0.0.1",
+        "http://[::1]:61023/oauth2redirect/example-provider",
+        "http://localhost/cb",
+        "com.example.app:/oauth2redirect/example-provider",
+        "com.example.app://login.example.com/cb",
+    ] {
+        assert!(client(uri).is_ok(), "{uri}");
+    }
+}
+
+#[test]
+fn other_kinds_are_refused() {
+    for uri in [
+        "http://app.example.com/cb",
+        "http://127.0.0.2/cb",
+        "http://localhost.example.com/cb",
+        "myapp:/cb",
+        "myapp://cb",
+        "javascript:/alert(1)",
+        "data:/text",
+        "file:///etc/passwd",
+        "about:/blank",
+        "ftp://app.example.com/cb",
+    ] {
+        let error = client(uri).unwrap_err();
+        assert!(matches!(error, ConfigError::RedirectUriKind | ConfigError::RedirectUri(_)), "{uri}: {error}");
+    }
+    assert_eq!(client("myapp:/cb").unwrap_err(), ConfigError::RedirectUriKind);
+    assert_eq!(client("http://app.example.com/cb").unwrap_err(), ConfigError::RedirectUriKind);
+}
+
+/// They would come back beside the server's own, as duplicates.
+#[test]
+fn a_redirect_uri_may_not_bring_parameters_of_the_response() {
+    for name in
+        ["code", "state", "iss", "error", "error_description", "error_uri", "response", "access_token", "id_token"]
+    {
+        let error = client(&format!("https://app.example.com/cb?a=b&{name}=x")).unwrap_err();
+        assert_eq!(error, ConfigError::ReservedParameter("redirect uri", name));
+    }
+}
+
+#[test]
+fn it_goes_out_byte_for_byte_on_both_legs() {
+    for uri in [
+        "https://app.example.com",
+        "https://app.example.com/",
+        "https://app.example.com:443/cb",
+        "https://app.example.com/CB/%7euser;a,b?x=%2F&y",
+        "http://127.0.0.1:51004/cb",
+        "http://[::1]:51004/cb",
+        "com.example.app:/cb",
+    ] {
+        let pending = pending(uri);
+        let sent = value_of(&query_pairs(&pending.authorization_url()), "redirect_uri").unwrap();
+        assert_eq!(sent, uri);
+        let own = uri.split_once('?').map_or("", |(_, query)| query);
+        let code = pending.receive_redirect(Redirect::query(&format!("{own}&{}", answer()))).unwrap();
+        let sent = value_of(&pairs(code.token_request().body.expose()), "redirect_uri").unwrap();
+        assert_eq!(sent, uri);
+    }
+}
+
+#[test]
+fn a_native_app_sets_the_port_that_it_listens_on() {
+    for (registered, sent) in [
+        ("http://127.0.0.1/cb", "http://127.0.0.1:51004/cb"),
+        ("http://127.0.0.1:1/cb?x=y", "http://127.0.0.1:51004/cb?x=y"),
+        ("http://[::1]/cb", "http://[::1]:51004/cb"),
+        ("http://localhost", "http://localhost:51004"),
+    ] {
+        let login = client(registered).unwrap().login().loopback_port(51004).unwrap();
+        let pending = login.start_with_entropy(ENTROPY).unwrap();
+        assert_eq!(value_of(&query_pairs(&pending.authorization_url()), "redirect_uri").unwrap(), sent);
+        let (base, own) = sent.split_once('?').unwrap_or((sent, ""));
+        let code = pending.receive_redirect(&format!("{base}?{own}&{}", answer())).unwrap();
+        assert_eq!(value_of(&pairs(code.token_request().body.expose()), "redirect_uri").unwrap(), sent);
+    }
+}
+
+#[test]
+fn a_redirect_to_another_port_is_not_ours() {
+    let login = client("http://127.0.0.1/cb").unwrap().login().loopback_port(51004).unwrap();
+    let pending = login.start_with_entropy(ENTROPY).unwrap();
+    for base in
+        ["http://127.0.0.1:51005/cb", "http://127.0.0.1/cb", "http://localhost:51004/cb", "http://127.0.0.1:051004/cb"]
+    {
+        let refused = login_again(&pending).receive_redirect(&format!("{base}?{}", answer())).unwrap_err();
+        assert_eq!(refused.error(), &RedirectError::NotOurs, "{base}");
+    }
+}
+
+fn login_again(pending: &AwaitingRedirect) -> AwaitingRedirect {
+    pending.suspend().resume(&client("http://127.0.0.1/cb").unwrap()).unwrap()
+}
+
+#[test]
+fn a_port_can_be_set_on_loopback_alone() {
+    for uri in ["https://app.example.com/cb", "com.example.app:/cb", "https://127.0.0.1/cb"] {
+        assert_eq!(client(uri).unwrap().login().loopback_port(51004).unwrap_err(), ParameterError::Port);
+    }
+    assert_eq!(client("http://127.0.0.1/cb").unwrap().login().loopback_port(0).unwrap_err(), ParameterError::Port);
+}
+
+/// Browsers write an empty path as `/` and leave out the port of the scheme.
+#[test]
+fn what_every_browser_does_to_a_url_is_no_difference() {
+    for (registered, received) in [
+        ("https://app.example.com", "https://app.example.com/"),
+        ("https://app.example.com/", "https://app.example.com"),
+        ("https://app.example.com:443/cb", "https://app.example.com/cb"),
+        ("https://app.example.com/cb", "https://app.example.com:443/cb"),
+        ("http://localhost:80/cb", "http://localhost/cb"),
+        ("com.example.app://host/cb", "com.example.app://host/cb"),
+        ("com.example.app:/cb", "com.example.app:/cb"),
+    ] {
+        assert!(pending(registered).receive_redirect(&format!("{received}?{}", answer())).is_ok(), "{registered}");
+    }
+    for (registered, received) in [
+        ("com.example.app://host", "com.example.app://host/"),
+        ("com.example.app:/cb", "com.example.app:///cb"),
+        ("com.example.app:/cb", "com.example.app://cb"),
+        ("com.example.app:/cb", "com.example.app:cb"),
+        ("https://app.example.com:80/cb", "https://app.example.com/cb"),
+    ] {
+        let refused = pending(registered).receive_redirect(&format!("{received}?{}", answer())).unwrap_err();
+        assert_eq!(refused.error(), &RedirectError::NotOurs, "{registered} is not {received}");
+    }
+}
+
+/// Servers write the registered query again in their own way: `a%20b` comes back as `a+b`.
+#[test]
+fn the_query_of_a_redirect_uri_is_compared_decoded() {
+    let registered = "https://app.example.com/cb?tenant=a%20b&x=1&x=1";
+    for query in ["tenant=a+b&x=1&x=1", "x=%31&x=1&tenant=a%20b", "other=z&tenant=a%20b&x=1&x=1"] {
+        let redirect = format!("https://app.example.com/cb?{query}&{}", answer());
+        assert!(pending(registered).receive_redirect(&redirect).is_ok(), "{query}");
+    }
+    for query in ["", "tenant=a+b", "tenant=a+b&x=1", "tenant=a+b&x=1&x=2", "tenant=A+b&x=1&x=1", "tenant=ab&x=1&x=1"] {
+        let redirect = format!("https://app.example.com/cb?{query}&{}", answer());
+        let refused = pending(registered).receive_redirect(&redirect).unwrap_err();
+        assert_eq!(refused.error(), &RedirectError::NotOurs, "{query}");
+    }
+}

@@ -1,0 +1,396 @@
+//! The refusal table, row by row: the state comes back and still works, or it is gone.
+
+use authcode::limits::{MAX_REDIRECT_LEN, MAX_RESPONSE_LEN};
+use authcode::{
+    AwaitingRedirect, CodeReceived, ErrorCode, HttpResponse, IssParameter, Redirect, RedirectError, TokenError,
+    UnusableToken,
+};
+
+use crate::scenario::*;
+
+/// The login is untouched by it.
+#[track_caller]
+fn assert_handed_back<'a>(redirect: impl Into<Redirect<'a>>, error: &RedirectError) {
+    let refused = awaiting_redirect().receive_redirect(redirect).unwrap_err();
+    assert_eq!(refused.error(), error);
+    assert!(refused.is_alive());
+    assert_still_awaits(refused.recover().unwrap());
+}
+
+/// The login has ended by it.
+#[track_caller]
+fn assert_ended(pending: AwaitingRedirect, more: &str, error: &RedirectError) {
+    let refused = pending.receive_redirect(&format!("{REDIRECT_URI}?state={STATE}{more}")).unwrap_err();
+    assert_eq!(refused.error(), error);
+    assert!(!refused.is_alive());
+    assert_eq!(&refused.recover().unwrap_err(), error);
+}
+
+fn knows_issuer(iss: IssParameter) -> AwaitingRedirect {
+    Scenario { issuer: Some(iss), ..Scenario::default() }.to_awaiting_redirect()
+}
+
+// Redirects that are not an answer to this login.
+
+#[test]
+fn redirect_too_long() {
+    let fits = redirect_with(&format!("&x={}", "y".repeat(MAX_REDIRECT_LEN)));
+    let exactly = &fits[..MAX_REDIRECT_LEN];
+    assert!(awaiting_redirect().receive_redirect(exactly).is_ok());
+    assert_handed_back(&fits[..=MAX_REDIRECT_LEN], &RedirectError::TooLong);
+}
+
+#[test]
+fn redirect_to_another_place() {
+    for base in [
+        "http://client.example.com/cb",
+        "https://client.example.com/CB",
+        "https://client.example.com/cb/",
+        "https://client.example.com//cb",
+        "https://client.example.com/./cb",
+        "https://client.example.com/cb%2F..",
+        "https://client.example.com/other",
+        "https://client.example.com:8443/cb",
+        "https://client.example.com.evil.example/cb",
+        "https://client.example.com@evil.example/cb",
+        "https://evil.example/cb",
+        "HTTPS://client.example.com/cb",
+        "https:client.example.com/cb",
+        "//client.example.com/cb",
+        "/cb",
+        "",
+        "\u{20AC}",
+    ] {
+        assert_handed_back(&format!("{base}?{}", answer()), &RedirectError::NotOurs);
+    }
+}
+
+#[test]
+fn redirect_that_cannot_be_read() {
+    for value in ["%", "%4", "%zz", "%ff", "%C0%80", "%ED%A0%80", "a%00%fe"] {
+        assert_handed_back(&format!("{REDIRECT_URI}?code={value}&state={STATE}"), &RedirectError::Malformed);
+        assert_handed_back(&format!("{REDIRECT_URI}?code={CODE}&state={value}"), &RedirectError::Malformed);
+    }
+    let mut bytes = redirect_with("&iss=").into_bytes();
+    bytes.push(0xFF);
+    assert_handed_back(Redirect::url(&bytes), &RedirectError::Malformed);
+}
+
+#[test]
+fn redirect_with_a_recognised_name_twice() {
+    for (name, twice) in [
+        ("code", "&code=other"),
+        ("code", "&c%6Fde=other"),
+        ("state", "&state=other"),
+        ("state", &format!("&state={STATE}") as &str),
+        ("iss", "&iss=a&iss=b"),
+        ("error", "&error=a&error=b"),
+        ("error_description", "&error_description=a&error_description=a"),
+        ("error_uri", "&error_uri=a&error_uri="),
+        ("response", "&response=a&response=b"),
+        ("access_token", "&access_token=a&access_token=b"),
+        ("id_token", "&id_token=a&id_token=b"),
+    ] {
+        assert_handed_back(&redirect_with(twice), &RedirectError::DuplicateParameter(name));
+    }
+}
+
+#[test]
+fn redirect_without_state() {
+    let error = RedirectError::StateMissing { unauthenticated: None };
+    assert_handed_back(&format!("{REDIRECT_URI}?code={CODE}"), &error);
+    assert_handed_back(REDIRECT_URI, &error);
+    assert_handed_back(&format!("{REDIRECT_URI}#code={CODE}&state={STATE}"), &error);
+    assert_handed_back(&format!("{REDIRECT_URI}?code={CODE}&State={STATE}"), &error);
+}
+
+/// Some servers leave `state` out of an error. It is shown for what it is: a claim.
+#[test]
+fn error_redirect_without_state_is_kept_as_a_claim() {
+    let refused = awaiting_redirect()
+        .receive_redirect(&format!("{REDIRECT_URI}?error=invalid_request&error_description=no+state"))
+        .unwrap_err();
+    let RedirectError::StateMissing { unauthenticated: Some(claim) } = refused.error() else { panic!("a claim") };
+    assert_eq!(claim.code, ErrorCode::InvalidRequest);
+    assert_eq!(claim.description.as_ref().unwrap().raw(), "no state");
+    assert_still_awaits(refused.recover().unwrap());
+}
+
+#[test]
+fn redirect_with_another_state() {
+    for state in [
+        "",
+        "xyz",
+        &STATE[..42],
+        &format!("{STATE}1"),
+        &format!("{STATE}+"),
+        &STATE.to_lowercase(),
+        &format!("B{}", &STATE[1..]),
+        &format!("{}B", &STATE[..42]),
+    ] {
+        assert_handed_back(&format!("{REDIRECT_URI}?code={CODE}&state={state}"), &RedirectError::StateMismatch);
+        // `state` is looked at before `error`.
+        assert_handed_back(&format!("{REDIRECT_URI}?error=access_denied&state={state}"), &RedirectError::StateMismatch);
+    }
+}
+
+#[test]
+fn state_may_come_in_another_encoding() {
+    let encoded: String = STATE.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    assert!(awaiting_redirect().receive_redirect(&format!("{REDIRECT_URI}?code={CODE}&state={encoded}")).is_ok());
+}
+
+// Answers to this login, and bad ones.
+
+#[test]
+fn redirect_with_the_iss_of_another_server() {
+    for iss in
+        ["", "https%3A%2F%2Fserver.example.com%2F1", "https%3A%2F%2Fserver.example.com", "HTTPS://server.example.com/"]
+    {
+        for policy in [IssParameter::Optional, IssParameter::Required] {
+            let more = format!("&code={CODE}&iss={iss}");
+            assert_ended(knows_issuer(policy), &more, &RedirectError::IssuerMismatch);
+            let more = format!("&error=access_denied&iss={iss}");
+            assert_ended(knows_issuer(policy), &more, &RedirectError::IssuerMismatch);
+        }
+    }
+}
+
+#[test]
+fn redirect_without_an_iss_that_is_required() {
+    let pending = || knows_issuer(IssParameter::Required);
+    assert_ended(pending(), &format!("&code={CODE}"), &RedirectError::IssuerMissing);
+    assert_ended(pending(), "&error=access_denied", &RedirectError::IssuerMissing);
+}
+
+#[test]
+fn redirect_with_the_right_iss_goes_on() {
+    for policy in [IssParameter::Optional, IssParameter::Required] {
+        assert!(
+            knows_issuer(policy).receive_redirect(&redirect_with("&iss=https%3A%2F%2Fserver.example.com%2F")).is_ok()
+        );
+    }
+    assert!(knows_issuer(IssParameter::Optional).receive_redirect(&redirect_with("")).is_ok());
+}
+
+#[test]
+fn iss_is_ignored_where_no_issuer_is_known() {
+    assert!(awaiting_redirect().receive_redirect(&redirect_with("&iss=anything")).is_ok());
+}
+
+#[test]
+fn redirect_with_a_jwt_response() {
+    assert_ended(awaiting_redirect(), "&response=eyJ", &RedirectError::JwtResponse);
+    assert_ended(awaiting_redirect(), &format!("&code={CODE}&response="), &RedirectError::JwtResponse);
+}
+
+#[test]
+fn redirect_with_a_token_in_it() {
+    for name in ["access_token", "id_token"] {
+        let more = format!("&code={CODE}&{name}=x");
+        assert_ended(awaiting_redirect(), &more, &RedirectError::TokenInRedirect);
+    }
+}
+
+#[test]
+fn redirect_with_both_code_and_error() {
+    assert_ended(awaiting_redirect(), &format!("&code={CODE}&error=x"), &RedirectError::CodeAndError);
+    assert_ended(awaiting_redirect(), &format!("&code={CODE}&error="), &RedirectError::CodeAndError);
+}
+
+#[test]
+fn redirect_with_neither_code_nor_error() {
+    assert_ended(awaiting_redirect(), "", &RedirectError::NoCodeNoError);
+    assert_ended(awaiting_redirect(), "&error_description=x", &RedirectError::NoCodeNoError);
+}
+
+#[test]
+fn redirect_with_a_malformed_code() {
+    for code in ["", "%00", "a%0D%0Ab", "%7F", "%C3%A9"] {
+        assert_ended(awaiting_redirect(), &format!("&code={code}"), &RedirectError::MalformedCode);
+    }
+}
+
+#[test]
+fn redirect_with_a_malformed_error() {
+    for code in ["", "a%22b", "%5C", "%C3%A9", &"x".repeat(129)] {
+        assert_ended(awaiting_redirect(), &format!("&error={code}"), &RedirectError::MalformedError);
+    }
+}
+
+#[test]
+fn redirect_with_an_error_ends_with_what_the_server_said() {
+    let redirect = format!(
+        "{REDIRECT_URI}?state={STATE}&error=access_denied&error_description=not%20%22you%22&error_uri=https://e"
+    );
+    let ended = awaiting_redirect().receive_redirect(&redirect).unwrap_err().recover().unwrap_err();
+    let RedirectError::Refused(error) = ended else { panic!("the server refused") };
+    assert_eq!(error.code, ErrorCode::AccessDenied);
+    assert_eq!(error.description.as_ref().unwrap().to_string(), "not \"you\"");
+    assert_eq!(error.uri.as_ref().unwrap().raw(), "https://e");
+}
+
+// Token responses.
+
+const NOT_JSON: &[&[u8]] = &[
+    b"",
+    b" ",
+    b"<!doctype html><title>Sign in</title>",
+    b"{\"access_token\":\"a\",\"token_type\":\"Bearer\"",
+    b"{\"access_token\":\"a",
+    b"{\"access_token\":\"a\"}trailing",
+    b"{'access_token':'a'}",
+    b"{\"access_token\":\"a\",}",
+    b"{\"access_token\":\"\xFF\"}",
+    b"[1,2",
+    b"access_token=a&token_type=bearer",
+    b"NaN",
+];
+
+/// Each of these leaves the code unspent, as far as anybody can tell.
+fn transient() -> Vec<(HttpResponse, TokenError)> {
+    let mut all = vec![
+        (HttpResponse::new(200, " ".repeat(MAX_RESPONSE_LEN + 1)), TokenError::TooLong { status: 200 }),
+        (HttpResponse::new(400, " ".repeat(MAX_RESPONSE_LEN + 1)), TokenError::TooLong { status: 400 }),
+    ];
+    for status in [300, 301, 302, 303, 304, 307, 308, 399] {
+        all.push((HttpResponse::new(status, SUCCESS), TokenError::Redirected { status }));
+    }
+    for status in [429, 500, 502, 503, 504, 599, 600, u16::MAX] {
+        for body in ["", "<h1>Bad gateway</h1>", SUCCESS] {
+            let error = TokenError::Unavailable { status, retry_after: None, error: None };
+            all.push((HttpResponse::new(status, body), error));
+        }
+    }
+    for status in [0, 100, 199, 400, 401, 403, 404, 405, 415, 428, 430, 499] {
+        for body in ["", "<h1>Forbidden</h1>", "{}", "[]", r#"{"error_type":"OAuthException","code":400}"#, SUCCESS] {
+            all.push((HttpResponse::new(status, body), TokenError::UnexpectedStatus { status }));
+        }
+    }
+    for status in [200, 201, 204, 299] {
+        all.extend(NOT_JSON.iter().map(|body| (HttpResponse::new(status, *body), TokenError::NotJson { status })));
+    }
+    all
+}
+
+#[test]
+fn token_response_that_says_nothing_about_the_code_hands_the_state_back() {
+    for (response, error) in transient() {
+        let refused = code_received().receive_token_response(response, NOW).unwrap_err();
+        assert_eq!(refused.error(), &error);
+        assert!(refused.is_alive(), "{error}");
+        assert_still_has_code(refused.recover().unwrap());
+    }
+}
+
+#[test]
+fn token_response_that_says_nothing_about_the_refresh_token_hands_the_state_back() {
+    for (response, error) in transient() {
+        let refused = refreshing().receive_token_response(response, NOW).unwrap_err();
+        assert_eq!(refused.error(), &error);
+        let again = refused.recover().unwrap();
+        assert_eq!(again.token_request().body.expose(), refreshing().token_request().body.expose());
+        assert!(again.receive_token_response(HttpResponse::new(200, SUCCESS), NOW).is_ok());
+    }
+}
+
+#[test]
+fn an_unavailable_server_says_when_to_come_back_and_why() {
+    let response = HttpResponse::new(503, r#"{"error":"temporarily_unavailable"}"#)
+        .with_headers([("Content-Type", "application/json"), ("Retry-After", "30")]);
+    let refused = code_received().receive_token_response(response, NOW).unwrap_err();
+    let TokenError::Unavailable { status, retry_after, error } = refused.error() else { panic!("503") };
+    assert_eq!((*status, retry_after.unwrap().as_secs()), (503, 30));
+    assert_eq!(error.as_ref().unwrap().code, ErrorCode::TemporarilyUnavailable);
+}
+
+#[test]
+fn invalid_client_hands_the_state_back() {
+    for status in [200, 400, 401, 403] {
+        let response = || HttpResponse::new(status, r#"{"error":"invalid_client","error_description":"unknown"}"#);
+        let refused = code_received().receive_token_response(response(), NOW).unwrap_err();
+        assert_eq!(refused.error().oauth_error().unwrap().code, ErrorCode::InvalidClient);
+        assert_still_has_code(refused.recover().unwrap());
+        assert!(refreshing().receive_token_response(response(), NOW).unwrap_err().is_alive());
+    }
+}
+
+/// The stored form takes the login to a client with the right secret.
+#[test]
+fn credentials_can_be_mended_after_invalid_client() {
+    let wrong = Scenario { auth: || authcode::ClientAuth::body("wrong"), ..Scenario::default() };
+    let right = Scenario { auth: || authcode::ClientAuth::body("right"), ..Scenario::default() };
+    let response = HttpResponse::new(401, r#"{"error":"invalid_client"}"#);
+    let refused = wrong.to_code_received().receive_token_response(response, NOW).unwrap_err();
+    let mended: CodeReceived = refused.recover().unwrap().suspend().resume(&right.client()).unwrap();
+    assert!(mended.token_request().body.expose().ends_with("&client_secret=right"));
+}
+
+#[test]
+fn any_other_oauth_error_ends_the_login() {
+    for code in
+        ["invalid_grant", "invalid_request", "unauthorized_client", "invalid_scope", "server_error", "of_its_own"]
+    {
+        for status in [200, 400, 401, 403, 404] {
+            let body = format!(r#"{{"error":"{code}"}}"#);
+            let refused = code_received().receive_token_response(HttpResponse::new(status, body), NOW).unwrap_err();
+            assert!(!refused.is_alive());
+            let ended = refused.recover().unwrap_err();
+            assert_eq!((ended.status(), ended.oauth_error().unwrap().code.as_str()), (status, code));
+        }
+    }
+}
+
+#[test]
+fn a_success_without_a_usable_token_ends_the_login() {
+    use UnusableToken::*;
+    for (body, reason) in [
+        ("{}", Missing),
+        (r#"{"token_type":"Bearer","expires_in":1}"#, Missing),
+        (r#"{"access_token":null}"#, Missing),
+        (r#"{"access_token":""}"#, Malformed),
+        (r#"{"access_token":7}"#, Malformed),
+        (r#"{"access_token":true}"#, Malformed),
+        (r#"{"access_token":["a"]}"#, Malformed),
+        (r#"{"access_token":{"token":"a"}}"#, Malformed),
+        (r#"{"access_token":"a\r\nX: y"}"#, Malformed),
+        (r#"{"access_token":"\u0000"}"#, Malformed),
+        (r#"{"access_token":"\ud800"}"#, Malformed),
+        (r#"{"access_token":"é"}"#, Malformed),
+        (r#"{"access_token":"a","access_token":"b"}"#, DuplicateMember("access_token")),
+        (r#"{"access_token":"a","access_token":"a"}"#, DuplicateMember("access_token")),
+        (r#"{"access_token":"a","\u0061ccess_token":"b"}"#, DuplicateMember("access_token")),
+        (r#"{"access_token":"a","scope":"a","scope":"b"}"#, DuplicateMember("scope")),
+        ("[]", NotAnObject),
+        ("null", NotAnObject),
+        ("\"access_token\"", NotAnObject),
+        ("17", NotAnObject),
+    ] {
+        for status in [200, 201] {
+            let refused = code_received().receive_token_response(HttpResponse::new(status, body), NOW).unwrap_err();
+            assert_eq!(refused.recover().unwrap_err(), TokenError::Unusable { status, reason }, "{body}");
+        }
+    }
+}
+
+// Refreshes that end.
+
+#[test]
+fn invalid_grant_at_a_refresh_leaves_the_access_token_and_takes_the_refresh_token() {
+    let response = HttpResponse::new(400, r#"{"error":"invalid_grant"}"#);
+    let ended = refreshing().receive_token_response(response, NOW).unwrap_err().recover().unwrap_err();
+    assert_eq!(ended.error.oauth_error().unwrap().code, ErrorCode::InvalidGrant);
+    assert_eq!(ended.authorized.bearer().unwrap().expose(), "Bearer at-1");
+    assert!(ended.authorized.refresh_token().is_none());
+    assert!(matches!(ended.authorized.renew(), authcode::Renewal::Reauthorize(_)));
+}
+
+#[test]
+fn another_error_at_a_refresh_leaves_both_tokens() {
+    for body in [r#"{"error":"invalid_scope"}"#, "{}"] {
+        let response = HttpResponse::new(200, body);
+        let ended = refreshing().receive_token_response(response, NOW).unwrap_err().recover().unwrap_err();
+        assert_eq!(ended.authorized.access_token().expose(), "at-1");
+        assert_eq!(ended.authorized.refresh_token().unwrap().expose(), "rt-1");
+    }
+}

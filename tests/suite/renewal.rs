@@ -1,0 +1,124 @@
+//! Renewing a token: rotation, a kept refresh token, a narrower scope, giving up.
+
+use authcode::{GrantedScope, HttpResponse, ParameterError, Renewal, ScopeError, UnixTime};
+
+use crate::scenario::*;
+
+const LATER: UnixTime = UnixTime::from_secs(1_700_003_600);
+
+fn renewed(body: &str) -> authcode::Authorized {
+    refreshing().receive_token_response(HttpResponse::new(200, body), LATER).unwrap()
+}
+
+#[test]
+fn a_new_refresh_token_takes_the_place_of_the_old_one() {
+    let renewed = renewed(r#"{"access_token":"at-2","token_type":"Bearer","expiry":60,"refresh_token":"rt-2"}"#);
+    assert_eq!(renewed.access_token().expose(), "at-2");
+    assert_eq!(renewed.refresh_token().unwrap().expose(), "rt-2");
+    assert_eq!(renewed.received_at(), LATER);
+    assert_eq!(renewed.expires_at(), Some(UnixTime::from_secs(1_700_003_660)));
+}
+
+#[test]
+fn without_a_new_refresh_token_the_old_one_is_kept() {
+    for member in ["", r#","refresh_token":null"#, r#","refresh_token":"""#, r#","refresh_token":7"#] {
+        let renewed = renewed(&format!(r#"{{"access_token":"at-2","token_type":"Bearer"{member}}}"#));
+        assert_eq!(renewed.refresh_token().unwrap().expose(), "rt-1", "{member}");
+    }
+}
+
+#[test]
+fn a_login_can_be_refreshed_again_and_again() {
+    let mut authorized = authorized();
+    for round in 2..10 {
+        let Renewal::Refresh(refreshing) = authorized.renew() else { panic!("there is a refresh token") };
+        let sent = value_of(&pairs(refreshing.token_request().body.expose()), "refresh_token").unwrap();
+        assert_eq!(sent, format!("rt-{}", round - 1));
+        let body = format!(r#"{{"access_token":"at-{round}","token_type":"Bearer","refresh_token":"rt-{round}"}}"#);
+        authorized = refreshing.receive_token_response(HttpResponse::new(200, body), LATER).unwrap();
+        assert_eq!(authorized.access_token().expose(), format!("at-{round}"));
+    }
+}
+
+/// All of the characters that a refresh token may have (RFC 6749 appendix A.17), escaped in JSON or not.
+#[test]
+fn hostile_characters_in_a_refresh_token_come_back_as_they_were() {
+    let token: String = (0x20..=0x7E_u8).map(char::from).collect();
+    let escaped: String = token.bytes().map(|byte| format!("\\u{byte:04X}")).collect();
+    for value in [serde_json::to_string(&token).unwrap(), format!("\"{escaped}\"")] {
+        let body = format!(r#"{{"access_token":{value},"refresh_token":{value}}}"#);
+        let authorized = code_received().receive_token_response(HttpResponse::new(200, body), NOW).unwrap();
+        assert_eq!(authorized.access_token().expose(), token);
+        let Renewal::Refresh(refreshing) = authorized.renew() else { panic!("there is a refresh token") };
+        let request = refreshing.token_request();
+        assert!(request.body.expose().bytes().all(|byte| matches!(byte, 0x21..=0x7E)));
+        assert_eq!(value_of(&pairs(request.body.expose()), "refresh_token").unwrap(), token);
+    }
+}
+
+#[test]
+fn the_scope_can_be_narrowed() {
+    let mut refreshing = refreshing();
+    refreshing.narrow_scope("openid").unwrap();
+    assert_eq!(
+        refreshing.token_request().body.expose(),
+        "grant_type=refresh_token&client_id=s6BhdRkqt3&refresh_token=rt-1&scope=openid"
+    );
+}
+
+#[test]
+fn the_scope_cannot_be_widened() {
+    let mut refreshing = refreshing();
+    let wider = ParameterError::Scope(ScopeError::Wider);
+    assert_eq!(refreshing.narrow_scope("openid admin").unwrap_err(), wider);
+    // Nothing is changed by it.
+    assert!(!refreshing.token_request().body.expose().contains("scope"));
+    refreshing.narrow_scope("openid").unwrap();
+    assert_eq!(refreshing.narrow_scope("admin").unwrap_err(), wider);
+    assert!(refreshing.token_request().body.expose().ends_with("&scope=openid"));
+}
+
+/// What was asked for stands in for what was granted, where the server does not say.
+#[test]
+fn the_scope_is_measured_on_what_was_asked_for_if_none_is_stated() {
+    let body = r#"{"access_token":"a","refresh_token":"r"}"#;
+    let authorized = code_received().receive_token_response(HttpResponse::new(200, body), NOW).unwrap();
+    assert_eq!(authorized.granted_scope(), &GrantedScope::Unstated);
+    let Renewal::Refresh(mut refreshing) = authorized.renew() else { panic!("there is a refresh token") };
+    assert!(refreshing.narrow_scope("offline_access").is_ok());
+    assert!(refreshing.narrow_scope("admin").is_err());
+}
+
+#[test]
+fn a_refresh_takes_parameters_of_its_own() {
+    let mut refreshing = refreshing();
+    refreshing.add_param("resource", "https://cal.example.com/").unwrap();
+    assert!(refreshing.token_request().body.expose().ends_with("&resource=https%3A%2F%2Fcal.example.com%2F"));
+    // They were for this refresh alone.
+    let renewed = refreshing.receive_token_response(HttpResponse::new(200, SUCCESS), LATER).unwrap();
+    let Renewal::Refresh(again) = renewed.renew() else { panic!("there is a refresh token") };
+    assert!(!again.token_request().body.expose().contains("resource"));
+}
+
+#[test]
+fn the_old_token_works_until_the_new_one_has_come() {
+    let refreshing = refreshing();
+    assert_eq!(refreshing.authorized().bearer().unwrap().expose(), "Bearer at-1");
+    let authorized = refreshing.cancel();
+    assert_eq!(authorized.access_token().expose(), "at-1");
+    assert_eq!(authorized.refresh_token().unwrap().expose(), "rt-1");
+    assert_eq!(authorized.expires_at(), Some(LATER));
+}
+
+#[test]
+fn a_new_login_must_name_its_own_port() {
+    let scenario = Scenario { redirect_uri: "http://127.0.0.1/cb", ..Scenario::default() };
+    let pending = scenario.to_unstarted().loopback_port(51004).unwrap().start_with_entropy(ENTROPY).unwrap();
+    let code = pending.receive_redirect(&format!("http://127.0.0.1:51004/cb?{}", answer())).unwrap();
+    let response = HttpResponse::new(200, r#"{"access_token":"a"}"#);
+    let Renewal::Reauthorize(unstarted) = code.receive_token_response(response, NOW).unwrap().renew() else {
+        panic!("there is no refresh token")
+    };
+    let url = unstarted.start_with_entropy(ENTROPY).unwrap().authorization_url();
+    assert_eq!(value_of(&query_pairs(&url), "redirect_uri").unwrap(), "http://127.0.0.1/cb");
+}

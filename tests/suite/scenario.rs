@@ -1,0 +1,146 @@
+//! One builder that walks to any state of a login.
+
+use authcode::{
+    Authorized, AwaitingRedirect, Client, ClientAuth, CodeReceived, Dialect, HttpResponse, IssParameter, Redirect,
+    Refreshing, Renewal, Server, UnixTime, Unstarted,
+};
+
+pub(crate) const AUTHORIZE: &str = "https://server.example.com/authorize";
+pub(crate) const TOKEN: &str = "https://server.example.com/oauth/token";
+pub(crate) const ISSUER: &str = "https://server.example.com/";
+pub(crate) const REDIRECT_URI: &str = "https://client.example.com/cb";
+pub(crate) const CODE: &str = "SplxlOBeZQQYbYS6WxSbIA";
+pub(crate) const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
+
+/// 32 bytes for `state`, then the octets of RFC 7636 appendix B for the verifier.
+pub(crate) const ENTROPY: [u8; 64] = [
+    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
+    32, 116, 24, 223, 180, 151, 153, 224, 37, 79, 250, 96, 125, 216, 173, 187, 186, 22, 212, 37, 77, 105, 214, 191,
+    240, 91, 88, 5, 88, 83, 132, 141, 121,
+];
+pub(crate) const STATE: &str = "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA";
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+/// The answer of the API that the crate was first made for.
+pub(crate) const SUCCESS: &str = r#"{"access_token":"at-1","refresh_token":"rt-1","token_type":"Bearer","expiry":3600,"scope":"openid offline_access"}"#;
+
+/// A login in the making. Every `to_…` starts from the beginning, so a scenario can be walked again.
+pub(crate) struct Scenario {
+    pub(crate) client_id: &'static str,
+    pub(crate) auth: fn() -> ClientAuth,
+    pub(crate) redirect_uri: &'static str,
+    pub(crate) issuer: Option<IssParameter>,
+    pub(crate) dialect: Dialect,
+    pub(crate) scope: &'static str,
+    pub(crate) audience: Option<&'static str>,
+}
+
+impl Default for Scenario {
+    fn default() -> Self {
+        Self {
+            client_id: "s6BhdRkqt3",
+            auth: || ClientAuth::None,
+            redirect_uri: REDIRECT_URI,
+            issuer: None,
+            dialect: Dialect::STANDARD,
+            scope: "openid offline_access",
+            audience: Some("https://api.loomai.com/"),
+        }
+    }
+}
+
+impl Scenario {
+    pub(crate) fn client(&self) -> Client {
+        let mut server = Server::new(AUTHORIZE, TOKEN).unwrap().with_dialect(self.dialect);
+        if let Some(iss) = self.issuer {
+            server = server.with_issuer(ISSUER, iss).unwrap();
+        }
+        Client::new(server, self.client_id, (self.auth)(), self.redirect_uri).unwrap()
+    }
+
+    pub(crate) fn to_unstarted(&self) -> Unstarted {
+        let login = self.client().login().scope(self.scope).unwrap();
+        match self.audience {
+            Some(audience) => login.audience(audience).unwrap(),
+            None => login,
+        }
+    }
+
+    pub(crate) fn to_awaiting_redirect(&self) -> AwaitingRedirect {
+        self.to_unstarted().start_with_entropy(ENTROPY).unwrap()
+    }
+
+    pub(crate) fn to_code_received(&self) -> CodeReceived {
+        let query = format!("{}&{}", own_query(self.redirect_uri), answer());
+        self.to_awaiting_redirect().receive_redirect(Redirect::query(&query)).unwrap()
+    }
+
+    pub(crate) fn to_authorized(&self) -> Authorized {
+        self.to_code_received().receive_token_response(HttpResponse::new(200, SUCCESS), NOW).unwrap()
+    }
+
+    pub(crate) fn to_refreshing(&self) -> Refreshing {
+        match self.to_authorized().renew() {
+            Renewal::Refresh(refreshing) => refreshing,
+            Renewal::Reauthorize(_) => panic!("there is a refresh token"),
+        }
+    }
+}
+
+fn own_query(redirect_uri: &str) -> &str {
+    redirect_uri.split_once('?').map_or("", |(_, query)| query)
+}
+
+/// The parameters of the right answer.
+pub(crate) fn answer() -> String {
+    format!("code={CODE}&state={STATE}")
+}
+
+/// The right answer at the redirect URI of [`Scenario::default`], with something added.
+pub(crate) fn redirect_with(more: &str) -> String {
+    format!("{REDIRECT_URI}?{}{more}", answer())
+}
+
+pub(crate) fn awaiting_redirect() -> AwaitingRedirect {
+    Scenario::default().to_awaiting_redirect()
+}
+
+pub(crate) fn code_received() -> CodeReceived {
+    Scenario::default().to_code_received()
+}
+
+pub(crate) fn authorized() -> Authorized {
+    Scenario::default().to_authorized()
+}
+
+pub(crate) fn refreshing() -> Refreshing {
+    Scenario::default().to_refreshing()
+}
+
+/// A state that was handed back is as good as new: it takes the right answer and goes on to the right request.
+pub(crate) fn assert_still_awaits(pending: AwaitingRedirect) {
+    assert_eq!(pending.authorization_url(), awaiting_redirect().authorization_url());
+    assert_still_has_code(pending.receive_redirect(&redirect_with("")).unwrap());
+}
+
+/// A state that was handed back is as good as new: it makes the same request and takes a success.
+pub(crate) fn assert_still_has_code(code: CodeReceived) {
+    assert_eq!(code.token_request().body.expose(), code_received().token_request().body.expose());
+    let authorized = code.receive_token_response(HttpResponse::new(200, SUCCESS), NOW).unwrap();
+    assert_eq!(authorized.access_token().expose(), "at-1");
+}
+
+/// The pairs of a query or a form body, as an independent reader sees them.
+pub(crate) fn pairs(encoded: &str) -> Vec<(String, String)> {
+    form_urlencoded::parse(encoded.as_bytes()).into_owned().collect()
+}
+
+/// The query of a URL, as an independent reader sees it.
+pub(crate) fn query_pairs(url: &str) -> Vec<(String, String)> {
+    url::Url::parse(url).unwrap().query_pairs().into_owned().collect()
+}
+
+pub(crate) fn value_of(pairs: &[(String, String)], name: &str) -> Option<String> {
+    pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+}
