@@ -1,3 +1,4 @@
+// E0369
 use authcode::*;
 
 fn misuse(one: Secret, two: Secret) {

@@ -1,3 +1,4 @@
+// private fields
 use authcode::*;
 
 fn misuse() {

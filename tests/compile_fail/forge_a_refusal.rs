@@ -1,3 +1,4 @@
+// E0624
 use authcode::*;
 
 fn misuse(pending: AwaitingRedirect) {

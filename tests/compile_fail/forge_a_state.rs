@@ -1,3 +1,4 @@
+// E0451
 use authcode::*;
 
 fn misuse(code: CodeReceived) {

@@ -1,3 +1,4 @@
+// unused
 #![deny(unused_must_use)]
 use authcode::*;
 

@@ -1,3 +1,4 @@
+// E0277
 use authcode::*;
 
 fn misuse(secret: Secret) {

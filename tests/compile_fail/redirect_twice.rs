@@ -1,3 +1,4 @@
+// E0382
 use authcode::*;
 
 fn misuse(pending: AwaitingRedirect) {

@@ -1,3 +1,4 @@
+// E0616
 use authcode::*;
 
 fn misuse(pending: AwaitingRedirect, other: Client) {

@@ -1,3 +1,4 @@
+// E0599
 use authcode::*;
 
 fn misuse(pending: AwaitingRedirect, response: HttpResponse, now: UnixTime) {

@@ -1,3 +1,4 @@
+// E0382
 use authcode::*;
 
 fn misuse(code: CodeReceived, one: HttpResponse, two: HttpResponse, now: UnixTime) {
