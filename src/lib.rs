@@ -183,6 +183,6 @@ pub use time::UnixTime;
 pub use token::{GrantedScope, Lifetime, TokenType};
 pub use uri::Uri;
 
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "std"))]
 #[doc = include_str!("../README.md")]
 struct ReadmeDoctests;

@@ -1,0 +1,38 @@
+//! No response makes it panic, and the header of whatever token comes out of one is visible ASCII and one space.
+#![no_main]
+
+use authcode::{Client, ClientAuth, CodeReceived, Dialect, HttpResponse, Redirect, Server, UnixTime};
+use libfuzzer_sys::fuzz_target;
+
+fn code(dialect: Dialect) -> CodeReceived {
+    let server = Server::new("https://a.example/authorize", "https://a.example/token").unwrap().with_dialect(dialect);
+    let client = Client::new(server, "id", ClientAuth::None, "https://b.example/cb").unwrap();
+    let mut entropy = [7; 64];
+    entropy[63] = 8;
+    let pending = client.login().start_with_entropy(entropy).unwrap();
+    let url = pending.authorization_url();
+    let state = url.rsplit_once("state=").unwrap().1;
+    pending.receive_redirect(Redirect::query(&format!("code=x&state={state}"))).unwrap()
+}
+
+fuzz_target!(|input: &[u8]| {
+    let [high, low, choice, body @ ..] = input else { return };
+    let status = u16::from_be_bytes([*high, *low]);
+    let now = if choice & 2 == 0 { 1_700_000_000 } else { u64::MAX };
+    let dialect =
+        if choice & 1 == 1 { Dialect::STANDARD.assume_bearer().with_scope_separator(',') } else { Dialect::STANDARD };
+    match code(dialect).receive_token_response(HttpResponse::new(status, body), UnixTime::from_secs(now)) {
+        Ok(authorized) => {
+            assert!((200..300).contains(&status));
+            let _ = authorized.needs_renewal(UnixTime::from_secs(now), core::time::Duration::MAX);
+            if let Ok(header) = authorized.bearer() {
+                let token = header.expose().strip_prefix("Bearer ").unwrap();
+                assert!(token.bytes().all(|byte| matches!(byte, 0x21..=0x7E)));
+            }
+            let _ = format!("{authorized:?}");
+        }
+        Err(refused) => {
+            let _ = format!("{refused} {refused:?}");
+        }
+    }
+});

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Writes a first corpus: answers and forms of real servers, one file each.
+set -euo pipefail
+cd "$(dirname "$0")"
+seed() { mkdir -p "corpus/$1"; printf '%b' "$2" > "corpus/$1/$(printf '%s' "$2" | sha256sum | cut -c1-16)"; }
+for query in \
+  'code=SplxlOBeZQQYbYS6WxSbIA&state=STATE&tenant=a+b' \
+  'tenant=a%20b&state=STATE&error=access_denied&error_description=no&iss=https%3A%2F%2Fa.example%2F' \
+  'error=invalid_request&error_description=%27state%27+parameter+must+not+be+provided+twice'; do
+  # The first byte chooses the form, and that the live `state` takes the place of STATE.
+  seed redirect "\\x04https://b.example/cb?$query#_=_"
+  seed redirect "\\x05/cb?$query"
+  seed redirect "\\x06$query"
+  seed redirect "\\x07$query"
+done
+for body in \
+  '{"access_token":"2YotnFZFEjr1zCsicMWpAA","token_type":"example","expires_in":3600,"refresh_token":"tGzv3JOkF0XG5Qx2TlKWIA","example_parameter":"example_value"}' \
+  '{"access_token":"a","token_type":"bearer","expiry":"3600","scope":["a","b"],"refresh_token":null}' \
+  '{"error":"invalid_grant","error_description":"grant request is invalid"}' \
+  '{"error":{"message":"m","type":"OAuthException","code":100}}'; do
+  # Two bytes of status, one that chooses the dialect and the time.
+  seed token_response "\\x00\\xc8\\x00$body"
+  seed token_response "\\x01\\x90\\x03$body"
+done
+mkdir -p corpus/stored_form corpus/uri
+cp ../tests/golden/*.json corpus/stored_form/
+for uri in 'https://a.example:8443/x/y;z=1,2/@:!$&()*+~_-./%41?q=/?&a=%20' 'https://[2001:db8::1]:1/' \
+  'http://127.0.0.1/cb' 'com.example.app://host:1/cb?x=y' 'https://a.example?x'; do
+  seed uri "$uri"
+done
