@@ -115,7 +115,7 @@
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
-//! | `std` | yes | [`UnixTime::now`], extra parameters as any `Serialize` or `Deserialize` type |
+//! | `std` | yes | `UnixTime::now`, extra parameters as any `Serialize` or `Deserialize` type |
 //! | `url` | yes | [`Uri`] from `url::Url` and back; the only way for internationalised hosts |
 //!
 //! Without them the crate needs `core` and `alloc`, and builds where there is no atomic compare-and-swap.

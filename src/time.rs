@@ -5,7 +5,7 @@ use core::time::Duration;
 /// A moment: whole seconds since 1970-01-01 00:00:00 UTC, leap seconds not counted.
 ///
 /// Every operation that needs the time takes one of these. With the `std` feature
-/// [`UnixTime::now`] reads the system's clock; without it, ask your own.
+/// `UnixTime::now` reads the system's clock; without it, ask your own.
 ///
 /// ```
 /// # use authcode::UnixTime;

@@ -8,6 +8,7 @@ use crate::flow::{CodeReceived, Login, Rejected};
 use crate::form::{self, Space};
 use crate::pkce::LoginSecrets;
 use crate::redirect::{Answer, Redirect};
+use crate::secret::Secret;
 use crate::server::IssParameter;
 
 /// A login whose user is in the browser: the second state.
@@ -85,14 +86,10 @@ impl AwaitingRedirect {
             Err(error) => return Err(Rejected::alive(self, error)),
         };
         match self.judge(&answer) {
-            Ok(()) => {}
-            Err(error) => return Err(Rejected::ended(error)),
-        }
-        match answer.code() {
-            Some(code) => {
+            Ok(code) => {
                 Ok(CodeReceived { login: self.login, secrets: self.secrets, code, extra_params: answer.extra_params() })
             }
-            None => Err(Rejected::ended(RedirectError::MalformedCode)),
+            Err(error) => Err(Rejected::ended(error)),
         }
     }
 
@@ -106,8 +103,9 @@ impl AwaitingRedirect {
         }
     }
 
-    /// Whether the answer is one that this login can go on with. If not, it must start afresh (OAuth 2.1 §7.5.1.1).
-    fn judge(&self, answer: &Answer<'_>) -> Result<(), RedirectError> {
+    /// The code of an answer that this login can go on with. If there is none, it must start afresh (OAuth 2.1
+    /// §7.5.1.1).
+    fn judge(&self, answer: &Answer<'_>) -> Result<Secret, RedirectError> {
         if answer.get("response").is_some() {
             return Err(RedirectError::JwtResponse);
         }
@@ -122,7 +120,7 @@ impl AwaitingRedirect {
             _ => {}
         }
         match (answer.get("code"), answer.get("error")) {
-            (Some(_), None) => Ok(()),
+            (Some(_), None) => answer.code().ok_or(RedirectError::MalformedCode),
             (None, Some(_)) => Err(answer.error().map_or(RedirectError::MalformedError, RedirectError::Refused)),
             (Some(_), Some(_)) => Err(RedirectError::CodeAndError),
             (None, None) => Err(RedirectError::NoCodeNoError),
