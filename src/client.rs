@@ -11,13 +11,14 @@ use zeroize::Zeroizing;
 use crate::error::{ConfigError, UriError};
 use crate::flow::{Login, Unstarted};
 use crate::form::{self, Space};
+use crate::http::HttpRequest;
 use crate::limits::MAX_PARAMETER_LEN;
 use crate::redirect::RESPONSE_NAMES;
 use crate::secret::Secret;
 use crate::server::{Server, check_query};
 use crate::uri::Uri;
 
-// A machine without atomic compare-and-swap has no `Arc`. It has one core and no threads, so `Rc` is as good.
+// A target without atomic compare-and-swap has no `Arc` in `alloc`.
 #[cfg(not(target_has_atomic = "ptr"))]
 use alloc::rc::Rc as Shared;
 #[cfg(target_has_atomic = "ptr")]
@@ -60,15 +61,17 @@ impl ClientAuth {
 
 /// A client of one server: identifier, authentication and redirect URI.
 ///
-/// It is a handle: a clone is cheap and shares the same configuration. It is `Send` and `Sync`, but
-/// on a target without atomic compare-and-swap, where there are no threads to send it to.
+/// It is a handle: a clone is cheap and shares the same configuration. It is `Send` and `Sync`, and so
+/// are the states, except on a target without atomic compare-and-swap (`thumbv6m`, `riscv32imc`): there
+/// it is shared by `Rc`. Keep a login in one task there, and hand it to another one as [`Suspended`](crate::Suspended).
 ///
 /// The redirect URI goes out byte for byte as it is given here, on both legs. It is of one of the
 /// kinds of RFC 8252 §7:
 ///
 /// - `https://app.example/callback`: a web application, or a claimed URL of a mobile one;
 /// - `http://127.0.0.1/callback`, `http://[::1]/callback` or `http://localhost/callback`: a native
-///   application that listens on a port of its own choice ([`Unstarted::loopback_port`]);
+///   application that listens on a port of its own choice. Each login sets it, by
+///   [`Unstarted::loopback_port`]; without that the URI goes out as it is;
 /// - `com.example.app:/callback`: a private-use scheme, the reversed name of a domain of yours.
 ///
 /// ```
@@ -88,8 +91,10 @@ struct Config {
     redirect_uri: Uri,
 }
 
+type Pair<'a> = Option<(&'static str, &'a str)>;
+
 /// What is sent in place of [`ClientAuth`].
-pub(crate) enum Credentials {
+enum Credentials {
     /// `client_id` in the body, and the secret if there is one.
     Body(Option<Secret>),
     /// The value of the `Authorization` header, which is always the same.
@@ -140,8 +145,25 @@ impl Client {
         &self.0.redirect_uri
     }
 
-    pub(crate) fn credentials(&self) -> &Credentials {
-        &self.0.credentials
+    /// `client_id` and `client_secret`, where they go into the body. One place only: some servers refuse two.
+    pub(crate) fn credentials_in_body(&self) -> (Pair<'_>, Pair<'_>) {
+        match &self.0.credentials {
+            Credentials::Header(_) => (None, None),
+            Credentials::Body(secret) => (
+                Some(("client_id", self.client_id())),
+                secret.as_ref().map(|secret| ("client_secret", secret.expose())),
+            ),
+        }
+    }
+
+    /// A request to the token endpoint of this client's server, and to no other.
+    pub(crate) fn token_request<'a>(&self, params: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> HttpRequest {
+        let authorization = match &self.0.credentials {
+            Credentials::Header(value) => Some(Secret::from(value.expose())),
+            Credentials::Body(_) => None,
+        };
+        let body = form::encode(&[], params, Space::Plus);
+        HttpRequest::form_post(self.server().token_endpoint.as_str(), authorization, body)
     }
 }
 

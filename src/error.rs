@@ -54,7 +54,7 @@ pub enum UriError {
     #[error("a query")]
     Query,
     /// No scheme in lower case, or one that has rules of its own in browsers.
-    #[error("no scheme in lower case")]
+    #[error("no scheme in lower case, or file, ftp, ws or wss")]
     Scheme,
     /// Longer than [`MAX_URI_LEN`](crate::limits::MAX_URI_LEN).
     #[error("too long")]
@@ -86,6 +86,9 @@ pub enum ConfigError {
     /// The issuer is not an acceptable URI.
     #[error("issuer: {0}")]
     Issuer(UriError),
+    /// The query of an endpoint or of the redirect URI is not form-urlencoded UTF-8.
+    #[error("{0}: its query is not form-urlencoded UTF-8")]
+    MalformedQuery(&'static str),
     /// The redirect URI is not an acceptable URI.
     #[error("redirect uri: {0}")]
     RedirectUri(UriError),
@@ -138,8 +141,8 @@ pub enum ParameterError {
     #[error(transparent)]
     Scope(#[from] ScopeError),
     /// Longer than [`MAX_PARAMETER_LEN`](crate::limits::MAX_PARAMETER_LEN).
-    #[error("parameter: too long")]
-    TooLong,
+    #[error("parameter {0:?}: too long")]
+    TooLong(String),
 }
 
 /// Why a login cannot start. The [`Unstarted`](crate::Unstarted) state is always handed back.
@@ -171,7 +174,7 @@ impl StartError {
 
 /// Why a redirect did not give a code.
 ///
-/// The first six say nothing about this login, and hand the [`AwaitingRedirect`](crate::AwaitingRedirect)
+/// The first six do not count as an answer to this login, and hand the [`AwaitingRedirect`](crate::AwaitingRedirect)
 /// state back: go on waiting. The others are an answer to it, and end it: start afresh.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 #[non_exhaustive]
@@ -359,7 +362,8 @@ impl TokenError {
         }
     }
 
-    /// Whether the same request may succeed later without anything being changed.
+    /// Whether trying again may succeed without anything being changed: the same request, if the state was handed
+    /// back, or else a new login. If [`retry_after`](Self::retry_after) says so, wait so long.
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Unavailable { .. } | Self::NotJson { .. } => true,
@@ -400,7 +404,7 @@ pub enum BearerError {
     TokenType,
 }
 
-/// Why a stored state does not come back. It is gone: log in again.
+/// Why a stored state does not come back. If no other client of yours has it, log in again.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum ResumeError {
@@ -408,7 +412,7 @@ pub enum ResumeError {
     #[error("stored state: damaged")]
     Damaged,
     /// It belongs to another client, another server or another redirect URI.
-    #[error("stored state: of another client or server")]
+    #[error("stored state: of another client, server or redirect uri")]
     OtherClient,
     /// It is a state, but not the one that was asked for.
     #[error("stored state: of another kind")]

@@ -1,7 +1,10 @@
 //! `application/x-www-form-urlencoded` (RFC 6749 appendix B), both ways.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::iter;
+
+use zeroize::Zeroizing;
 
 /// How a space is written. Both are read as a space by every server; some refuse `+` in a URL.
 #[derive(Clone, Copy, PartialEq)]
@@ -97,6 +100,11 @@ pub(crate) fn stands_for(encoded: &[u8], plain: &str) -> bool {
     bytes(encoded).eq(plain.bytes().map(Ok))
 }
 
+/// Whether two encoded texts stand for the same. One that stands for nothing is the same as none.
+pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
+    bytes(one).all(|byte| byte.is_ok()) && bytes(one).eq(bytes(other))
+}
+
 /// Decodes into `out` what fills it exactly. Anything else gives `false`.
 pub(crate) fn decode_exact(encoded: &[u8], out: &mut [u8]) -> bool {
     let mut decoded = bytes(encoded);
@@ -119,11 +127,12 @@ pub(crate) fn check(encoded: &[u8]) -> Result<(), Malformed> {
     if is_ascii { Ok(()) } else { decode(encoded).map(drop) }
 }
 
-/// Decodes a text, in one allocation of the exact size.
-pub(crate) fn decode(encoded: &[u8]) -> Result<String, Malformed> {
-    let mut out = alloc::vec::Vec::with_capacity(bytes(encoded).count());
+/// Decodes a text, in one allocation of the exact size. It may be a code, so whatever becomes of it is wiped.
+pub(crate) fn decode(encoded: &[u8]) -> Result<Zeroizing<String>, Malformed> {
+    let mut out = Zeroizing::new(Vec::with_capacity(bytes(encoded).count()));
     for byte in bytes(encoded) {
         out.push(byte?);
     }
-    String::from_utf8(out).map_err(|_| Malformed)
+    core::str::from_utf8(&out).map_err(|_| Malformed)?;
+    Ok(Zeroizing::new(String::from_utf8(core::mem::take(&mut *out)).unwrap_or_default()))
 }

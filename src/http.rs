@@ -2,7 +2,9 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::array::IntoIter;
 use core::fmt;
+use core::iter::Flatten;
 use core::time::Duration;
 
 use zeroize::Zeroizing;
@@ -40,8 +42,8 @@ pub struct HttpRequest {
     pub body: Secret,
     /// `false`: a redirect that is followed carries the body to another place.
     pub follow_redirects: bool,
-    /// How many bytes of a response body to read at most, [`MAX_RESPONSE_LEN`]. Hand back one more, or
-    /// stop with an error of your own, if there are more.
+    /// How long a response body may be, [`MAX_RESPONSE_LEN`]. Read at most one byte more, so that a longer one is
+    /// known for what it is, or stop with an error of your own.
     pub max_response_len: usize,
 }
 
@@ -66,10 +68,20 @@ pub struct Headers {
 impl Headers {
     /// Each header once, as name and value.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Headers {
+    type Item = (&'static str, &'a str);
+    type IntoIter = Flatten<IntoIter<Option<Self::Item>, 3>>;
+
+    fn into_iter(self) -> Self::IntoIter {
         // `accept`: without it some servers answer in another form than JSON.
-        let fixed = [("content-type", "application/x-www-form-urlencoded"), ("accept", "application/json")];
+        let accept = ("accept", "application/json");
+        let content_type = ("content-type", "application/x-www-form-urlencoded");
         let authorization = self.authorization.as_ref().map(|value| ("authorization", value.expose()));
-        fixed.into_iter().chain(authorization)
+        [Some(content_type), Some(accept), authorization].into_iter().flatten()
     }
 }
 
@@ -99,7 +111,8 @@ impl HttpResponse {
         Self { status, body: Zeroizing::new(body.into()), retry_after: None }
     }
 
-    /// Picks what matters out of all the headers of the response: `Retry-After` in seconds. A date in its
+    /// Picks what matters out of all the headers of the response: `Retry-After` in seconds. It takes the header map
+    /// of the `http` crate as it is, by reference, and any other list of pairs. A date in its
     /// place is left out, since the crate has no calendar.
     #[must_use]
     pub fn with_headers<N: AsRef<str>, V: AsRef<[u8]>>(mut self, headers: impl IntoIterator<Item = (N, V)>) -> Self {

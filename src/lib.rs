@@ -91,15 +91,15 @@
 //! - PKCE with `S256` and a `state` of 256 random bits, always; there is no `plain`. `state` is compared in constant
 //!   time, and before anything else in a redirect is believed, `error` included.
 //! - Endpoints and issuer are one value that goes with the login: a code cannot go to another server.
-//! - Secrets are redacted in every `Debug` and absent from every error, and wiped on drop. They stand in one place on
-//!   the heap and are not copied as a state moves on. What the host copies out, the host must wipe.
+//! - Secrets are redacted in every `Debug` and absent from every error, and wiped on drop. They stand on the heap, and
+//!   a state that moves on does not copy them. What the host copies out, the host must wipe.
 //! - Whatever comes from outside is limited ([`limits`]), checked and answered with a typed error. Nothing panics.
 //! - `unsafe` is forbidden in this crate.
 //!
 //! What the host must do:
 //!
 //! - **TLS**, with the server's certificate checked.
-//! - **Never follow a redirect** from the token endpoint, and **stop reading** a body at the request's
+//! - **Never follow a redirect** from the token endpoint, and **stop reading** a body that is longer than the request's
 //!   [`max_response_len`](HttpRequest::max_response_len).
 //! - **Bind a pending login to the user's session** (an `HttpOnly`, `Secure`, `SameSite=Lax` cookie that names the
 //!   stored login): only the browser that started a login may finish it.
@@ -109,6 +109,7 @@
 //!   `Referrer-Policy: no-referrer`, or with a redirect to one.
 //! - **Use the user's own browser** (RFC 8252 §8.12). On loopback, listen on the loopback address alone, and stop when
 //!   the login is done.
+//! - **An end to the waiting.** Some servers leave `state` out of an error, and a user may never come back.
 //! - **A redirect URI for each server**, where your program knows more than one and they do not send `iss`.
 //!
 //! # Features
@@ -131,6 +132,10 @@
 //! - **The media type of a token response is not looked at.** Real servers send JSON as `text/plain`, as `text/html` or
 //!   as nothing. A page of HTML is no JSON.
 //! - **A success is any 2xx with a usable token.** RFC 6749 has 200 alone; a token that came with 201 is not lost.
+//! - **Redirects are compared byte for byte**, but for what every browser does to a URL: it leaves out the scheme's own
+//!   port and writes an empty path as `/`. A query of the redirect URI's own is compared decoded: servers re-encode it.
+//! - **Beyond 2xx, 400, 401 and 403 only a registered error code is an OAuth error.** A gateway's `{"error":"Not Found"}`
+//!   says nothing about the code, so it hands the state back.
 //! - **A description is not part of an error's text.** It may repeat what was sent. [`OAuthError`] has it, made safe to
 //!   show.
 //! - **Hosts in punycode come through `url::Url`.** To tell a good one from a bad one takes tables of Unicode, which have

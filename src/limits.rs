@@ -2,7 +2,7 @@
 
 /// The longest redirect that is looked at, in bytes: 64 KiB.
 ///
-/// Browsers and servers stop at 8 to 64 KiB for a URL. `form_post` bodies are held to the same.
+/// Far more than a code of [`MAX_PARAMETER_LEN`] needs, and little enough to look at for anybody who sends it.
 pub const MAX_REDIRECT_LEN: usize = 64 * 1024;
 
 /// The longest response body worth reading, in bytes: 1 MiB.
@@ -13,17 +13,17 @@ pub const MAX_RESPONSE_LEN: usize = 1024 * 1024;
 
 /// The longest single parameter, in bytes: 16 KiB, for an authorization code and for each configured value.
 ///
-/// RFC 6749 sets no limit for a code. The largest seen are signed tokens of about 4 KiB.
+/// RFC 6749 sets no limit for a code. Some servers put a signed token into it, of some KiB.
 pub const MAX_PARAMETER_LEN: usize = 16 * 1024;
 
 /// The longest access or refresh token, in bytes: 64 KiB.
 ///
-/// A token travels in a header, and servers stop at 8 to 64 KiB of headers.
+/// A token travels in a header, of which common HTTP servers take 8 to 64 KiB by default.
 pub const MAX_TOKEN_LEN: usize = 64 * 1024;
 
 /// The longest configured URI, in bytes: 2 KiB.
 ///
-/// Many servers store registered redirect URIs in columns of this size.
+/// Far more than any endpoint or redirect URI in use has.
 pub const MAX_URI_LEN: usize = 2 * 1024;
 
 /// The longest `error` code that is kept, in bytes: 128.

@@ -5,6 +5,7 @@ use alloc::string::String;
 use core::fmt;
 
 use thiserror::Error;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::error::Fault;
 use crate::limits::{MAX_ERROR_CODE_LEN, MAX_SHOWN_CHARS};
@@ -38,12 +39,13 @@ macro_rules! error_codes {
         }
 
         impl ErrorCode {
-            /// The code as it came.
+            /// The code as it came. Compare this rather than [`ErrorCode::Other`]: a later version may give a code a
+            /// variant of its own. [`ErrorCode::Unreadable`] has a text that no code can be.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)+
                     Self::Other(code) => code,
-                    Self::Unreadable => "(unreadable error code)",
+                    Self::Unreadable => "\\unreadable",
                 }
             }
 
@@ -82,7 +84,15 @@ error_codes! {
     UnsupportedResponseType = "unsupported_response_type",
 }
 
+const USER_CODES: [&str; 5] =
+    ["account_selection_required", "consent_required", "interaction_required", "login_required", "user_denied"];
+
 impl ErrorCode {
+    /// Whether it is one of the registered codes that have a variant.
+    pub(crate) const fn is_registered(&self) -> bool {
+        !matches!(self, Self::Other(_) | Self::Unreadable)
+    }
+
     /// RFC 6749 appendix A.7: `error = 1*NQSCHAR`.
     pub(crate) fn is_code(text: &str) -> bool {
         (1..=MAX_ERROR_CODE_LEN).contains(&text.len())
@@ -91,9 +101,10 @@ impl ErrorCode {
 
     pub(crate) fn fault(&self) -> Fault {
         match self {
-            // Two codes of large providers that mean the same.
             Self::AccessDenied => Fault::User,
-            Self::Other(code) if code.starts_with("user_cancelled") || **code == *"user_denied" => Fault::User,
+            // What large providers have for it, and the answers of OpenID Connect to `prompt=none`.
+            Self::Other(code) if code.starts_with("user_cancelled") => Fault::User,
+            Self::Other(code) if USER_CODES.contains(&&**code) => Fault::User,
             Self::InvalidGrant | Self::ServerError | Self::TemporarilyUnavailable => Fault::Server,
             Self::Other(_) | Self::Unreadable => Fault::Server,
             _ => Fault::Host,
@@ -118,18 +129,23 @@ impl fmt::Display for ErrorCode {
 /// terminal. For HTML it must still be escaped. `Debug` shows the length alone, so that an error that is
 /// logged as a whole shows nothing that came from outside.
 #[derive(Clone, Eq, PartialEq)]
-pub struct Untrusted(Box<str>);
+pub struct Untrusted(String);
 
 impl Untrusted {
+    pub(crate) fn new(mut text: Zeroizing<String>) -> Self {
+        Self(core::mem::take(&mut *text))
+    }
+
     /// The text as it came, with all that may be in it.
     pub fn raw(&self) -> &str {
         &self.0
     }
 }
 
-impl From<String> for Untrusted {
-    fn from(text: String) -> Self {
-        Self(text.into_boxed_str())
+/// It may repeat what was sent, a code even.
+impl Drop for Untrusted {
+    fn drop(&mut self) {
+        self.0.zeroize();
     }
 }
 

@@ -5,7 +5,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
 use crate::error::ParameterError;
+use crate::form;
 use crate::limits::MAX_PARAMETER_LEN;
 
 /// One of the two requests of a login.
@@ -40,18 +44,40 @@ pub(crate) const RESERVED_NAMES: [&str; 17] = [
 ];
 
 /// Ordered pairs. A name may repeat, as `resource` does (RFC 8707 §2).
-#[derive(Default)]
-pub(crate) struct Params(Vec<(String, String)>);
+///
+/// As a list of pairs in a stored form.
+#[derive(Clone, Default, Deserialize, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Params(Vec<(String, Zeroizing<String>)>);
 
 impl Params {
-    pub(crate) fn from_pairs(pairs: impl Iterator<Item = (String, String)>) -> Self {
-        Self(pairs.collect())
+    /// Those that came and can be read.
+    pub(crate) fn from_encoded<'a>(pairs: impl Iterator<Item = (&'a [u8], &'a [u8])>) -> Self {
+        let decoded = |(name, value)| {
+            let mut name = form::decode(name).ok()?;
+            Some((core::mem::take(&mut *name), form::decode(value).ok()?))
+        };
+        Self(pairs.filter_map(decoded).collect())
+    }
+
+    /// Checks pairs again that were stored.
+    pub(crate) fn checked(self) -> Result<Self, ParameterError> {
+        let mut checked = Self::default();
+        self.iter().try_for_each(|(name, value)| checked.add(name, value))?;
+        Ok(checked)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Adds a pair that is to be sent.
     pub(crate) fn add(&mut self, name: &str, value: &str) -> Result<(), ParameterError> {
-        if name.len() > MAX_PARAMETER_LEN || value.len() > MAX_PARAMETER_LEN {
-            return Err(ParameterError::TooLong);
+        if name.len() > MAX_PARAMETER_LEN {
+            return Err(ParameterError::TooLong("a name".to_owned()));
+        }
+        if value.len() > MAX_PARAMETER_LEN {
+            return Err(ParameterError::TooLong(name.to_owned()));
         }
         if name.is_empty() || !name.bytes().all(is_name_byte) {
             return Err(ParameterError::Name(name.to_owned()));
@@ -62,25 +88,22 @@ impl Params {
         if value.is_empty() {
             return Err(ParameterError::EmptyValue(name.to_owned()));
         }
-        self.0.push((name.to_owned(), value.to_owned()));
+        self.0.push((name.to_owned(), Zeroizing::new(value.to_owned())));
         Ok(())
     }
 
     /// Adds each field of a struct or each pair of a list.
     #[cfg(feature = "std")]
-    pub(crate) fn add_all(&mut self, params: &impl serde::Serialize) -> Result<(), ParameterError> {
-        let encoded = serde_urlencoded::to_string(params).map_err(|_| ParameterError::NotPairs)?;
-        for (name, value) in crate::form::pairs(encoded.as_bytes()) {
-            let decode = |text| crate::form::decode(text).map_err(|_| ParameterError::NotPairs);
-            self.add(&decode(name)?, &decode(value)?)?;
-        }
-        Ok(())
+    pub(crate) fn add_all(&mut self, params: &impl Serialize) -> Result<(), ParameterError> {
+        let encoded = serde_urlencoded::to_string(params).map(Zeroizing::new);
+        let encoded = encoded.map_err(|_| ParameterError::NotPairs)?;
+        Self::from_encoded(form::pairs(encoded.as_bytes())).iter().try_for_each(|(name, value)| self.add(name, value))
     }
 
     /// Reads the pairs as a struct or a map.
     #[cfg(feature = "std")]
     pub(crate) fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T, ParameterError> {
-        let encoded = crate::form::encode(&[], self.iter(), crate::form::Space::Plus);
+        let encoded = Zeroizing::new(form::encode(&[], self.iter(), form::Space::Plus));
         serde_urlencoded::from_str(&encoded).map_err(|_| ParameterError::NotPairs)
     }
 

@@ -41,7 +41,7 @@ impl Base64Url32 {
     /// RFC 7636 §4.2, method `S256`.
     pub(crate) fn challenge(&self) -> Self {
         let mut challenge = Self::BLANK;
-        challenge.fill(&Sha256::digest(self.0));
+        challenge.fill(&Sha256::digest(self.0.as_slice()));
         challenge
     }
 }

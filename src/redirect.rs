@@ -2,7 +2,6 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
 
 use crate::error::RedirectError;
@@ -20,6 +19,22 @@ use crate::uri::Uri;
 /// The limit is [`MAX_REDIRECT_LEN`](crate::limits::MAX_REDIRECT_LEN).
 ///
 /// The content is neither copied nor shown: `Debug` tells the form and the length.
+///
+/// ```
+/// # use authcode::{AwaitingRedirect, Redirect};
+/// # fn url(pending: AwaitingRedirect) { let _ =
+/// pending.receive_redirect("com.example.app:/callback?code=…&state=…")
+/// # ; }
+/// # fn target(pending: AwaitingRedirect) { let _ =
+/// pending.receive_redirect(Redirect::target("/callback?code=…&state=…"))
+/// # ; }
+/// # fn query(pending: AwaitingRedirect) { let _ =
+/// pending.receive_redirect(Redirect::query("?code=…&state=…")) // `location.search` of a page
+/// # ; }
+/// # fn body(pending: AwaitingRedirect, body: Vec<u8>) { let _ =
+/// pending.receive_redirect(Redirect::form_post(&body))
+/// # ; }
+/// ```
 #[derive(Clone, Copy)]
 pub struct Redirect<'a> {
     shape: Shape,
@@ -47,7 +62,7 @@ impl<'a> Redirect<'a> {
         Self { shape: Shape::Target, content: target.as_ref() }
     }
 
-    /// The query alone, without the `?`. That it came to the redirect URI is what you say.
+    /// The query alone, with or without the `?` in front. That it came to the redirect URI is what you say.
     pub fn query<T: AsRef<[u8]> + ?Sized>(query: &'a T) -> Self {
         Self { shape: Shape::Query, content: query.as_ref() }
     }
@@ -56,6 +71,31 @@ impl<'a> Redirect<'a> {
     /// you say.
     pub fn form_post<T: AsRef<[u8]> + ?Sized>(body: &'a T) -> Self {
         Self { shape: Shape::Body, content: body.as_ref() }
+    }
+}
+
+impl<'a> Redirect<'a> {
+    /// The `state` that the redirect claims, to look up which of several logins it may be for. It proves nothing:
+    /// [`receive_redirect`](crate::AwaitingRedirect::receive_redirect) checks it. `None` if there is not exactly one
+    /// that can be read.
+    pub fn claimed_state(&self) -> Option<String> {
+        if self.content.len() > MAX_REDIRECT_LEN {
+            return None;
+        }
+        let (_, query) = self.parts();
+        let mut states = form::pairs(query).filter(|(name, _)| form::stands_for(name, "state"));
+        let (_, state) = states.next().filter(|_| states.next().is_none())?;
+        form::decode(state).ok().map(|mut state| core::mem::take(&mut *state))
+    }
+
+    /// What stands before the query, and the query.
+    fn parts(&self) -> (&'a [u8], &'a [u8]) {
+        let (before_fragment, _) = split_at_byte(self.content, b'#');
+        match self.shape {
+            Shape::Url | Shape::Target => split_at_byte(before_fragment, b'?'),
+            Shape::Query => (&[], before_fragment.strip_prefix(b"?").unwrap_or(before_fragment)),
+            Shape::Body => (&[], self.content),
+        }
     }
 }
 
@@ -102,12 +142,7 @@ impl<'a> Answer<'a> {
         if redirect.content.len() > MAX_REDIRECT_LEN {
             return Err(RedirectError::TooLong);
         }
-        let (before_fragment, _) = split_at_byte(redirect.content, b'#');
-        let (base, query) = match redirect.shape {
-            Shape::Url | Shape::Target => split_at_byte(before_fragment, b'?'),
-            Shape::Query => (b"".as_slice(), before_fragment),
-            Shape::Body => (b"".as_slice(), redirect.content),
-        };
+        let (base, query) = redirect.parts();
         let base = core::str::from_utf8(base).map_err(|_| RedirectError::NotOurs)?;
         let is_ours = match redirect.shape {
             Shape::Url => redirect_uri.has_base(base) && has_query_of(redirect_uri, query),
@@ -154,8 +189,8 @@ impl<'a> Answer<'a> {
         let text = |name| form::decode(self.get(name)?).ok();
         Some(Box::new(OAuthError {
             code: ErrorCode::parse(&text("error")?)?,
-            description: text("error_description").map(Untrusted::from),
-            uri: text("error_uri").map(Untrusted::from),
+            description: text("error_description").map(Untrusted::new),
+            uri: text("error_uri").map(Untrusted::new),
         }))
     }
 
@@ -163,19 +198,23 @@ impl<'a> Answer<'a> {
     pub(crate) fn extra_params(&self) -> Params {
         let unknown = form::pairs(self.query)
             .filter(|(name, _)| !RESPONSE_NAMES.iter().any(|known| form::stands_for(name, known)));
-        Params::from_pairs(unknown.filter_map(|(name, value)| form::decode(name).ok().zip(form::decode(value).ok())))
+        Params::from_encoded(unknown)
     }
 }
 
-/// Each pair of the redirect URI's own query must be there. Servers write the same pair in different ways
-/// (`a%20b` comes back as `a+b`), so they are compared decoded.
+/// What the redirect URI's own query says must come back: each of its names with the same values, as often, and
+/// with no others. Servers write the same pair in different ways (`a%20b` comes back as `a+b`), so they are compared
+/// decoded.
 fn has_query_of(redirect_uri: &Uri, query: &[u8]) -> bool {
-    let Some(registered) = redirect_uri.query().map(str::as_bytes) else { return true };
-    let decoded = |(name, value)| form::decode(name).ok().zip(form::decode(value).ok());
-    let mut received = form::pairs(query).map(decoded).collect::<Vec<_>>();
-    form::pairs(registered).map(decoded).all(|pair| {
-        let found = received.iter().position(|other| *other == pair);
-        found.map(|index| received.swap_remove(index)).is_some()
+    let registered = redirect_uri.query().unwrap_or_default().as_bytes();
+    let count = |text, is_counted: &dyn Fn(&[u8], &[u8]) -> bool| {
+        form::pairs(text).filter(|(name, value)| is_counted(name, value)).count()
+    };
+    form::pairs(registered).all(|(name, value)| {
+        let same_name = |other: &[u8], _: &[u8]| form::is_same(name, other);
+        let same_pair = |other: &[u8], text: &[u8]| form::is_same(name, other) && form::is_same(value, text);
+        count(query, &same_name) == count(registered, &same_name)
+            && count(query, &same_pair) == count(registered, &same_pair)
     })
 }
 

@@ -6,9 +6,9 @@ use alloc::string::String;
 use crate::error::ScopeError;
 use crate::limits::MAX_PARAMETER_LEN;
 
-/// A set of scope tokens in the order in which they were named, each of them once.
+/// A list of scope tokens in the order in which they were named.
 ///
-/// A token is one or more visible ASCII characters other than `"` and `\`. It is case-sensitive.
+/// What you ask for has each of them once; what a server grants is as it names it. A token is one or more visible ASCII characters other than `"` and `\`. It is case-sensitive.
 ///
 /// ```
 /// # use authcode::Scope;
@@ -64,25 +64,32 @@ impl Scope {
     }
 
     fn push(&mut self, token: &str) {
-        if !self.contains(token) {
-            if !self.0.is_empty() {
-                self.0.push(' ');
-            }
-            self.0.push_str(token);
+        if !self.0.is_empty() {
+            self.0.push(' ');
         }
+        self.0.push_str(token);
     }
 
-    /// Adds the tokens of a list that are not yet there.
+    /// Adds the tokens of a list that are not yet there, or changes nothing.
     pub(crate) fn add(&mut self, list: &str) -> Result<(), ScopeError> {
-        if self.0.len().saturating_add(list.len()) >= MAX_PARAMETER_LEN {
+        if list.len() > MAX_PARAMETER_LEN {
             return Err(ScopeError::TooLong);
         }
-        let mut tokens = list.split(' ').filter(|token| !token.is_empty());
+        let tokens = list.split(' ').filter(|token| !token.is_empty());
         if !tokens.clone().all(is_token) {
             return Err(ScopeError::Character);
         }
-        self.0.reserve_exact(list.len());
-        tokens.by_ref().for_each(|token| self.push(token));
+        let before = self.0.len();
+        self.0.reserve_exact(list.len() + 1);
+        for token in tokens {
+            if !self.contains(token) {
+                self.push(token);
+            }
+        }
+        if self.0.len() > MAX_PARAMETER_LEN {
+            self.0.truncate(before);
+            return Err(ScopeError::TooLong);
+        }
         Ok(())
     }
 }

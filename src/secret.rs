@@ -55,6 +55,12 @@ impl From<&str> for Secret {
     }
 }
 
+impl From<Zeroizing<String>> for Secret {
+    fn from(mut text: Zeroizing<String>) -> Self {
+        Self::from(core::mem::take(&mut *text))
+    }
+}
+
 impl From<String> for Secret {
     fn from(text: String) -> Self {
         // Shrinking a `String` can move it and leave the old bytes behind, so a roomy one is copied and wiped.

@@ -153,11 +153,15 @@ fn check_secure(uri: &Uri, which: &'static str, allows_loopback_http: bool) -> R
     }
 }
 
-/// A URI of ours must not bring a parameter that the protocol sends: one of the two would win, and servers
+/// A URI of ours must have a query that can be read. It must not bring a parameter that the protocol sends: one of the two would win, and servers
 /// differ in which.
 pub(crate) fn check_query(uri: &Uri, which: &'static str, reserved: &[&'static str]) -> Result<(), ConfigError> {
     let brings =
         |name: &&&str| form::pairs(uri.query().unwrap_or_default().as_bytes()).any(|(n, _)| form::stands_for(n, name));
+    if form::pairs(uri.query().unwrap_or_default().as_bytes()).any(|(n, v)| form::check(n).and(form::check(v)).is_err())
+    {
+        return Err(ConfigError::MalformedQuery(which));
+    }
     match reserved.iter().find(brings) {
         Some(name) => Err(ConfigError::ReservedParameter(which, name)),
         None => Ok(()),

@@ -3,8 +3,8 @@
 use alloc::borrow::{Cow, ToOwned};
 use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
+use core::mem::take;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,11 +16,12 @@ use crate::client::Client;
 use crate::error::{ParameterError, ResumeError};
 use crate::flow::{Authorized, AwaitingRedirect, CodeReceived, Flow, Login, Refresh, Refreshing, Response, Unstarted};
 use crate::limits::{MAX_PARAMETER_LEN, MAX_RESPONSE_LEN, MAX_TOKEN_LEN};
-use crate::params::{Leg, Params};
+use crate::params::Params;
 use crate::pkce::LoginSecrets;
+use crate::scope::Scope;
 use crate::secret::Secret;
 use crate::time::UnixTime;
-use crate::token::{TokenResponse, is_vschar};
+use crate::token::{GrantedScope, TokenResponse, is_vschar};
 
 /// The version of the stored form. A change that an older crate would misread takes the next number.
 const VERSION: u32 = 1;
@@ -29,7 +30,9 @@ const VERSION: u32 = 1;
 ///
 /// It carries a version, its kind and a mark of the client, the server and the redirect URI. It holds
 /// the secrets of the login, so its store must be as safe as one for passwords; but never the client
-/// secret. It is wiped on drop, and `Debug` shows the kind alone.
+/// secret. It is wiped on drop, and `Debug` shows nothing
+/// of it; what `serde` and your store hold in between is yours to wipe. Members that it does not know are ignored: a
+/// later version is told by its number.
 ///
 /// **Take it out of the store once**, in one step that gives it to one caller only. Two live copies of a
 /// pending login let one answer be used twice. Whether it is still fresh enough is for you to say: store the
@@ -58,14 +61,14 @@ pub struct Suspended {
     scope: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     audience: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    authorization_params: Vec<(String, String)>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    token_params: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "Params::is_empty")]
+    authorization_params: Params,
+    #[serde(default, skip_serializing_if = "Params::is_empty")]
+    token_params: Params,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     code: Option<Zeroizing<String>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    redirect_params: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "Params::is_empty")]
+    redirect_params: Params,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     response: Option<Zeroizing<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -73,9 +76,13 @@ pub struct Suspended {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     received_at: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    first_scope: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    granted_scope: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     refresh_scope: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    refresh_params: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "Params::is_empty")]
+    refresh_params: Params,
 }
 
 impl Suspended {
@@ -88,15 +95,17 @@ impl Suspended {
             port: login.loopback.as_ref().and_then(|uri| uri.port()),
             scope: (!login.scope.is_empty()).then(|| login.scope.as_str().to_owned()),
             audience: login.audience.clone(),
-            authorization_params: pairs(&login.authorization_params),
-            token_params: pairs(&login.token_params),
+            authorization_params: login.authorization_params.clone(),
+            token_params: login.token_params.clone(),
             code: None,
-            redirect_params: Vec::new(),
+            redirect_params: Params::default(),
             response: None,
             refresh_token: None,
             received_at: None,
+            first_scope: None,
+            granted_scope: None,
             refresh_scope: None,
-            refresh_params: Vec::new(),
+            refresh_params: Params::default(),
         }
     }
 
@@ -131,11 +140,15 @@ impl Suspended {
                 login: self.take_login(client)?,
                 secrets: self.take_secrets()?,
                 code: checked(self.code.take(), MAX_PARAMETER_LEN)?,
-                extra_params: Params::from_pairs(self.redirect_params.drain(..)),
+                extra_params: take(&mut self.redirect_params),
             }),
             "authorized" => Flow::Authorized(self.take_authorized(client)?),
             "refreshing" => {
-                let mut refresh = Refreshing::new(self.take_authorized(client)?);
+                let authorized = self.take_authorized(client)?;
+                if authorized.refresh_token().is_none() {
+                    return Err(ResumeError::Damaged);
+                }
+                let mut refresh = Refreshing::new(authorized);
                 self.refill(&mut refresh).map_err(|_| ResumeError::Damaged)?;
                 Flow::Refreshing(refresh)
             }
@@ -155,10 +168,8 @@ impl Suspended {
         login.scope.add(&self.scope.take().unwrap_or_default())?;
         self.audience.take().map_or(Ok(()), |audience| login.set_audience(&audience))?;
         self.port.take().map_or(Ok(()), |port| login.set_loopback_port(port))?;
-        for (leg, pairs) in [(Leg::Authorization, &mut self.authorization_params), (Leg::Token, &mut self.token_params)]
-        {
-            pairs.drain(..).try_for_each(|(name, value)| login.params_mut(leg).add(&name, &value))?;
-        }
+        login.authorization_params = take(&mut self.authorization_params).checked()?;
+        login.token_params = take(&mut self.token_params).checked()?;
         Ok(())
     }
 
@@ -175,31 +186,34 @@ impl Suspended {
             None => None,
             kept => Some(checked(kept, MAX_TOKEN_LEN)?),
         };
-        Ok(Authorized {
-            login: self.take_login(client)?,
-            token,
-            response: Response(response),
-            received_at: UnixTime::from_secs(self.received_at.take().ok_or(ResumeError::Damaged)?),
-        })
+        // After a refresh there are two scopes, of which the response has at most one.
+        let scope = |text: String| text.parse::<Scope>().map_err(|_| ResumeError::Damaged);
+        let first_scope = self.first_scope.take().map(scope).transpose()?;
+        if first_scope.is_some() {
+            let granted = self.granted_scope.take().ok_or(ResumeError::Damaged)?;
+            token.scope = GrantedScope::Stated(scope(granted)?);
+        }
+        let login = self.take_login(client)?;
+        if login.loopback.is_some() {
+            return Err(ResumeError::Damaged);
+        }
+        let received_at = UnixTime::from_secs(self.received_at.take().ok_or(ResumeError::Damaged)?);
+        Ok(Authorized { login, token, response: Response(response), received_at, first_scope })
     }
 
     fn refill(&mut self, refreshing: &mut Refreshing) -> Result<(), ParameterError> {
         refreshing.narrow_scope(&self.refresh_scope.take().unwrap_or_default())?;
-        self.refresh_params.drain(..).try_for_each(|(name, value)| refreshing.add_param(&name, &value))
+        refreshing.0.params = take(&mut self.refresh_params).checked()?;
+        Ok(())
     }
 
+    /// Whether nothing is left of what the options of a login do not have.
     fn is_empty(&self) -> bool {
-        let texts = [&self.secrets, &self.code, &self.response, &self.refresh_token];
-        let pairs = [&self.authorization_params, &self.token_params, &self.redirect_params, &self.refresh_params];
-        texts.iter().all(|text| text.is_none())
-            && [&self.scope, &self.audience, &self.refresh_scope].iter().all(|text| text.is_none())
-            && pairs.iter().all(|pairs| pairs.is_empty())
-            && (self.port, self.received_at) == (None, None)
+        [&self.secrets, &self.code, &self.response, &self.refresh_token].iter().all(|text| text.is_none())
+            && [&self.first_scope, &self.granted_scope, &self.refresh_scope].iter().all(|text| text.is_none())
+            && [&self.redirect_params, &self.refresh_params].iter().all(|params| params.is_empty())
+            && self.received_at.is_none()
     }
-}
-
-fn pairs(params: &Params) -> Vec<(String, String)> {
-    params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 fn checked(text: Option<Zeroizing<String>>, limit: usize) -> Result<Secret, ResumeError> {
@@ -233,7 +247,7 @@ fn mark(client: &Client, redirect_uri: &str) -> String {
 
 impl fmt::Debug for Suspended {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Suspended").field("v", &self.v).field("kind", &self.kind).finish_non_exhaustive()
+        f.debug_struct("Suspended").finish_non_exhaustive()
     }
 }
 
@@ -260,7 +274,7 @@ impl CodeReceived {
         Suspended {
             secrets: Some(self.secrets.to_text()),
             code: Some(Zeroizing::new(self.code.expose().to_owned())),
-            redirect_params: pairs(&self.extra_params),
+            redirect_params: self.extra_params.clone(),
             ..Suspended::new("code_received", mark_of_client(&self.login.client), &self.login)
         }
     }
@@ -274,6 +288,11 @@ impl Authorized {
             response: Some(self.response.0.clone()),
             refresh_token: self.refresh_token().map(|token| Zeroizing::new(token.expose().to_owned())),
             received_at: Some(self.received_at.as_secs()),
+            first_scope: self.first_scope.as_ref().map(|scope| scope.as_str().to_owned()),
+            granted_scope: match (&self.first_scope, &self.token.scope) {
+                (Some(_), GrantedScope::Stated(scope)) => Some(scope.as_str().to_owned()),
+                _ => None,
+            },
             ..Suspended::new("authorized", mark_of_server(&self.login.client), &self.login)
         }
     }
@@ -286,7 +305,7 @@ impl Refreshing {
         Suspended {
             kind: Cow::Borrowed("refreshing"),
             refresh_scope: (!scope.is_empty()).then(|| scope.as_str().to_owned()),
-            refresh_params: pairs(params),
+            refresh_params: params.clone(),
             ..authorized.suspend()
         }
     }

@@ -39,7 +39,9 @@ impl UnixTime {
     }
 
     /// What the system's clock says; a clock set before 1970 counts as 1970.
-    #[cfg(feature = "std")]
+    ///
+    /// It is not there on `wasm32-unknown-unknown`, which has no clock in `std`: take `Date.now()` in seconds.
+    #[cfg(all(feature = "std", not(all(target_family = "wasm", target_os = "unknown"))))]
     #[cfg_attr(docsrs, doc(cfg(feature = "std")))]
     pub fn now() -> Self {
         let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);

@@ -1,20 +1,21 @@
 //! The token response (RFC 6749 §5), read without knowing of which state it is the end.
 
-use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use core::ops::Deref;
+use core::str::Chars;
 use core::time::Duration;
 
-use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
+use zeroize::Zeroizing;
 
 use crate::dialect::{Dialect, LifetimeUnit};
 use crate::error::{TokenError, UnusableToken};
 use crate::http::HttpResponse;
-use crate::limits::{MAX_RESPONSE_LEN, MAX_TOKEN_LEN};
+use crate::limits::{MAX_PARAMETER_LEN, MAX_RESPONSE_LEN, MAX_TOKEN_LEN};
 use crate::oauth_error::{ErrorCode, OAuthError, Untrusted};
 use crate::scope::Scope;
 use crate::secret::Secret;
@@ -49,9 +50,11 @@ pub enum Lifetime {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "said, or not said")]
 pub enum GrantedScope {
-    /// These, perhaps none at all. It may be more or less than was asked for.
+    /// These, perhaps none at all. It may be more or less than was asked for. If a refresh does not say, it is what
+    /// that refresh was narrowed to, or what was granted before it (RFC 6749 §6).
     Stated(Scope),
-    /// It does not say. RFC 6749 has it mean all that was asked for; whether you believe that is your choice.
+    /// It does not say, or not readably, or in more than [`MAX_PARAMETER_LEN`] bytes. RFC 6749 has it mean all that
+    /// was asked for; whether you believe that is your choice.
     Unstated,
 }
 
@@ -79,7 +82,9 @@ impl TokenResponse {
         let error = members.as_ref().ok().and_then(Members::oauth_error);
         match (status, error) {
             (429 | 500.., error) => Err(TokenError::Unavailable { status, retry_after: response.retry_after, error }),
-            (_, Some(error)) => Err(TokenError::Refused { status, error }),
+            // At another status than the RFC's it may be the error of a gateway, unless it is one of the RFC's.
+            (200..=299 | 400 | 401 | 403, Some(error)) => Err(TokenError::Refused { status, error }),
+            (_, Some(error)) if error.code.is_registered() => Err(TokenError::Refused { status, error }),
             (200..=299, None) => match members {
                 Ok(members) => members.success(dialect).map_err(|reason| TokenError::Unusable { status, reason }),
                 Err(NoObject::NotJson) => Err(TokenError::NotJson { status }),
@@ -108,12 +113,10 @@ pub(crate) fn member<T: DeserializeOwned>(body: &str, name: &str) -> Option<T> {
 
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<T>, A::Error> {
             let mut found = None;
-            while let Some(key) = map.next_key::<String>()? {
-                if key == self.0 {
-                    let value: &RawValue = map.next_value()?;
+            while let Some(key) = map.next_key::<&RawValue>()? {
+                let value: &RawValue = map.next_value()?;
+                if string(key).is_some_and(|key| *key == *self.0) {
                     found = serde_json::from_str(value.get()).ok();
-                } else {
-                    map.next_value::<IgnoredAny>()?;
                 }
             }
             Ok(found)
@@ -142,22 +145,6 @@ struct Members<'a> {
     error_description: Option<&'a RawValue>,
     error_uri: Option<&'a RawValue>,
     duplicate: Option<&'static str>,
-}
-
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "snake_case")]
-enum Name {
-    AccessToken,
-    TokenType,
-    ExpiresIn,
-    Expiry,
-    RefreshToken,
-    Scope,
-    Error,
-    ErrorDescription,
-    ErrorUri,
-    #[serde(other)]
-    Unknown,
 }
 
 /// Why a body is not read.
@@ -197,12 +184,12 @@ impl<'a> Members<'a> {
             return if dialect.assumes_bearer { TokenType::Bearer } else { TokenType::Unstated };
         };
         // The type of a token is a code like that of an error: a short word of visible ASCII.
-        let word = string(named).filter(|word| ErrorCode::is_code(word)).unwrap_or_default();
+        let word = string(named).filter(|word| ErrorCode::is_code(word)).unwrap_or(Text::Plain(""));
         let mut bearer = dialect.bearer_aliases.iter().chain(&["Bearer"]);
         if bearer.any(|bearer| bearer.eq_ignore_ascii_case(&word)) {
             TokenType::Bearer
         } else {
-            TokenType::Other(word.into())
+            TokenType::Other((*word).into())
         }
     }
 
@@ -226,34 +213,38 @@ impl<'a> Members<'a> {
 
     fn scope(&self, dialect: &Dialect) -> GrantedScope {
         let Some(raw) = present(self.scope) else { return GrantedScope::Unstated };
-        let list = if raw.get().starts_with('[') {
-            serde_json::from_str::<Vec<Text<'_>>>(raw.get())
+        if raw.get().len() > MAX_PARAMETER_LEN {
+            return GrantedScope::Unstated;
+        }
+        let separator = dialect.scope_separator;
+        let scope = match string(raw) {
+            Some(list) => Some(Scope::granted(&list, separator)),
+            None => serde_json::from_str::<Vec<String>>(raw.get())
                 .ok()
-                .map(|tokens| Cow::Owned(tokens.iter().map(|token| &*token.0).collect::<Vec<_>>().join(" ")))
-        } else {
-            string(raw)
+                .map(|list| Scope::granted(&list.join(" "), separator)),
         };
-        list.map_or(GrantedScope::Unstated, |list| GrantedScope::Stated(Scope::granted(&list, dialect.scope_separator)))
+        scope.map_or(GrantedScope::Unstated, GrantedScope::Stated)
     }
 
     fn oauth_error(&self) -> Option<Box<OAuthError>> {
         let raw = present(self.error)?;
         let text = raw.get();
+        // Some servers send the member with every success.
+        if matches!(text, "\"\"" | "false" | "0") {
+            return None;
+        }
         let code = match string(raw) {
-            // Some servers send the member empty or `false` with every success.
-            Some(code) if code.is_empty() => return None,
+            // Of two errors nobody can say which one is meant.
+            _ if self.duplicate.is_some() => None,
             Some(code) => ErrorCode::parse(&code),
-            None if text == "false" => return None,
             // A number is kept as it is written.
-            None if !text.starts_with(['{', '[']) => ErrorCode::parse(text),
+            None if !text.starts_with(['"', '{', '[']) => ErrorCode::parse(text),
             None => None,
         };
         Some(Box::new(OAuthError {
             code: code.unwrap_or(ErrorCode::Unreadable),
-            description: present(self.error_description)
-                .and_then(string)
-                .map(|text| Untrusted::from(text.into_owned())),
-            uri: present(self.error_uri).and_then(string).map(|text| Untrusted::from(text.into_owned())),
+            description: present(self.error_description).and_then(string).map(Text::into_untrusted),
+            uri: present(self.error_uri).and_then(string).map(Text::into_untrusted),
         }))
     }
 }
@@ -269,23 +260,22 @@ impl<'de> Visitor<'de> for MembersVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
         let mut members = Members::default();
-        while let Some(name) = map.next_key()? {
-            let (slot, name) = match name {
-                Name::AccessToken => (&mut members.access_token, "access_token"),
-                Name::TokenType => (&mut members.token_type, "token_type"),
-                Name::ExpiresIn => (&mut members.expires_in, "expires_in"),
-                Name::Expiry => (&mut members.expiry, "expiry"),
-                Name::RefreshToken => (&mut members.refresh_token, "refresh_token"),
-                Name::Scope => (&mut members.scope, "scope"),
-                Name::Error => (&mut members.error, "error"),
-                Name::ErrorDescription => (&mut members.error_description, "error_description"),
-                Name::ErrorUri => (&mut members.error_uri, "error_uri"),
-                Name::Unknown => {
-                    map.next_value::<IgnoredAny>()?;
-                    continue;
-                }
+        // Keys are taken as they stand, too: a key that is no text must not cost the token either.
+        while let Some(key) = map.next_key::<&RawValue>()? {
+            let value = map.next_value()?;
+            let (name, slot) = match string(key).as_deref() {
+                Some("access_token") => ("access_token", &mut members.access_token),
+                Some("token_type") => ("token_type", &mut members.token_type),
+                Some("expires_in") => ("expires_in", &mut members.expires_in),
+                Some("expiry") => ("expiry", &mut members.expiry),
+                Some("refresh_token") => ("refresh_token", &mut members.refresh_token),
+                Some("scope") => ("scope", &mut members.scope),
+                Some("error") => ("error", &mut members.error),
+                Some("error_description") => ("error_description", &mut members.error_description),
+                Some("error_uri") => ("error_uri", &mut members.error_uri),
+                _ => continue,
             };
-            if slot.replace(map.next_value()?).is_some() {
+            if slot.replace(value).is_some() {
                 members.duplicate = Some(name);
             }
         }
@@ -298,41 +288,79 @@ fn present(member: Option<&RawValue>) -> Option<&RawValue> {
     member.filter(|raw| raw.get() != "null")
 }
 
-/// A string, borrowed where nothing in it is escaped.
-#[derive(Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+/// The text of a JSON string, borrowed where nothing in it is escaped.
+///
+/// Unescaped here and not by the JSON library: a token or a code may be in it, and the library's own buffer is not
+/// wiped. PHP escapes each `/`.
+fn string(raw: &RawValue) -> Option<Text<'_>> {
+    let escaped = raw.get().strip_prefix('"')?.strip_suffix('"')?;
+    if !escaped.contains('\\') {
+        return Some(Text::Plain(escaped));
+    }
+    // Escaped text is never shorter, so the buffer does not grow.
+    let mut out = Zeroizing::new(String::with_capacity(escaped.len()));
+    let mut rest = escaped.chars();
+    while let Some(c) = rest.next() {
+        out.push(if c == '\\' { unescape(&mut rest)? } else { c });
+    }
+    Some(Text::Unescaped(out))
+}
 
-fn string(raw: &RawValue) -> Option<Cow<'_, str>> {
-    serde_json::from_str(raw.get()).ok().map(|Text(text)| text)
+/// A text that is wiped where it was copied.
+enum Text<'a> {
+    Plain(&'a str),
+    Unescaped(Zeroizing<String>),
+}
+
+impl Text<'_> {
+    fn into_untrusted(self) -> Untrusted {
+        Untrusted::new(match self {
+            Self::Plain(text) => Zeroizing::new(text.into()),
+            Self::Unescaped(text) => text,
+        })
+    }
+}
+
+impl Deref for Text<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::Plain(text) => text,
+            Self::Unescaped(text) => text,
+        }
+    }
+}
+
+/// What follows a backslash (RFC 8259 §7). Half of a surrogate pair is no character.
+fn unescape(rest: &mut Chars<'_>) -> Option<char> {
+    Some(match rest.next()? {
+        plain @ ('"' | '\\' | '/') => plain,
+        'b' => '\u{8}',
+        'f' => '\u{C}',
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        'u' => {
+            let first = hex4(rest)?;
+            if !matches!(first, 0xD800..=0xDBFF) {
+                return char::from_u32(first);
+            }
+            let is_pair = rest.next() == Some('\\') && rest.next() == Some('u');
+            let second = hex4(rest).filter(|second| is_pair && matches!(second, 0xDC00..=0xDFFF))?;
+            char::from_u32(0x1_0000 + ((first - 0xD800) << 10) + (second - 0xDC00))?
+        }
+        _ => return None,
+    })
+}
+
+fn hex4(rest: &mut Chars<'_>) -> Option<u32> {
+    (0..4).try_fold(0, |code, _| Some(code << 4 | rest.next()?.to_digit(16)?))
 }
 
 /// A token: a string of `VSCHAR` (RFC 6749 appendices A.12 and A.17).
-///
-/// Unescaped here and not by the JSON library, whose own buffer for that is not wiped. PHP escapes each `/`.
 fn token(raw: &RawValue) -> Option<Secret> {
-    let escaped = raw.get().strip_prefix('"')?.strip_suffix('"')?;
-    let mut out = zeroize::Zeroizing::new(String::with_capacity(unescaped(escaped).count()));
-    for c in unescaped(escaped) {
-        out.push(c?);
-    }
-    is_vschar(&out, MAX_TOKEN_LEN).then(|| Secret::from(core::mem::take(&mut *out)))
-}
-
-/// The characters of a JSON string whose escapes are all of ASCII: nothing else is allowed in a token.
-fn unescaped(escaped: &str) -> impl Iterator<Item = Option<char>> {
-    let mut rest = escaped.chars();
-    core::iter::from_fn(move || {
-        Some(match rest.next()? {
-            '\\' => match rest.next()? {
-                plain @ ('"' | '\\' | '/') => Some(plain),
-                'u' => {
-                    (0..4).try_fold(0, |code, _| Some(code << 4 | rest.next()?.to_digit(16)?)).and_then(char::from_u32)
-                }
-                _ => None,
-            },
-            plain => Some(plain),
-        })
-    })
+    string(raw).filter(|text| is_vschar(text, MAX_TOKEN_LEN)).map(|text| Secret::from(&*text))
 }
 
 /// RFC 6749 appendix A: one or more of `VSCHAR`, and at most `limit`.
@@ -340,8 +368,8 @@ pub(crate) fn is_vschar(text: &str, limit: usize) -> bool {
     (1..=limit).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, 0x20..=0x7E))
 }
 
-/// A count that is a number or a string with a number in it: whole, or a float that is rounded down. Too large
-/// for a `u64` is the largest one.
+/// A count that is a number or a string with a number in it: whole, or a float that is rounded down. One that is
+/// too large for a `u64` is the largest one; one that is too large for a float is none.
 fn lifetime_number(raw: &str) -> Option<u64> {
     let text = raw.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(raw).trim();
     let is_whole = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

@@ -135,7 +135,7 @@ impl Uri {
         self.text.get(self.path.end..)?.strip_prefix('?')
     }
 
-    /// Whether the host is `127.0.0.1`, `[::1]` or `localhost`: names that cannot leave the machine.
+    /// Whether the host is `127.0.0.1`, `[::1]` or `localhost`: the hosts that RFC 8252 §7.3 has for this machine.
     pub(crate) fn is_loopback(&self) -> bool {
         matches!(self.host(), "127.0.0.1" | "[::1]" | "localhost")
     }
@@ -150,10 +150,13 @@ impl Uri {
     }
 
     /// The same URI on another port.
-    pub(crate) fn with_port(&self, port: u16) -> Result<Self, UriError> {
+    pub(crate) fn with_port(&self, port: u16) -> Self {
         let before = self.text.get(..self.host.end).unwrap_or_default();
         let after = self.text.get(self.path.start..).unwrap_or_default();
-        Self::parse_any_host(&format!("{before}:{port}{after}"))
+        let text = format!("{before}:{port}{after}").into_boxed_str();
+        let path_start = text.len() - after.len();
+        let path = path_start..path_start + self.path.len();
+        Self { text, scheme_end: self.scheme_end, host: self.host.clone(), port: Some(port), path }
     }
 
     /// Whether `received`, which ends before its query, is this URI without its query: byte for byte, but for
@@ -177,7 +180,7 @@ impl Uri {
     /// Whether `path` is this URI's path, an empty one being the same as `/` for `http` and `https`.
     pub(crate) fn has_path(&self, path: &str) -> bool {
         let written = |path| match path {
-            "" if self.scheme().starts_with("http") => "/",
+            "" if matches!(self.scheme(), "http" | "https") => "/",
             other => other,
         };
         written(path) == written(self.path())
@@ -301,6 +304,12 @@ impl TryFrom<&str> for Uri {
 
     fn try_from(text: &str) -> Result<Self, UriError> {
         Self::parse(text)
+    }
+}
+
+impl From<&Self> for Uri {
+    fn from(uri: &Self) -> Self {
+        uri.clone()
     }
 }
 

@@ -56,17 +56,25 @@ fn a_whole_login_asks_for_memory_at_most_ten_times() {
 /// Anybody can send these, so they must cost nothing.
 #[test]
 fn a_redirect_that_is_not_ours_asks_for_no_memory() {
-    for (redirect, error) in [
-        ("https://client.example.com/favicon.ico", RedirectError::NotOurs),
-        ("https://evil.example/cb?code=x&state=y", RedirectError::NotOurs),
-        ("https://client.example.com/cb?code=x&state=y", RedirectError::StateMismatch),
-        ("https://client.example.com/cb?code=x", RedirectError::StateMissing { unauthenticated: None }),
-        ("https://client.example.com/cb?code=x&code=y", RedirectError::DuplicateParameter("code")),
+    let plain = "https://client.example.com/cb";
+    let own_query = "https://client.example.com/cb?tenant=a%20b";
+    let many = format!("{plain}?{}", "a&".repeat(30_000));
+    for (redirect_uri, redirect, error) in [
+        (plain, "https://client.example.com/favicon.ico", RedirectError::NotOurs),
+        (plain, "https://evil.example/cb?code=x&state=y", RedirectError::NotOurs),
+        (plain, "https://client.example.com/cb?code=x&state=y", RedirectError::StateMismatch),
+        (plain, "https://client.example.com/cb?code=x", RedirectError::StateMissing { unauthenticated: None }),
+        (plain, "https://client.example.com/cb?code=x&code=y", RedirectError::DuplicateParameter("code")),
+        (plain, &many, RedirectError::StateMissing { unauthenticated: None }),
+        (own_query, &many, RedirectError::NotOurs),
+        (own_query, "https://client.example.com/cb?tenant=a+b&code=x&state=y", RedirectError::StateMismatch),
     ] {
-        let pending = client(ClientAuth::None).login().start_with_entropy(ENTROPY).unwrap();
+        let server = Server::new("https://server.example.com/authorize", "https://server.example.com/token").unwrap();
+        let client = Client::new(server, "client", ClientAuth::None, redirect_uri).unwrap();
+        let pending = client.login().start_with_entropy(ENTROPY).unwrap();
         let (refused, allocations) = count(|| pending.receive_redirect(redirect).unwrap_err());
         assert_eq!(refused.error(), &error);
-        assert_eq!(allocations, 0, "{redirect}");
+        assert_eq!(allocations, 0, "{redirect_uri}");
     }
 }
 

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::error::BearerError;
 use crate::flow::{Login, Refreshing, Unstarted};
+use crate::scope::Scope;
 use crate::secret::Secret;
 use crate::time::UnixTime;
 use crate::token::{self, GrantedScope, Lifetime, TokenResponse, TokenType};
@@ -22,6 +23,8 @@ use crate::token::{self, GrantedScope, Lifetime, TokenResponse, TokenType};
 /// **Can** give the [`bearer`](Self::bearer) header, tell when the token runs out
 /// ([`needs_renewal`](Self::needs_renewal)), and [`renew`](Self::renew) it.
 ///
+/// **Refused**: nothing is, but a header for a token that does not fit into one. The token stays.
+///
 /// **Stored**: yes, by [`suspend`](Self::suspend), in a place as safe as a password's.
 ///
 /// **Next** is [`Refreshing`], or [`Unstarted`] again: see [`Renewal`].
@@ -33,6 +36,8 @@ pub struct Authorized {
     /// The response as it came. What the crate does not know in it stays reachable, and it is what is stored.
     pub(crate) response: Response,
     pub(crate) received_at: UnixTime,
+    /// What the user granted at first, where a refresh has given another token since.
+    pub(crate) first_scope: Option<Scope>,
 }
 
 /// The JSON of a token response, wiped on drop.
@@ -51,7 +56,8 @@ impl core::fmt::Debug for Response {
 pub enum Renewal {
     /// There is a refresh token: use it, and the user need not be there.
     Refresh(Refreshing),
-    /// There is none: the user must log in again. The state asks for what was asked for before.
+    /// There is none: the user must log in again. The state asks for what was asked for before, but for the loopback
+    /// port, which belonged to one listener: set it again by [`Unstarted::loopback_port`].
     Reauthorize(Unstarted),
 }
 
@@ -66,7 +72,7 @@ impl Authorized {
         login.loopback = None;
         // It has been read as JSON, so it is UTF-8.
         let response = Zeroizing::new(String::from_utf8(core::mem::take(&mut *body)).unwrap_or_default());
-        Self { login, token, response: Response(response), received_at }
+        Self { login, token, response: Response(response), received_at, first_scope: None }
     }
 
     /// The access token, of which nothing should be assumed but that the API understands it.
@@ -87,6 +93,14 @@ impl Authorized {
     /// Which scope the server says it granted.
     pub const fn granted_scope(&self) -> &GrantedScope {
         &self.token.scope
+    }
+
+    /// What a refresh may ask for, as far as it is known.
+    pub(crate) fn first_scope(&self) -> Option<&Scope> {
+        match (&self.first_scope, &self.token.scope) {
+            (Some(first), _) | (None, GrantedScope::Stated(first)) => Some(first),
+            (None, GrantedScope::Unstated) => None,
+        }
     }
 
     /// How long the server says that the token lives: `expires_in` or `expiry`, in seconds.

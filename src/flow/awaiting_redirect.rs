@@ -10,6 +10,7 @@ use crate::pkce::LoginSecrets;
 use crate::redirect::{Answer, Redirect};
 use crate::secret::Secret;
 use crate::server::IssParameter;
+use crate::uri::Uri;
 
 /// A login whose user is in the browser: the second state.
 ///
@@ -19,7 +20,7 @@ use crate::server::IssParameter;
 /// [`receive_redirect`](Self::receive_redirect).
 ///
 /// **Refused**: whatever does not carry this login's `state` hands this state back, because anybody can call a
-/// redirect URI. An answer that carries it and is bad ends the login.
+/// redirect URI; so does one that cannot be read. An answer that carries it and is bad ends the login.
 ///
 /// **Stored**: yes, by [`suspend`](Self::suspend), and it should be where the process may not live until the
 /// redirect: a phone, a web server with replicas. Bind it to the user's session and take it out of the store
@@ -64,6 +65,17 @@ impl AwaitingRedirect {
             Some(_) => "&",
         };
         form::encode(&[endpoint.as_str(), joint], pairs, Space::Percent20)
+    }
+
+    /// The redirect URI of this login, with its port: where to wait for the redirect.
+    pub fn redirect_uri(&self) -> &Uri {
+        self.login.redirect_uri()
+    }
+
+    /// The `state` of this login: a key under which to store it, for a host that waits for several.
+    /// [`Redirect::claimed_state`] finds it again.
+    pub fn state(&self) -> &str {
+        self.secrets.state.as_str()
     }
 
     /// Takes what came to the redirect URI: a whole URL, or another form of [`Redirect`].

@@ -2,12 +2,9 @@
 
 use alloc::boxed::Box;
 
-use crate::client::{Client, Credentials};
 use crate::error::TokenError;
-use crate::flow::{Authorized, Login, Rejected};
-use crate::form::{self, Space};
+use crate::flow::{Authorized, Login, Rejected, leaves_grant_unspent};
 use crate::http::{HttpRequest, HttpResponse};
-use crate::oauth_error::ErrorCode;
 use crate::params::Params;
 use crate::pkce::LoginSecrets;
 use crate::secret::Secret;
@@ -50,7 +47,7 @@ impl CodeReceived {
     pub fn token_request(&self) -> HttpRequest {
         let login = &*self.login;
         let sends_redirect_uri = login.client.server().dialect.sends_redirect_uri;
-        let (client_id, client_secret) = body_credentials(&login.client);
+        let (client_id, client_secret) = login.client.credentials_in_body();
         let fixed = [
             Some(("grant_type", "authorization_code")),
             login.audience.as_deref().map(|audience| ("audience", audience)),
@@ -60,7 +57,7 @@ impl CodeReceived {
             sends_redirect_uri.then(|| ("redirect_uri", login.redirect_uri().as_str())),
             client_secret,
         ];
-        request(&login.client, fixed.into_iter().flatten().chain(login.token_params.iter()))
+        login.client.token_request(fixed.into_iter().flatten().chain(login.token_params.iter()))
     }
 
     /// Takes the answer to the [`token_request`](Self::token_request), whatever its status is. `now` is the
@@ -69,7 +66,7 @@ impl CodeReceived {
     /// # Errors
     /// [`TokenError`] says what was wrong, and [`Rejected::recover`] whether the code is worth another try.
     /// After `invalid_client`, mend the credentials: [`suspend`](Self::suspend) this state and resume it with
-    /// the mended [`Client`].
+    /// the mended [`Client`](crate::Client).
     pub fn receive_token_response(
         self,
         response: HttpResponse,
@@ -98,39 +95,4 @@ impl CodeReceived {
     pub fn redirect_params<T: serde::de::DeserializeOwned>(&self) -> Result<T, crate::ParameterError> {
         self.extra_params.read()
     }
-}
-
-/// Whether the code or the refresh token may still be good: the server did not get as far as to look at it.
-pub(crate) fn leaves_grant_unspent(error: &TokenError) -> bool {
-    match error {
-        TokenError::TooLong { .. }
-        | TokenError::Redirected { .. }
-        | TokenError::Unavailable { .. }
-        | TokenError::UnexpectedStatus { .. }
-        | TokenError::NotJson { .. } => true,
-        TokenError::Refused { error, .. } => error.code == ErrorCode::InvalidClient,
-        TokenError::Unusable { .. } => false,
-    }
-}
-
-type Pair<'a> = Option<(&'static str, &'a str)>;
-
-/// `client_id` and `client_secret`, where they go into the body. One place only: some servers refuse two.
-pub(crate) fn body_credentials(client: &Client) -> (Pair<'_>, Pair<'_>) {
-    match client.credentials() {
-        Credentials::Header(_) => (None, None),
-        Credentials::Body(secret) => {
-            (Some(("client_id", client.client_id())), secret.as_ref().map(|secret| ("client_secret", secret.expose())))
-        }
-    }
-}
-
-/// A request to the token endpoint of the client's server, and to no other.
-pub(crate) fn request<'a>(client: &Client, params: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> HttpRequest {
-    let authorization = match client.credentials() {
-        Credentials::Header(value) => Some(Secret::from(value.expose())),
-        Credentials::Body(_) => None,
-    };
-    let body = form::encode(&[], params, Space::Plus);
-    HttpRequest::form_post(client.server().token_endpoint.as_str(), authorization, body)
 }

@@ -1,15 +1,6 @@
 //! The states of a login. Everything that decides a step stands here.
 //!
-//! ```text
-//!              start(rng)                 receive_redirect(url)                receive_token_response(resp, now)
-//! Unstarted ───────────────▶ AwaitingRedirect ───────────────▶ CodeReceived ───────────────▶ Authorized
-//!     ▲                        │  ▲    authorization_url()        │  ▲   token_request()          │
-//!     │                        └──┘ refused: state handed back    └──┘ refused: handed back       │ renew()
-//!     │                                                                                           ▼
-//!     └──────────────── Reauthorize ◀──────────────────────────────────────────────── Renewal::{Refresh, Reauthorize}
-//!                                                                     Refreshing ◀────┘
-//!                                                                     (the two verbs of CodeReceived) ──▶ Authorized
-//! ```
+//! The diagram stands on the [front page](crate).
 //!
 //! # Which refusals hand the state back
 //!
@@ -18,10 +9,10 @@
 //! | redirect: too long, not to our redirect URI, not readable, a recognised name twice, `state` missing or another | **back** | anybody can call a redirect URI; that must never end somebody's login |
 //! | redirect: right `state`, then a wrong or missing `iss`, a JWT response or a token, both or neither of `code` and `error`, a malformed `code` or `error` | ended | it is an answer to this login and a bad one: a failed transaction must start afresh (OAuth 2.1 §7.5.1.1) |
 //! | redirect: right `state` and `error` | ended, with the server's error | the server answered |
-//! | token response: 5xx, 429, 3xx, not JSON, too long, cut off, empty; another status without an OAuth error | **back** | transient, or the host's doing; the code may be unspent |
+//! | token response: 5xx, 429, 3xx, not JSON, too long, cut off, empty; another status without an OAuth error (beyond 2xx, 400, 401 and 403 only a registered code is one) | **back** | transient, or the host's doing; the code may be unspent |
 //! | token response: `invalid_client` | **back** | the credentials can be mended, and the code is normally unspent |
 //! | token response: any other OAuth error, or a success without a usable access token | ended | the code is spent or of no use |
-//! | refresh: the same, and at the end | ended, and the old access token is [handed back](RefreshEnded) | nothing that still works may be lost |
+//! | refresh: what ends a login above | the refresh has ended; the [old access token comes back](RefreshEnded), after `invalid_grant` without the refresh token | nothing that still works may be lost |
 //! | random source fails, or gives nothing but zeros | **back** | nothing has been sent |
 //!
 //! A code is spent or not by the server's own account, so a state that is handed back is a chance, not a promise.
@@ -42,6 +33,23 @@ pub use refreshing::{RefreshEnded, Refreshing};
 pub use rejected::Rejected;
 pub(crate) use unstarted::Login;
 pub use unstarted::Unstarted;
+
+use crate::client::Client;
+use crate::error::TokenError;
+use crate::oauth_error::ErrorCode;
+
+/// Whether the code or the refresh token may still be good: the server did not get as far as to look at it.
+pub(crate) fn leaves_grant_unspent(error: &TokenError) -> bool {
+    match error {
+        TokenError::TooLong { .. }
+        | TokenError::Redirected { .. }
+        | TokenError::Unavailable { .. }
+        | TokenError::UnexpectedStatus { .. }
+        | TokenError::NotJson { .. } => true,
+        TokenError::Refused { error, .. } => error.code == ErrorCode::InvalidClient,
+        TokenError::Unusable { .. } => false,
+    }
+}
 
 /// Any state of a login, for a host that keeps "some state" in one field.
 ///
@@ -90,6 +98,25 @@ macro_rules! conversions {
             }
         }
     )+};
+}
+
+macro_rules! owners {
+    ($($state:ident: $($path:tt).+;)+) => {$(
+        impl $state {
+            /// The client that logs in, and by it the server.
+            pub fn client(&self) -> &Client {
+                &self.$($path).+.client
+            }
+        }
+    )+};
+}
+
+owners! {
+    Unstarted: login;
+    AwaitingRedirect: login;
+    CodeReceived: login;
+    Authorized: login;
+    Refreshing: 0.authorized.login;
 }
 
 conversions!(Unstarted, AwaitingRedirect, CodeReceived, Authorized, Refreshing);

@@ -6,8 +6,7 @@ use core::borrow::Borrow;
 use thiserror::Error;
 
 use crate::error::{ParameterError, ScopeError, TokenError};
-use crate::flow::code_received::{body_credentials, leaves_grant_unspent, request};
-use crate::flow::{Authorized, Rejected};
+use crate::flow::{Authorized, Rejected, leaves_grant_unspent};
 use crate::http::{HttpRequest, HttpResponse};
 use crate::oauth_error::ErrorCode;
 use crate::params::Params;
@@ -67,20 +66,17 @@ impl Refreshing {
         Self(Box::new(Refresh { authorized, scope: Scope::default(), params: Params::default() }))
     }
 
-    /// Asks for less than was granted (RFC 6749 §6): scopes separated by spaces. Without it the scope stays as
-    /// it is. Called again, it adds to them.
+    /// Asks for less than the user granted (RFC 6749 §6): scopes separated by spaces. Without it the request is for
+    /// all of that, whatever an earlier refresh was narrowed to. Called again, it adds to them.
     ///
     /// # Errors
-    /// [`ScopeError::Wider`] if a scope was not granted or, where the server did not say what it granted, not
-    /// asked for. Then nothing is changed.
+    /// [`ScopeError::Wider`] if a scope was not granted at first or, where the server did not say what it granted,
+    /// not asked for. Then nothing is changed.
     pub fn narrow_scope(&mut self, scopes: &str) -> Result<(), ParameterError> {
-        let held = match self.0.authorized.granted_scope() {
-            GrantedScope::Stated(granted) => granted,
-            GrantedScope::Unstated => &self.0.authorized.login.scope,
-        };
+        let authorized = &self.0.authorized;
         let mut narrower = self.0.scope.clone();
         narrower.add(scopes)?;
-        if !narrower.is_subset(held) {
+        if !narrower.is_subset(authorized.first_scope().unwrap_or(&authorized.login.scope)) {
             return Err(ScopeError::Wider.into());
         }
         self.0.scope = narrower;
@@ -111,7 +107,7 @@ impl Refreshing {
     /// to be narrower), `client_secret` (where it is sent in the body), then those of this refresh.
     pub fn token_request(&self) -> HttpRequest {
         let client = &self.0.authorized.login.client;
-        let (client_id, client_secret) = body_credentials(client);
+        let (client_id, client_secret) = client.credentials_in_body();
         let scope = self.0.scope.separated(client.server().dialect.scope_separator);
         let fixed = [
             Some(("grant_type", "refresh_token")),
@@ -120,7 +116,7 @@ impl Refreshing {
             (!scope.is_empty()).then_some(("scope", &*scope)),
             client_secret,
         ];
-        request(client, fixed.into_iter().flatten().chain(self.0.params.iter()))
+        client.token_request(fixed.into_iter().flatten().chain(self.0.params.iter()))
     }
 
     /// Takes the answer to the [`token_request`](Self::token_request), whatever its status is. `now` is the
@@ -138,9 +134,16 @@ impl Refreshing {
     ) -> Result<Authorized, Rejected<Self, TokenError, RefreshEnded>> {
         match TokenResponse::read(&response, &self.0.authorized.login.client.server().dialect) {
             Ok(mut token) => {
-                let old = self.0.authorized;
+                let Refresh { authorized: old, scope: narrowed, .. } = *self.0;
+                let first_scope = old.first_scope().cloned();
                 token.refresh_token = token.refresh_token.or(old.token.refresh_token);
-                Ok(Authorized::new(old.login, token, response.body, now))
+                // RFC 6749 §6: a response without a scope means the one that was asked for.
+                if token.scope == GrantedScope::Unstated {
+                    let asked =
+                        if narrowed.is_empty() { first_scope.clone() } else { first_scope.as_ref().map(|_| narrowed) };
+                    token.scope = asked.map_or(GrantedScope::Unstated, GrantedScope::Stated);
+                }
+                Ok(Authorized { first_scope, ..Authorized::new(old.login, token, response.body, now) })
             }
             Err(error) if leaves_grant_unspent(&error) => Err(Rejected::alive(self, error)),
             Err(error) => {

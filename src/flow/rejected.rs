@@ -12,6 +12,9 @@ use core::fmt;
 /// gives what is left, which is the error (and for a refresh also the token that still works). The table of
 /// [the flow](crate::flow) says which is which.
 ///
+/// It is an [`Error`], so `?` passes it on whole. That gives the state up with it: `match` first where the login is
+/// to go on.
+///
 /// ```
 /// # use authcode::{AwaitingRedirect, CodeReceived, RedirectError};
 /// # fn example(mut pending: AwaitingRedirect, mut next: impl FnMut() -> String) -> Result<CodeReceived, RedirectError> {

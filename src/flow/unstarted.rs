@@ -46,7 +46,7 @@ impl Login {
 
     pub(crate) fn set_audience(&mut self, audience: &str) -> Result<(), ParameterError> {
         if audience.len() > MAX_PARAMETER_LEN {
-            return Err(ParameterError::TooLong);
+            return Err(ParameterError::TooLong("audience".to_owned()));
         }
         if audience.is_empty() {
             return Err(ParameterError::EmptyValue("audience".to_owned()));
@@ -60,7 +60,7 @@ impl Login {
         if port == 0 || redirect_uri.scheme() != "http" {
             return Err(ParameterError::Port);
         }
-        self.loopback = Some(redirect_uri.with_port(port).map_err(|_| ParameterError::Port)?);
+        self.loopback = Some(redirect_uri.with_port(port));
         Ok(())
     }
 
@@ -90,12 +90,14 @@ impl fmt::Debug for Login {
 /// **Holds** the client and what this login asks for. No secret yet.
 ///
 /// **Comes from** [`Client::login`], or from [`Authorized::renew`](crate::Authorized::renew) when there is
-/// nothing to refresh, and then asks again for what was asked before.
+/// nothing to refresh. Then it asks again for what was asked before, but for the loopback port: set that anew.
 ///
 /// **Can** take options, and [`start`](Self::start). Options are checked as they are given; a refused one
 /// consumes the state, since it is a mistake in the program.
 ///
-/// **Next** is [`AwaitingRedirect`]. If the random source fails, this state comes back.
+/// **Refused**: if the random source fails, this state comes back.
+///
+/// **Next** is [`AwaitingRedirect`].
 ///
 /// **Stored**: it may be, but [`Client::login`] makes it again at no cost.
 ///
@@ -179,7 +181,7 @@ impl Unstarted {
     }
 
     /// Sets the port on which this login's redirect is listened for, where the client's redirect URI is on
-    /// loopback (RFC 8252 §7.3). Listen first, then start.
+    /// loopback (RFC 8252 §7.3). Listen first, then start. Without it the redirect URI goes out as it is.
     ///
     /// # Errors
     /// [`ParameterError::Port`] if the redirect URI is not on loopback, or the port is 0.

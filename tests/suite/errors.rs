@@ -61,7 +61,7 @@ fn an_error_wins_at_any_status() {
 
 #[test]
 fn an_error_that_is_nothing_is_none() {
-    for nothing in ["null", "\"\"", "false"] {
+    for nothing in ["null", "\"\"", "false", "0"] {
         let body = format!(r#"{{"error":{nothing},"access_token":"a","token_type":"Bearer"}}"#);
         assert!(code_received().receive_token_response(HttpResponse::new(200, body), NOW).is_ok());
     }
@@ -90,11 +90,15 @@ fn each_redirect_error_says_whose_fault_it_is() {
         ("error=user_cancelled_login", Fault::User, false),
         ("error=user_cancelled_authorize", Fault::User, false),
         ("error=user_denied", Fault::User, false),
+        ("error=login_required", Fault::User, false),
+        ("error=consent_required", Fault::User, false),
+        ("error=interaction_required", Fault::User, false),
+        ("error=account_selection_required", Fault::User, false),
         ("error=server_error", Fault::Server, true),
         ("error=temporarily_unavailable", Fault::Server, true),
         ("error=invalid_scope", Fault::Host, false),
         ("error=unauthorized_client", Fault::Host, false),
-        ("error=login_required", Fault::Server, false),
+        ("error=of_its_own", Fault::Server, false),
     ] {
         let error = refused_redirect(&format!("state={STATE}&{more}"));
         assert_eq!((error.fault(), error.is_retryable()), (fault, retryable), "{more}");

@@ -101,3 +101,30 @@ fn unknown_parameters_may_repeat_and_be_malformed() {
     assert_eq!(code.redirect_param("session_state"), None);
     assert_eq!(code.redirect_param("code"), None);
 }
+
+/// `location.search` of a page has the `?` in front.
+#[test]
+fn a_bare_query_may_have_its_question_mark() {
+    assert_eq!(code_of(Redirect::query(&format!("?{}", answer()))), CODE);
+}
+
+#[test]
+fn the_state_that_a_redirect_claims_finds_the_login_that_waits_for_it() {
+    let pending = awaiting_redirect();
+    assert_eq!(pending.state(), STATE);
+    assert_eq!(pending.redirect_uri().as_str(), REDIRECT_URI);
+    for redirect in [
+        Redirect::url(&redirect_with("#state=x")),
+        Redirect::target(&format!("/cb?{}", answer())),
+        Redirect::query(&format!("?{}", answer())),
+        Redirect::form_post(&answer()),
+    ] {
+        assert_eq!(redirect.claimed_state().as_deref(), Some(STATE));
+    }
+    for query in ["", "code=x", "state=%zz", "state=a&state=a", "State=a"] {
+        assert_eq!(Redirect::query(query).claimed_state(), None, "{query}");
+    }
+    assert_eq!(Redirect::query("st%61te=a+b").claimed_state().as_deref(), Some("a b"));
+    let long = format!("state=a&{}", "x".repeat(authcode::limits::MAX_REDIRECT_LEN));
+    assert_eq!(Redirect::query(&long).claimed_state(), None);
+}

@@ -157,9 +157,48 @@ fn the_query_of_a_redirect_uri_is_compared_decoded() {
         let redirect = format!("https://app.example.com/cb?{query}&{}", answer());
         assert!(pending(registered).receive_redirect(&redirect).is_ok(), "{query}");
     }
-    for query in ["", "tenant=a+b", "tenant=a+b&x=1", "tenant=a+b&x=1&x=2", "tenant=A+b&x=1&x=1", "tenant=ab&x=1&x=1"] {
+    for query in [
+        "",
+        "tenant=a+b",
+        "tenant=a+b&x=1",
+        "tenant=a+b&x=1&x=2",
+        "tenant=A+b&x=1&x=1",
+        "tenant=ab&x=1&x=1",
+        "tenant=evil&tenant=a+b&x=1&x=1",
+        "tenant=a+b&tenant=a+b&x=1&x=1",
+        "tenant=a+b&x=1&x=1&x=2",
+    ] {
         let redirect = format!("https://app.example.com/cb?{query}&{}", answer());
         let refused = pending(registered).receive_redirect(&redirect).unwrap_err();
         assert_eq!(refused.error(), &RedirectError::NotOurs, "{query}");
     }
+}
+
+#[test]
+fn what_cannot_be_decoded_is_not_the_same_as_anything() {
+    let refused = client("https://app.example.com/cb?t=%FF").unwrap_err();
+    assert_eq!(refused, ConfigError::MalformedQuery("redirect uri"));
+    let registered = "https://app.example.com/cb?t=a";
+    for query in ["t=%zz", "%zz=a", "t=%FF"] {
+        let redirect = format!("https://app.example.com/cb?{query}&{}", answer());
+        assert_eq!(pending(registered).receive_redirect(&redirect).unwrap_err().error(), &RedirectError::NotOurs);
+    }
+}
+
+#[test]
+fn the_query_must_be_there_in_a_target_and_in_a_bare_query_too() {
+    let registered = "https://app.example.com/cb?tenant=7";
+    for (query, is_ours) in [("tenant=7", true), ("tenant=8", false), ("x=7", false)] {
+        let query = format!("{query}&{}", answer());
+        assert_eq!(pending(registered).receive_redirect(Redirect::query(&query)).is_ok(), is_ours);
+        let target = format!("/cb?{query}");
+        assert_eq!(pending(registered).receive_redirect(Redirect::target(&target)).is_ok(), is_ours);
+    }
+}
+
+/// Only `http` and `https` have a path that browsers write out.
+#[test]
+fn a_scheme_that_begins_like_http_is_compared_byte_for_byte() {
+    let refused = pending("http.example://cb").receive_redirect(&format!("http.example://cb/?{}", answer()));
+    assert_eq!(refused.unwrap_err().error(), &RedirectError::NotOurs);
 }

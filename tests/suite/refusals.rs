@@ -140,6 +140,35 @@ fn state_may_come_in_another_encoding() {
     assert!(awaiting_redirect().receive_redirect(&format!("{REDIRECT_URI}?code={CODE}&state={encoded}")).is_ok());
 }
 
+/// Each redirect breaks two rules. The one that is checked first is the error.
+#[test]
+fn redirects_are_checked_in_order() {
+    let pending = || Scenario { issuer: Some(IssParameter::Required), ..Scenario::default() }.to_awaiting_redirect();
+    let long = "x".repeat(MAX_REDIRECT_LEN);
+    let elsewhere = "https://evil.example/cb";
+    for (redirect, first) in [
+        (format!("{elsewhere}?{long}"), RedirectError::TooLong),
+        (format!("{elsewhere}?code=%zz"), RedirectError::NotOurs),
+        (format!("{elsewhere}?code=a&code=b"), RedirectError::NotOurs),
+        (format!("{REDIRECT_URI}?code=a&code=b&iss=%zz"), RedirectError::Malformed),
+        (format!("{REDIRECT_URI}?code=a&code=b&state=x"), RedirectError::DuplicateParameter("code")),
+        (format!("{REDIRECT_URI}?response=x&state=x"), RedirectError::StateMismatch),
+        (format!("{REDIRECT_URI}?error=x&state=x"), RedirectError::StateMismatch),
+        (format!("{REDIRECT_URI}?iss=x&code=x"), RedirectError::StateMissing { unauthenticated: None }),
+        (format!("{REDIRECT_URI}?state={STATE}&response=x&access_token=x"), RedirectError::JwtResponse),
+        (format!("{REDIRECT_URI}?state={STATE}&response=x&iss=x"), RedirectError::JwtResponse),
+        (format!("{REDIRECT_URI}?state={STATE}&id_token=x&iss=x"), RedirectError::TokenInRedirect),
+        (format!("{REDIRECT_URI}?state={STATE}&id_token=x"), RedirectError::TokenInRedirect),
+        (format!("{REDIRECT_URI}?state={STATE}&iss=x&code=a&error=b"), RedirectError::IssuerMismatch),
+        (format!("{REDIRECT_URI}?state={STATE}"), RedirectError::IssuerMissing),
+        (format!("{REDIRECT_URI}?state={STATE}&iss={ISSUER}&code=%00&error=b"), RedirectError::CodeAndError),
+    ] {
+        let refused = pending().receive_redirect(&redirect).unwrap_err();
+        assert_eq!(refused.error(), &first);
+        assert_eq!(refused.is_alive(), refused.error().fault() == authcode::Fault::Stranger);
+    }
+}
+
 // Answers to this login, and bad ones.
 
 #[test]
@@ -331,13 +360,38 @@ fn any_other_oauth_error_ends_the_login() {
     for code in
         ["invalid_grant", "invalid_request", "unauthorized_client", "invalid_scope", "server_error", "of_its_own"]
     {
-        for status in [200, 400, 401, 403, 404] {
+        for status in [200, 201, 400, 401, 403] {
             let body = format!(r#"{{"error":"{code}"}}"#);
             let refused = code_received().receive_token_response(HttpResponse::new(status, body), NOW).unwrap_err();
             assert!(!refused.is_alive());
             let ended = refused.recover().unwrap_err();
             assert_eq!((ended.status(), ended.oauth_error().unwrap().code.as_str()), (status, code));
         }
+    }
+}
+
+/// A gateway says `{"error":"Not Found"}`, and the code is unspent. A registered code is the server's own.
+#[test]
+fn beyond_the_statuses_of_the_rfc_only_a_registered_code_ends_the_login() {
+    for status in [404, 405, 415] {
+        let response = HttpResponse::new(status, r#"{"error":"Not Found","path":"/oauth/token"}"#);
+        let refused = code_received().receive_token_response(response, NOW).unwrap_err();
+        assert_eq!(refused.error(), &TokenError::UnexpectedStatus { status });
+        assert_still_has_code(refused.recover().unwrap());
+        let response = HttpResponse::new(status, r#"{"error":"invalid_grant"}"#);
+        assert!(!code_received().receive_token_response(response, NOW).unwrap_err().is_alive());
+    }
+}
+
+/// Readers may disagree about which of the two is meant.
+#[test]
+fn an_error_that_comes_twice_is_unreadable() {
+    for body in [
+        r#"{"error":"invalid_client","error":"invalid_grant"}"#,
+        r#"{"error":"invalid_grant","error":"invalid_client"}"#,
+    ] {
+        let refused = code_received().receive_token_response(HttpResponse::new(400, body), NOW).unwrap_err();
+        assert_eq!(refused.recover().unwrap_err().oauth_error().unwrap().code, ErrorCode::Unreadable);
     }
 }
 
@@ -360,7 +414,14 @@ fn a_success_without_a_usable_token_ends_the_login() {
         (r#"{"access_token":"a","access_token":"b"}"#, DuplicateMember("access_token")),
         (r#"{"access_token":"a","access_token":"a"}"#, DuplicateMember("access_token")),
         (r#"{"access_token":"a","\u0061ccess_token":"b"}"#, DuplicateMember("access_token")),
+        (r#"{"access_token":"a","token_type":"a","token_type":"a"}"#, DuplicateMember("token_type")),
+        (r#"{"access_token":"a","expires_in":1,"expires_in":1}"#, DuplicateMember("expires_in")),
+        (r#"{"access_token":"a","expiry":1,"expiry":null}"#, DuplicateMember("expiry")),
+        (r#"{"access_token":"a","refresh_token":"a","refresh_token":"b"}"#, DuplicateMember("refresh_token")),
         (r#"{"access_token":"a","scope":"a","scope":"b"}"#, DuplicateMember("scope")),
+        (r#"{"access_token":"a","error":null,"error":null}"#, DuplicateMember("error")),
+        (r#"{"access_token":"a","error_description":1,"error_description":2}"#, DuplicateMember("error_description")),
+        (r#"{"access_token":"a","error_uri":1,"error_uri":2}"#, DuplicateMember("error_uri")),
         ("[]", NotAnObject),
         ("null", NotAnObject),
         ("\"access_token\"", NotAnObject),
@@ -387,7 +448,14 @@ fn invalid_grant_at_a_refresh_leaves_the_access_token_and_takes_the_refresh_toke
 
 #[test]
 fn another_error_at_a_refresh_leaves_both_tokens() {
-    for body in [r#"{"error":"invalid_scope"}"#, "{}"] {
+    for body in [
+        r#"{"error":"invalid_scope"}"#,
+        r#"{"error":"invalid_request"}"#,
+        r#"{"error":"unauthorized_client"}"#,
+        r#"{"error":"server_error"}"#,
+        r#"{"error":"of_its_own"}"#,
+        "{}",
+    ] {
         let response = HttpResponse::new(200, body);
         let ended = refreshing().receive_token_response(response, NOW).unwrap_err().recover().unwrap_err();
         assert_eq!(ended.authorized.access_token().expose(), "at-1");

@@ -78,6 +78,62 @@ fn the_scope_cannot_be_widened() {
     assert!(refreshing.token_request().body.expose().ends_with("&scope=openid"));
 }
 
+fn granted(authorized: &authcode::Authorized) -> Option<&str> {
+    match authorized.granted_scope() {
+        GrantedScope::Stated(scope) => Some(scope.as_str()),
+        GrantedScope::Unstated => None,
+    }
+}
+
+/// RFC 6749 §6: without a word, the scope is what the refresh asked for. It never grows to what was not granted.
+#[test]
+fn a_refresh_without_a_scope_keeps_what_was_granted() {
+    let body = r#"{"access_token":"a","refresh_token":"r","scope":"read"}"#;
+    let code = Scenario { scope: "read write admin", ..Scenario::default() }.to_code_received();
+    let mut authorized = code.receive_token_response(HttpResponse::new(200, body), NOW).unwrap();
+    for _ in 0..3 {
+        let Renewal::Refresh(mut refreshing) = authorized.renew() else { panic!("there is a refresh token") };
+        assert_eq!(refreshing.narrow_scope("admin").unwrap_err(), ParameterError::Scope(ScopeError::Wider));
+        let response = HttpResponse::new(200, r#"{"access_token":"a"}"#);
+        authorized = refreshing.receive_token_response(response, LATER).unwrap();
+        assert_eq!(granted(&authorized), Some("read"));
+    }
+}
+
+#[test]
+fn a_narrowed_refresh_can_be_followed_by_a_whole_one() {
+    for body in [r#"{"access_token":"a"}"#, r#"{"access_token":"a","scope":"openid"}"#] {
+        let mut narrowed = refreshing();
+        narrowed.narrow_scope("openid").unwrap();
+        let token = narrowed.receive_token_response(HttpResponse::new(200, body), LATER).unwrap();
+        assert_eq!(granted(&token), Some("openid"));
+        // The stored form knows the first scope, too.
+        let stored = serde_json::to_string(&token.suspend()).unwrap();
+        let token: authcode::Authorized = serde_json::from_str::<authcode::Suspended>(&stored)
+            .unwrap()
+            .resume(&Scenario::default().client())
+            .unwrap();
+        assert_eq!(granted(&token), Some("openid"));
+        let Renewal::Refresh(mut whole) = token.renew() else { panic!("there is a refresh token") };
+        assert!(whole.narrow_scope("offline_access").is_ok());
+        let whole = whole.cancel().renew();
+        let Renewal::Refresh(whole) = whole else { panic!("there is a refresh token") };
+        let response = HttpResponse::new(200, r#"{"access_token":"b"}"#);
+        let token = whole.receive_token_response(response, LATER).unwrap();
+        assert_eq!(granted(&token), Some("openid offline_access"));
+    }
+}
+
+#[test]
+fn a_scope_that_nobody_stated_stays_unstated() {
+    let body = r#"{"access_token":"a","refresh_token":"r"}"#;
+    let authorized = code_received().receive_token_response(HttpResponse::new(200, body), NOW).unwrap();
+    let Renewal::Refresh(mut refreshing) = authorized.renew() else { panic!("there is a refresh token") };
+    refreshing.narrow_scope("openid").unwrap();
+    let token = refreshing.receive_token_response(HttpResponse::new(200, body), LATER).unwrap();
+    assert_eq!(granted(&token), None);
+}
+
 /// What was asked for stands in for what was granted, where the server does not say.
 #[test]
 fn the_scope_is_measured_on_what_was_asked_for_if_none_is_stated() {

@@ -48,8 +48,13 @@ fn scopes_add_up_to_a_limit() {
     let url = login.start_with_entropy(ENTROPY).unwrap().authorization_url();
     assert!(url.contains("&scope=a%20b&"));
     let long = "x".repeat(authcode::limits::MAX_PARAMETER_LEN);
-    assert!(long[1..].parse::<Scope>().is_ok());
-    assert_eq!(long.parse::<Scope>().unwrap_err(), ScopeError::TooLong);
+    assert!(long.parse::<Scope>().is_ok());
+    assert_eq!(format!("{long}x").parse::<Scope>().unwrap_err(), ScopeError::TooLong);
+    // One more than fits, in two steps. What was there stays.
+    let login = Scenario::default().client().login().scope(&long[2..]).unwrap();
+    assert!(login.scope("b").is_ok());
+    let login = Scenario::default().client().login().scope(&long[1..]).unwrap();
+    assert_eq!(login.scope("b").unwrap_err(), ParameterError::Scope(ScopeError::TooLong));
 }
 
 #[test]
@@ -82,4 +87,13 @@ fn a_scope_may_be_separated_in_the_way_of_the_server() {
 #[test]
 fn what_is_no_scope_is_left_out() {
     assert_eq!(granted(r#","scope":"a \u001b[2J b\"c d""#, Dialect::STANDARD), stated("a d"));
+}
+
+/// A list that long is read by nobody, and would take its time. It costs nothing, and stays reachable.
+#[test]
+fn a_scope_that_is_too_long_is_unstated() {
+    let list = |len: usize| format!("a {}", "b".repeat(len - 4));
+    let limit = authcode::limits::MAX_PARAMETER_LEN;
+    assert_eq!(granted(&format!(r#","scope":"{}""#, list(limit)), Dialect::STANDARD), stated(&list(limit)));
+    assert_eq!(granted(&format!(r#","scope":"{}""#, list(limit + 1)), Dialect::STANDARD), GrantedScope::Unstated);
 }

@@ -300,11 +300,38 @@ fn damaged_tokens_are_refused() {
         assert_ne!(damaged, form, "{from}");
         assert_eq!(resume::<Flow>(&damaged).unwrap_err(), ResumeError::Damaged, "{damaged}");
     }
+    // There is nothing to refresh with.
+    let form_without = form.replacen(",\"refresh_token\":\"rt-1\"", "", 1);
+    assert_eq!(resume::<Flow>(&form_without).unwrap_err(), ResumeError::Damaged);
+    // The scope of an earlier response comes with what has taken its place, or not at all.
+    for more in ["\"first_scope\":\"a\"", "\"granted_scope\":\"a\"", "\"first_scope\":\"\\\"\",\"granted_scope\":\"a\""]
+    {
+        let damaged = form.replacen("\"received_at\"", &format!("{more},\"received_at\""), 1);
+        assert_eq!(resume::<Flow>(&damaged).unwrap_err(), ResumeError::Damaged, "{damaged}");
+    }
     // Options of a refresh are not there for a token that is not being refreshed.
     let mut narrowed = refreshing();
     narrowed.narrow_scope("openid").unwrap();
     let form = stored(&narrowed.suspend()).replacen("refreshing", "authorized", 1);
     assert_eq!(resume::<Flow>(&form).unwrap_err(), ResumeError::Damaged);
+}
+
+#[test]
+fn tokens_have_no_port() {
+    let scenario = Scenario { redirect_uri: "http://127.0.0.1/cb", ..Scenario::default() };
+    let form = stored(&scenario.to_authorized().suspend()).replacen("\"scope\"", "\"port\":1,\"scope\"", 1);
+    assert_eq!(resume_with::<Flow>(&form, &full_client()).unwrap_err(), ResumeError::Damaged);
+}
+
+#[test]
+fn a_response_that_is_too_long_is_refused() {
+    let form = stored(&authorized().suspend());
+    let padded = |len: usize| {
+        form.replacen("\"response\":\"", &format!("\"response\":\"{}", " ".repeat(len - SUCCESS.len())), 1)
+    };
+    assert!(resume::<Authorized>(&padded(authcode::limits::MAX_RESPONSE_LEN)).is_ok());
+    let over = padded(authcode::limits::MAX_RESPONSE_LEN + 1);
+    assert_eq!(resume::<Authorized>(&over).unwrap_err(), ResumeError::Damaged);
 }
 
 #[test]

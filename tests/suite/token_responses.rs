@@ -30,7 +30,8 @@ fn order_and_space_and_a_byte_order_mark_do_not_matter() {
 
 #[test]
 fn unknown_members_may_be_anything() {
-    let body = r#"{"access_token":"a","n":1e999,"n":-1,"s":"\ud800","error_codes":[],"Access_Token":"b","":{}}"#;
+    let body =
+        r#"{"access_token":"a","n":1e999,"n":-1,"s":"\ud800","error_codes":[],"Access_Token":"b","":{},"\ud800":1}"#;
     assert_eq!(authorized_by(body).access_token().expose(), "a");
 }
 
@@ -94,4 +95,18 @@ fn headers_are_taken_from_whatever_iterator_there_is() {
     let _ = HttpResponse::new(503, Vec::new()).with_headers(vec);
     let map = std::collections::BTreeMap::from([("retry-after", "5")]);
     let _ = HttpResponse::new(503, String::new()).with_headers(&map).with_headers(map);
+}
+
+/// RFC 8259 §7, in a member that is text.
+#[test]
+fn escapes_in_a_description_are_undone() {
+    let said = |json: &str| {
+        let body = format!(r#"{{"error":"x","error_description":"{json}"}}"#);
+        let refused = code_received().receive_token_response(HttpResponse::new(400, body), NOW).unwrap_err();
+        refused.error().oauth_error().unwrap().description.as_ref().map(|text| text.raw().to_owned())
+    };
+    assert_eq!(said(r"é\u00e9\uD83D\uDE00\b\f\n\r\t\/\\\u0022").unwrap(), "éé😀\u{8}\u{c}\n\r\t/\\\"");
+    for broken in [r"\ud800", r"\ud800x", r"\ud800\n", r"\ud800\u0041", r"\udc00", r"\ud800\ud800"] {
+        assert_eq!(said(broken), None, "{broken}");
+    }
 }

@@ -47,3 +47,14 @@ fn refusals_are_small() {
 fn words<T>() -> usize {
     size_of::<T>() / size_of::<usize>()
 }
+
+#[test]
+fn each_state_says_whose_it_is() {
+    let scenario = crate::scenario::Scenario::default();
+    let id = "s6BhdRkqt3";
+    assert_eq!(scenario.to_unstarted().client().client_id(), id);
+    assert_eq!(scenario.to_awaiting_redirect().client().client_id(), id);
+    assert_eq!(scenario.to_code_received().client().client_id(), id);
+    assert_eq!(scenario.to_authorized().client().client_id(), id);
+    assert_eq!(scenario.to_refreshing().client().client_id(), id);
+}
