@@ -74,6 +74,7 @@ fn login(options: Options) -> Result<(), Failure> {
     // A token that has run out is refreshed. Without a refresh token the user logs in again.
     let Renewal::Refresh(refreshing) = authorized.renew() else {
         report::reauthorize();
+        report::done();
         return Ok(());
     };
     report::refreshing();
@@ -82,5 +83,6 @@ fn login(options: Options) -> Result<(), Failure> {
     if let Some(built_in) = &built_in {
         resource::show(built_in, &renewed)?;
     }
+    report::done();
     Ok(())
 }

@@ -45,7 +45,7 @@ pub(crate) fn browser_missing(url: &str) {
 }
 
 pub(crate) fn consents_by_itself(deny: bool) {
-    let (why, button) = if deny { ("--deny", "Deny") } else { ("no browser can be opened", "Allow") };
+    let (why, button) = if deny { ("--deny", "Deny") } else { ("no browser here, or CI=true", "Allow") };
     line(&format!("  {why}: this program follows the consent page by itself and presses {button}"));
 }
 
@@ -100,6 +100,10 @@ pub(crate) fn refreshing() {
 
 pub(crate) fn reauthorize() {
     state("Unstarted", "there is no refresh token: for a new token the user would log in again");
+}
+
+pub(crate) fn done() {
+    line("\nThe login is complete.");
 }
 
 /// What a server added to its error code, cut and made safe to show by the crate.

@@ -37,8 +37,8 @@ pub(crate) fn fetch<State, End: Borrow<TokenError>>(
                 }
                 (problem, pause)
             }
-            // Where nobody listens, nobody has seen the code. Any other failure may have come after the server
-            // had acted, and a code that is sent twice can cost the tokens.
+            // Where nobody listens, nobody has seen the code. After any other failure the server may have acted,
+            // and would refuse the same code again.
             Err(error) => {
                 let unseen = matches!(&error, ureq::Error::Io(io) if io.kind() == ErrorKind::ConnectionRefused);
                 (format!("the request to the token endpoint failed: {error}"), unseen.then_some(PAUSE))
@@ -57,10 +57,7 @@ pub(crate) fn fetch<State, End: Borrow<TokenError>>(
 
 /// How long to wait before another try, if there is a point in one.
 fn pause_after(error: &TokenError) -> Option<Duration> {
-    let pause = match error {
-        TokenError::Unavailable { retry_after: Some(asked), .. } => PAUSE.max(*asked),
-        _ => PAUSE,
-    };
+    let pause = PAUSE.max(error.retry_after().unwrap_or_default());
     (error.is_retryable() && pause <= LONGEST_PAUSE).then_some(pause)
 }
 

@@ -26,6 +26,22 @@ use crate::token::TokenResponse;
 /// minute or less.
 ///
 /// **Next** is [`Authorized`].
+///
+/// ```
+/// # use authcode::{Authorized, CodeReceived, HttpRequest, HttpResponse, TokenError, UnixTime};
+/// # fn example(mut code: CodeReceived, send: fn(HttpRequest) -> HttpResponse) -> Result<Authorized, TokenError> {
+/// let mut attempts = 1;
+/// loop {
+///     let response = send(code.token_request());
+///     code = match code.receive_token_response(response, UnixTime::from_secs(1_700_000_000)) {
+///         Ok(authorized) => return Ok(authorized),
+///         Err(refused) if attempts == 3 || !refused.error().is_retryable() => return Err(refused.error().clone()),
+///         Err(refused) => refused.recover()?, // wait for `retry_after` here
+///     };
+///     attempts += 1;
+/// }
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "dropping it throws the code away"]
 pub struct CodeReceived {

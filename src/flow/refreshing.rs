@@ -29,6 +29,22 @@ use crate::token::{GrantedScope, TokenResponse};
 /// an old refresh token again takes it for stolen, and ends the whole login (RFC 9700 §4.14.2).
 ///
 /// **Next** is [`Authorized`].
+///
+/// ```
+/// # use authcode::{Authorized, HttpRequest, HttpResponse, Refreshing, UnixTime};
+/// # fn example(refreshing: Refreshing, send: fn(HttpRequest) -> Option<HttpResponse>) -> Authorized {
+/// let Some(response) = send(refreshing.token_request()) else {
+///     return refreshing.cancel(); // the network is down, and the old token still works
+/// };
+/// match refreshing.receive_token_response(response, UnixTime::from_secs(1_700_000_000)) {
+///     Ok(renewed) => renewed,
+///     Err(refused) => match refused.recover() {
+///         Ok(refreshing) => refreshing.cancel(), // the server is down: try again later
+///         Err(ended) => ended.authorized,        // refused: see `ended.error`
+///     },
+/// }
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "dropping it throws the tokens away: `cancel` gives them back"]
 pub struct Refreshing(pub(crate) Box<Refresh>);
