@@ -71,8 +71,16 @@ impl Params {
         self.0.is_empty()
     }
 
-    /// Adds a pair that is to be sent.
+    /// Adds a pair that is to be sent beside what the protocol sends.
     pub(crate) fn add(&mut self, name: &str, value: &str) -> Result<(), ParameterError> {
+        match RESERVED_NAMES.into_iter().find(|reserved| *reserved == name) {
+            Some(reserved) => Err(ParameterError::Reserved(reserved)),
+            None => self.add_any(name, value),
+        }
+    }
+
+    /// Adds a pair that is to be sent.
+    pub(crate) fn add_any(&mut self, name: &str, value: &str) -> Result<(), ParameterError> {
         if name.len() > MAX_PARAMETER_LEN {
             return Err(ParameterError::TooLong("a name".to_owned()));
         }
@@ -81,9 +89,6 @@ impl Params {
         }
         if name.is_empty() || !name.bytes().all(is_name_byte) {
             return Err(ParameterError::Name(name.to_owned()));
-        }
-        if let Some(reserved) = RESERVED_NAMES.into_iter().find(|reserved| *reserved == name) {
-            return Err(ParameterError::Reserved(reserved));
         }
         if value.is_empty() {
             return Err(ParameterError::EmptyValue(name.to_owned()));

@@ -203,8 +203,8 @@ impl Suspended {
 
     fn refill(&mut self, refreshing: &mut Refreshing) -> Result<(), ParameterError> {
         refreshing.narrow_scope(&self.refresh_scope.take().unwrap_or_default())?;
-        refreshing.0.params = take(&mut self.refresh_params).checked()?;
-        Ok(())
+        let params = take(&mut self.refresh_params);
+        params.iter().try_for_each(|(name, value)| refreshing.add_param(name, value))
     }
 
     /// Whether nothing is left of what the options of a login do not have.

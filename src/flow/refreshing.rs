@@ -99,12 +99,15 @@ impl Refreshing {
         Ok(())
     }
 
-    /// Adds a parameter to the request.
+    /// Adds a parameter to the request: `resource`, or `audience` for a server that wants it here, too.
     ///
     /// # Errors
     /// As [`Unstarted::param`](crate::Unstarted::param). Then nothing is changed.
     pub fn add_param(&mut self, name: &str, value: &str) -> Result<(), ParameterError> {
-        self.0.params.add(name, value)
+        match name {
+            "audience" => self.0.params.add_any(name, value),
+            _ => self.0.params.add(name, value),
+        }
     }
 
     /// The token that is being renewed, for use until the new one has come.
@@ -154,11 +157,11 @@ impl Refreshing {
                 let first_scope = old.first_scope().cloned();
                 token.refresh_token = token.refresh_token.or(old.token.refresh_token);
                 // RFC 6749 §6: a response without a scope means the one that was asked for.
-                if token.scope == GrantedScope::Unstated {
-                    let asked =
-                        if narrowed.is_empty() { first_scope.clone() } else { first_scope.as_ref().map(|_| narrowed) };
-                    token.scope = asked.map_or(GrantedScope::Unstated, GrantedScope::Stated);
-                }
+                token.scope = match (token.scope, &first_scope) {
+                    (GrantedScope::Unstated, Some(first)) if narrowed.is_empty() => GrantedScope::Stated(first.clone()),
+                    (GrantedScope::Unstated, Some(_)) => GrantedScope::Stated(narrowed),
+                    (said, _) => said,
+                };
                 Ok(Authorized { first_scope, ..Authorized::new(old.login, token, response.body, now) })
             }
             Err(error) if leaves_grant_unspent(&error) => Err(Rejected::alive(self, error)),

@@ -74,8 +74,9 @@ fn names_of_the_protocol_are_refused_on_both_legs() {
         for leg in LEGS {
             assert_eq!(login().param(leg, name, "x").unwrap_err(), ParameterError::Reserved(name));
         }
-        let mut refreshing = refreshing();
-        assert_eq!(refreshing.add_param(name, "x").unwrap_err(), ParameterError::Reserved(name));
+        if name != "audience" {
+            assert_eq!(refreshing().add_param(name, "x").unwrap_err(), ParameterError::Reserved(name));
+        }
     }
 }
 

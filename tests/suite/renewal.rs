@@ -150,6 +150,12 @@ fn a_refresh_takes_parameters_of_its_own() {
     let mut refreshing = refreshing();
     refreshing.add_param("resource", "https://cal.example.com/").unwrap();
     assert!(refreshing.token_request().body.expose().ends_with("&resource=https%3A%2F%2Fcal.example.com%2F"));
+    refreshing.add_param("audience", "a").unwrap();
+    assert!(refreshing.token_request().body.expose().ends_with("&audience=a"));
+    let stored = serde_json::to_string(&refreshing.suspend()).unwrap();
+    let resumed: authcode::Suspended = serde_json::from_str(&stored).unwrap();
+    let refreshing: authcode::Refreshing = resumed.resume(&Scenario::default().client()).unwrap();
+    assert!(refreshing.token_request().body.expose().ends_with("&audience=a"));
     // They were for this refresh alone.
     let renewed = refreshing.receive_token_response(HttpResponse::new(200, SUCCESS), LATER).unwrap();
     let Renewal::Refresh(again) = renewed.renew() else { panic!("there is a refresh token") };
