@@ -92,7 +92,8 @@
 //!   time, and before anything else in a redirect is believed, `error` included.
 //! - Endpoints and issuer are one value that goes with the login: a code cannot go to another server.
 //! - Secrets are redacted in every `Debug` and absent from every error, and wiped on drop. They stand on the heap, and
-//!   a state that moves on does not copy them. What the host copies out, the host must wipe.
+//!   a state that moves on does not copy them. What the host copies out, the host must wipe. A scanning allocator looks
+//!   for them in every freed block: `cargo test --manifest-path tests/memory/Cargo.toml`.
 //! - Whatever comes from outside is limited ([`limits`]), checked and answered with a typed error. Nothing panics.
 //! - `unsafe` is forbidden in this crate.
 //!
