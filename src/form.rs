@@ -83,7 +83,7 @@ fn bytes(encoded: &[u8]) -> impl Iterator<Item = Result<u8, Malformed>> {
         Some(match rest.next()? {
             b'+' => Ok(b' '),
             b'%' => match (rest.next().and_then(hex_value), rest.next().and_then(hex_value)) {
-                (Some(high), Some(low)) => Ok(high << 4 | low),
+                (Some(high), Some(low)) => Ok(high * 16 + low),
                 _ => Err(Malformed),
             },
             plain => Ok(plain),

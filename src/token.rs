@@ -348,14 +348,14 @@ fn unescape(rest: &mut Chars<'_>) -> Option<char> {
             }
             let is_pair = rest.next() == Some('\\') && rest.next() == Some('u');
             let second = hex4(rest).filter(|second| is_pair && matches!(second, 0xDC00..=0xDFFF))?;
-            char::from_u32(0x1_0000 + ((first - 0xD800) << 10) + (second - 0xDC00))?
+            char::from_u32(0x1_0000 + (first - 0xD800) * 0x400 + (second - 0xDC00))?
         }
         _ => return None,
     })
 }
 
 fn hex4(rest: &mut Chars<'_>) -> Option<u32> {
-    (0..4).try_fold(0, |code, _| Some(code << 4 | rest.next()?.to_digit(16)?))
+    (0..4).try_fold(0, |code, _| Some(code * 16 + rest.next()?.to_digit(16)?))
 }
 
 /// A token: a string of `VSCHAR` (RFC 6749 appendices A.12 and A.17).

@@ -331,6 +331,7 @@ fn an_unavailable_server_says_when_to_come_back_and_why() {
     let TokenError::Unavailable { status, retry_after, error } = refused.error() else { panic!("503") };
     assert_eq!((*status, retry_after.unwrap().as_secs()), (503, 30));
     assert_eq!(error.as_ref().unwrap().code, ErrorCode::TemporarilyUnavailable);
+    assert_eq!(refused.error().oauth_error(), error.as_deref());
 }
 
 #[test]
