@@ -22,9 +22,12 @@ for body in \
   seed token_response "\\x00\\xc8\\x00$body"
   seed token_response "\\x01\\x90\\x03$body"
 done
-mkdir -p corpus/stored_form corpus/uri
+mkdir -p corpus/{configuration,flow,form_encoding,redirect,stored_form,token_response,uri}
 cp ../tests/golden/*.json corpus/stored_form/
 for uri in 'https://a.example:8443/x/y;z=1,2/@:!$&()*+~_-./%41?q=/?&a=%20' 'https://[2001:db8::1]:1/' \
   'http://127.0.0.1/cb' 'com.example.app://host:1/cb?x=y' 'https://a.example?x'; do
   seed uri "$uri"
+done
+for text in ' %&+\xc2\xa3\xe2\x82\xac' 'a b' '~*-._' '%41%zz'; do
+  seed form_encoding "$text"
 done

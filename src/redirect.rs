@@ -62,7 +62,8 @@ impl<'a> Redirect<'a> {
         Self { shape: Shape::Target, content: target.as_ref() }
     }
 
-    /// The query alone, with or without the `?` in front. That it came to the redirect URI is what you say.
+    /// The query alone, with or without the `?` in front (with it, if the redirect URI has a query that begins with
+    /// another one). That it came to the redirect URI is what you say.
     pub fn query<T: AsRef<[u8]> + ?Sized>(query: &'a T) -> Self {
         Self { shape: Shape::Query, content: query.as_ref() }
     }

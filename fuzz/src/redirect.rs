@@ -1,8 +1,6 @@
 //! No redirect makes it panic, and none without the right `state` advances or ends a login.
-#![no_main]
 
 use authcode::{AwaitingRedirect, Client, ClientAuth, IssParameter, Redirect, Server};
-use libfuzzer_sys::fuzz_target;
 
 fn pending() -> AwaitingRedirect {
     let server = Server::new("https://a.example/authorize", "https://a.example/token")
@@ -14,7 +12,7 @@ fn pending() -> AwaitingRedirect {
     client.login().start_with_entropy(entropy).unwrap()
 }
 
-fuzz_target!(|input: &[u8]| {
+pub fn run(input: &[u8]) {
     let Some((choice, content)) = input.split_first() else { return };
     let pending = pending();
     let url = pending.authorization_url();
@@ -47,7 +45,7 @@ fuzz_target!(|input: &[u8]| {
             }
         }
     }
-});
+}
 
 fn replace(text: &[u8], word: &[u8], by: &[u8]) -> Vec<u8> {
     match text.windows(word.len()).position(|window| window == word) {

@@ -1,10 +1,9 @@
 //! No stored form makes it panic, and one that comes back is stored again in the same way.
-#![no_main]
 
 use authcode::{Client, ClientAuth, Flow, Server, Suspended};
-use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|text: &str| {
+pub fn run(input: &[u8]) {
+    let Ok(text) = core::str::from_utf8(input) else { return };
     let server = Server::new("https://server.example.com/authorize", "https://server.example.com/oauth/token").unwrap();
     let client = Client::new(server, "s6BhdRkqt3", ClientAuth::None, "https://client.example.com/cb").unwrap();
     let Ok(suspended) = serde_json::from_str::<Suspended>(text) else { return };
@@ -13,4 +12,4 @@ fuzz_target!(|text: &str| {
         let again: Flow = serde_json::from_str::<Suspended>(&stored).unwrap().resume(&client).unwrap();
         assert_eq!(serde_json::to_string(&again.suspend()).unwrap(), stored);
     }
-});
+}

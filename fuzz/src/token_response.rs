@@ -1,8 +1,6 @@
 //! No response makes it panic, and the header of whatever token comes out of one is visible ASCII and one space.
-#![no_main]
 
 use authcode::{Client, ClientAuth, CodeReceived, Dialect, HttpResponse, Redirect, Server, UnixTime};
-use libfuzzer_sys::fuzz_target;
 
 fn code(dialect: Dialect) -> CodeReceived {
     let server = Server::new("https://a.example/authorize", "https://a.example/token").unwrap().with_dialect(dialect);
@@ -15,7 +13,7 @@ fn code(dialect: Dialect) -> CodeReceived {
     pending.receive_redirect(Redirect::query(&format!("code=x&state={state}"))).unwrap()
 }
 
-fuzz_target!(|input: &[u8]| {
+pub fn run(input: &[u8]) {
     let [high, low, choice, body @ ..] = input else { return };
     let status = u16::from_be_bytes([*high, *low]);
     let now = if choice & 2 == 0 { 1_700_000_000 } else { u64::MAX };
@@ -35,4 +33,4 @@ fuzz_target!(|input: &[u8]| {
             let _ = format!("{refused} {refused:?}");
         }
     }
-});
+}

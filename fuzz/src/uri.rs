@@ -1,10 +1,9 @@
 //! Whatever `Uri` accepts, `url::Url` reads with the same scheme, host, port, path and query.
-#![no_main]
 
 use authcode::Uri;
-use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|text: &str| {
+pub fn run(input: &[u8]) {
+    let Ok(text) = core::str::from_utf8(input) else { return };
     let Ok(ours) = Uri::parse(text) else { return };
     let theirs = url::Url::parse(text).unwrap();
     assert_eq!(ours.as_str(), text);
@@ -20,4 +19,4 @@ fuzz_target!(|text: &str| {
     assert_eq!(path, theirs.path());
     assert_eq!(ours.query(), theirs.query());
     assert!(theirs.username().is_empty() && theirs.password().is_none() && theirs.fragment().is_none());
-});
+}
