@@ -10,6 +10,7 @@
 
 mod client_authentication;
 mod configuration;
+mod conformance;
 mod dialects;
 mod entropy;
 mod errors;
@@ -18,6 +19,7 @@ mod extra_parameters;
 mod form_encoding;
 mod lifetimes;
 mod limits;
+mod model_server;
 mod redirect_forms;
 mod redirect_uris;
 mod refusals;
