@@ -8,6 +8,7 @@
     reason = "a test may fail, and has `std`"
 )]
 
+mod attacks;
 mod client_authentication;
 mod configuration;
 mod conformance;
