@@ -21,6 +21,7 @@ mod form_encoding;
 mod lifetimes;
 mod limits;
 mod model_server;
+mod other_clients;
 mod redirect_forms;
 mod redirect_uris;
 mod refusals;
