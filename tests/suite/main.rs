@@ -26,6 +26,7 @@ mod redirect_forms;
 mod redirect_uris;
 mod refusals;
 mod renewal;
+mod requirements;
 mod scenario;
 mod scopes;
 mod secrets;
