@@ -21,6 +21,7 @@ fn authorization(request: &HttpRequest) -> Option<&str> {
 }
 
 #[test]
+// rows 16
 fn a_public_client_names_itself_in_the_body() {
     let request = token_request("id", ClientAuth::None);
     assert_eq!(authorization(&request), None);
@@ -31,6 +32,7 @@ fn a_public_client_names_itself_in_the_body() {
 
 /// RFC 6749 §2.3.1: form-encoded first. A server that decodes both halves gets them back.
 #[test]
+// rows 4
 fn basic_encodes_both_halves() {
     let request = token_request(ID, ClientAuth::basic(SECRET));
     assert_eq!(
@@ -52,6 +54,7 @@ fn basic_raw_encodes_neither_half() {
 }
 
 #[test]
+// rows 44
 fn the_secret_in_the_body_is_form_encoded() {
     let request = token_request(ID, ClientAuth::body(SECRET));
     assert_eq!(authorization(&request), None);
@@ -62,6 +65,7 @@ fn the_secret_in_the_body_is_form_encoded() {
 
 /// RFC 6749 §2.3: one method for each request. Some servers refuse two, even a second `client_id`.
 #[test]
+// rows 3
 fn credentials_are_in_one_place() {
     for auth in [ClientAuth::basic("s"), ClientAuth::basic_raw("s")] {
         let request = token_request("id", auth);
@@ -72,6 +76,7 @@ fn credentials_are_in_one_place() {
 }
 
 #[test]
+// rows 41
 fn a_refresh_authenticates_in_the_same_way() {
     let scenario = Scenario { auth: || ClientAuth::basic("s"), ..Scenario::default() };
     let code = scenario.to_code_received().token_request();
@@ -81,6 +86,7 @@ fn a_refresh_authenticates_in_the_same_way() {
 }
 
 #[test]
+// rows 5
 fn the_secret_never_goes_into_a_url() {
     for auth in [ClientAuth::basic("hunter2"), ClientAuth::basic_raw("hunter2"), ClientAuth::body("hunter2")] {
         let pending = client("id", auth).unwrap().login().start_with_entropy(ENTROPY).unwrap();
@@ -98,6 +104,7 @@ fn basic_takes_an_empty_secret_and_the_body_does_not() {
 }
 
 #[test]
+// rows 43
 fn a_secret_may_be_any_text_without_control_characters() {
     assert!(client("id", ClientAuth::basic("pässwörd €")).is_ok());
     for secret in ["a\nb", "a\0", "\u{7F}", "\u{85}"] {
@@ -109,6 +116,7 @@ fn a_secret_may_be_any_text_without_control_characters() {
 }
 
 #[test]
+// rows 2, 43
 fn a_client_id_is_visible_ascii_and_spaces() {
     for id in ["", "a\nb", "é", "\u{7F}", &"x".repeat(16385)] {
         assert_eq!(client(id, ClientAuth::None).unwrap_err(), ConfigError::ClientId);

@@ -9,6 +9,7 @@ fn server(authorize: &str, token: &str) -> Result<Server, ConfigError> {
 }
 
 #[test]
+// rows 1
 fn endpoints_are_https() {
     assert!(server(AUTHORIZE, TOKEN).is_ok());
     for endpoint in ["http://server.example.com/x", "http://127.0.0.1/x", "com.example:/x"] {
@@ -46,6 +47,7 @@ fn an_error_says_which_uri_and_why() {
 }
 
 #[test]
+// rows 8
 fn an_endpoint_may_not_bring_parameters_of_the_protocol() {
     for (query, name) in [
         ("client_id=x", "client_id"),
@@ -66,6 +68,7 @@ fn an_endpoint_may_not_bring_parameters_of_the_protocol() {
 }
 
 #[test]
+// rows 83
 fn an_issuer_is_https_and_has_no_query() {
     let with_issuer = |issuer: &str| server(AUTHORIZE, TOKEN).unwrap().with_issuer(issuer, IssParameter::Optional);
     assert!(with_issuer("https://server.example.com").is_ok());

@@ -13,6 +13,7 @@ fn token_type(member: &str, dialect: Dialect) -> TokenType {
 }
 
 #[test]
+// rows 31
 fn bearer_is_read_in_any_case() {
     for word in ["Bearer", "bearer", "BEARER", "bEARER"] {
         assert_eq!(token_type(&format!(r#","token_type":"{word}""#), Dialect::STANDARD), TokenType::Bearer);
@@ -20,6 +21,7 @@ fn bearer_is_read_in_any_case() {
 }
 
 #[test]
+// rows 32
 fn another_word_is_another_type() {
     for word in ["mac", "DPoP", "N_A", "Bearer ", "bearer\\u0020", "bearertoken"] {
         let read = token_type(&format!(r#","token_type":"{word}""#), Dialect::STANDARD);

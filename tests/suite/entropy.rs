@@ -102,6 +102,7 @@ fn a_single_bit_makes_another_login() {
 }
 
 #[test]
+// rows 20, 50, 55, 56, 58
 fn state_and_verifier_are_32_bytes_in_43_characters() {
     assert_eq!((STATE.len(), VERIFIER.len()), (43, 43));
     let sent = query_pairs(&awaiting_redirect().authorization_url());
@@ -113,6 +114,7 @@ fn state_and_verifier_are_32_bytes_in_43_characters() {
 }
 
 #[test]
+// rows 62
 fn the_system_source_gives_a_new_login_each_time() {
     let urls: std::collections::HashSet<_> = (0..1000)
         .map(|_| Scenario::default().to_unstarted().try_start(getrandom::SysRng).unwrap().authorization_url())

@@ -13,6 +13,7 @@ fn refused_token(status: u16, body: &str) -> TokenError {
 }
 
 #[test]
+// rows 26, 38
 fn every_registered_code_is_known_and_every_other_is_kept() {
     for (text, code) in [
         ("access_denied", ErrorCode::AccessDenied),
@@ -54,6 +55,7 @@ fn an_error_may_be_a_number_or_something_unreadable() {
 }
 
 #[test]
+// rows 37
 fn an_error_wins_at_any_status() {
     let error = refused_token(200, r#"{"ok":false,"error":"bad_verification_code","access_token":"a"}"#);
     assert_eq!(error.oauth_error().unwrap().code.as_str(), "bad_verification_code");
@@ -128,6 +130,7 @@ fn each_token_error_says_its_status_whose_fault_it_is_and_whether_to_try_again()
 
 /// Whoever wrote a redirect without `state` is not the server.
 #[test]
+// rows 78
 fn a_claim_is_not_what_the_server_said() {
     assert_eq!(refused_redirect("error=access_denied").oauth_error(), None);
     assert_eq!(refused_redirect(&format!("state={STATE}")).oauth_error(), None);
@@ -158,6 +161,7 @@ fn a_refused_step_reads_as_its_error() {
 
 /// Log injection, terminal escapes, text that turns its own direction, and a description without end.
 #[test]
+// rows 25
 fn a_description_is_safe_to_show() {
     let description = "a%0D%0Ab%1B%5B2J%E2%80%AEc%E2%80%8Bd%00%C2%85%EF%BB%BF%C3%A9";
     let error = refused_redirect(&format!("state={STATE}&error=x&error_description={description}"));

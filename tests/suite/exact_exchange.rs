@@ -4,6 +4,7 @@ use crate::scenario::*;
 use authcode::{Client, ClientAuth, Dialect, HttpResponse, Leg, Renewal, Server, TokenType, UnixTime};
 
 #[test]
+// rows 10, 13, 19, 59, 65
 fn authorization_request_is_exact() {
     assert_eq!(
         awaiting_redirect().authorization_url(),
@@ -16,6 +17,7 @@ fn authorization_request_is_exact() {
 }
 
 #[test]
+// rows 15, 16, 28, 60
 fn token_request_is_exact() {
     let request = code_received().token_request();
     assert_eq!(request.method, "POST");
@@ -33,6 +35,7 @@ fn token_request_is_exact() {
 }
 
 #[test]
+// rows 101
 fn token_request_says_how_to_be_sent() {
     let request = code_received().token_request();
     assert!(!request.follow_redirects);
@@ -72,6 +75,7 @@ fn after_it_runs_out_it_is_authorized_again_if_there_is_none() {
 
 /// RFC 6749 §4.1.1, §4.1.2 and §4.1.3, §2.3.1 for the header.
 #[test]
+// rows 19, 28, 29
 fn vectors_of_rfc_6749() {
     let server = Server::new("https://server.example.com/authorize", "https://server.example.com/token").unwrap();
     let client =
@@ -97,6 +101,7 @@ fn vectors_of_rfc_6749() {
 
 /// RFC 6749 §5.1: a token of the type `example` is kept, and not used (§7.1).
 #[test]
+// rows 9, 32
 fn token_response_of_rfc_6749() {
     let body = r#"{"access_token":"2YotnFZFEjr1zCsicMWpAA","token_type":"example","expires_in":3600,"refresh_token":"tGzv3JOkF0XG5Qx2TlKWIA","example_parameter":"example_value"}"#;
     let authorized = code_received().receive_token_response(HttpResponse::new(200, body), NOW).unwrap();
@@ -108,6 +113,7 @@ fn token_response_of_rfc_6749() {
 
 /// RFC 6749 §6 and §2.3.1.
 #[test]
+// rows 39, 41
 fn refresh_requests_of_rfc_6749() {
     let body = r#"{"access_token":"a","token_type":"Bearer","refresh_token":"tGzv3JOkF0XG5Qx2TlKWIA"}"#;
     let renew = |auth: fn() -> ClientAuth| {
@@ -132,6 +138,7 @@ fn refresh_requests_of_rfc_6749() {
 
 /// RFC 9207 §2.
 #[test]
+// rows 76
 fn redirect_of_rfc_9207() {
     let server = Server::new("https://honest.as.example/authorize", "https://honest.as.example/token")
         .and_then(|server| server.with_issuer("https://honest.as.example", authcode::IssParameter::Required))
@@ -168,6 +175,7 @@ fn resource_indicators_of_rfc_8707() {
 }
 
 #[test]
+// rows 7
 fn a_query_of_the_endpoint_is_kept_in_front() {
     for (endpoint, start) in [
         ("https://server.example.com/az?tenant=x", "https://server.example.com/az?tenant=x&response_type=code&"),
@@ -180,6 +188,7 @@ fn a_query_of_the_endpoint_is_kept_in_front() {
 }
 
 #[test]
+// rows 8, 63
 fn what_is_not_set_is_left_out() {
     let client = Scenario::default().client();
     let pending = client.login().start_with_entropy(ENTROPY).unwrap();

@@ -22,6 +22,7 @@ fn sent(login: Unstarted) -> (Pairs, Pairs) {
 }
 
 #[test]
+// rows 91
 fn audience_goes_out_on_both_legs() {
     let (url, body) = sent(login().audience("https://api.loomai.com/").unwrap());
     assert_eq!(value_of(&url, "audience").unwrap(), "https://api.loomai.com/");
@@ -51,6 +52,7 @@ fn parameters_keep_their_order_and_may_repeat() {
 }
 
 #[test]
+// rows 8, 48
 fn names_of_the_protocol_are_refused_on_both_legs() {
     for name in [
         "audience",
@@ -81,6 +83,7 @@ fn names_of_the_protocol_are_refused_on_both_legs() {
 }
 
 #[test]
+// rows 42
 fn names_that_are_none_are_refused() {
     for name in ["", "a b", "a=b", "a&b", "é", "a\n", "a%20"] {
         assert_eq!(login().param(Leg::Token, name, "x").unwrap_err(), ParameterError::Name(name.to_owned()));
@@ -88,6 +91,7 @@ fn names_that_are_none_are_refused() {
 }
 
 #[test]
+// rows 8
 fn empty_values_are_refused() {
     assert_eq!(login().param(Leg::Token, "a", "").unwrap_err(), ParameterError::EmptyValue("a".to_owned()));
     assert_eq!(login().audience("").unwrap_err(), ParameterError::EmptyValue("audience".to_owned()));

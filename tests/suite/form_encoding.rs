@@ -19,6 +19,7 @@ fn written(value: &str) -> (String, String) {
 
 /// RFC 6749 appendix B.
 #[test]
+// rows 44
 fn vector_of_rfc_6749() {
     let (url, body) = written(" %&+£€");
     assert_eq!(body, "+%25%26%2B%C2%A3%E2%82%AC");
@@ -61,6 +62,7 @@ proptest! {
     }
 
     #[test]
+    // rows 53
     fn no_query_makes_it_panic(query in any::<Vec<u8>>()) {
         let mut bytes = answer().into_bytes();
         bytes.push(b'&');

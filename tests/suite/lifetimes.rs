@@ -32,6 +32,7 @@ fn assert_reads(value: &str, expected: Lifetime) {
 }
 
 #[test]
+// rows 33
 fn numbers_are_seconds() {
     for (value, expected) in [
         ("0", 0),
@@ -69,6 +70,7 @@ fn space_around_a_number_in_a_text_does_not_matter() {
 }
 
 #[test]
+// rows 33
 fn what_is_no_lifetime_is_unreadable_and_costs_nothing() {
     for value in [
         "-1",

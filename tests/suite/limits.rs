@@ -18,6 +18,7 @@ fn a_response_body() {
 }
 
 #[test]
+// rows 35
 fn an_access_token() {
     let body = |len| format!(r#"{{"access_token":"{}"}}"#, "a".repeat(len));
     assert_eq!(receive(body(MAX_TOKEN_LEN)).unwrap().access_token().expose().len(), MAX_TOKEN_LEN);
@@ -26,6 +27,7 @@ fn an_access_token() {
 }
 
 #[test]
+// rows 22
 fn a_code() {
     let redirect = |len| format!("state={STATE}&code={}", "a".repeat(len));
     assert!(awaiting_redirect().receive_redirect(Redirect::query(&redirect(MAX_PARAMETER_LEN))).is_ok());

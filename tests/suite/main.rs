@@ -8,8 +8,10 @@
     reason = "a test may fail, and has `std`"
 )]
 
+mod attacks;
 mod client_authentication;
 mod configuration;
+mod conformance;
 mod dialects;
 mod entropy;
 mod errors;
@@ -18,10 +20,13 @@ mod extra_parameters;
 mod form_encoding;
 mod lifetimes;
 mod limits;
+mod model_server;
+mod other_clients;
 mod redirect_forms;
 mod redirect_uris;
 mod refusals;
 mod renewal;
+mod requirements;
 mod scenario;
 mod scopes;
 mod secrets;

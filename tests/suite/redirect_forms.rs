@@ -93,6 +93,7 @@ fn a_second_question_mark_is_part_of_the_query() {
 }
 
 #[test]
+// rows 9
 fn unknown_parameters_may_repeat_and_be_malformed() {
     let more = "&x=1&x=2&session_state=%zz&y=%FF&%zz=1&realmId=12+3";
     let code = awaiting_redirect().receive_redirect(&redirect_with(more)).unwrap();

@@ -13,6 +13,7 @@ fn pending(redirect_uri: &str) -> AwaitingRedirect {
 }
 
 #[test]
+// rows 66
 fn the_three_kinds_are_accepted() {
     for uri in [
         "https://app.example.com/oauth2redirect/example-provider",
@@ -30,6 +31,7 @@ fn the_three_kinds_are_accepted() {
 }
 
 #[test]
+// rows 12, 66, 94
 fn other_kinds_are_refused() {
     for uri in [
         "http://app.example.com/cb",
@@ -62,6 +64,7 @@ fn a_redirect_uri_may_not_bring_parameters_of_the_response() {
 }
 
 #[test]
+// rows 11, 28
 fn it_goes_out_byte_for_byte_on_both_legs() {
     for uri in [
         "https://app.example.com",
@@ -83,6 +86,7 @@ fn it_goes_out_byte_for_byte_on_both_legs() {
 }
 
 #[test]
+// rows 67
 fn a_native_app_sets_the_port_that_it_listens_on() {
     for (registered, sent) in [
         ("http://127.0.0.1/cb", "http://127.0.0.1:51004/cb"),
@@ -100,6 +104,7 @@ fn a_native_app_sets_the_port_that_it_listens_on() {
 }
 
 #[test]
+// rows 73
 fn a_redirect_to_another_port_is_not_ours() {
     let login = client("http://127.0.0.1/cb").unwrap().login().loopback_port(51004).unwrap();
     let pending = login.start_with_entropy(ENTROPY).unwrap();

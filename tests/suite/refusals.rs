@@ -41,6 +41,7 @@ fn redirect_too_long() {
 }
 
 #[test]
+// rows 73
 fn redirect_to_another_place() {
     for base in [
         "http://client.example.com/cb",
@@ -96,6 +97,7 @@ fn redirect_with_a_recognised_name_twice() {
 }
 
 #[test]
+// rows 72
 fn redirect_without_state() {
     let error = RedirectError::StateMissing { unauthenticated: None };
     assert_handed_back(&format!("{REDIRECT_URI}?code={CODE}"), &error);
@@ -117,6 +119,7 @@ fn error_redirect_without_state_is_kept_as_a_claim() {
 }
 
 #[test]
+// rows 24
 fn redirect_with_another_state() {
     for state in [
         "",
@@ -172,6 +175,7 @@ fn redirects_are_checked_in_order() {
 // Answers to this login, and bad ones.
 
 #[test]
+// rows 76, 77, 80
 fn redirect_with_the_iss_of_another_server() {
     for iss in
         ["", "https%3A%2F%2Fserver.example.com%2F1", "https%3A%2F%2Fserver.example.com", "HTTPS://server.example.com/"]
@@ -186,6 +190,7 @@ fn redirect_with_the_iss_of_another_server() {
 }
 
 #[test]
+// rows 79
 fn redirect_without_an_iss_that_is_required() {
     let pending = || knows_issuer(IssParameter::Required);
     assert_ended(pending(), &format!("&code={CODE}"), &RedirectError::IssuerMissing);
@@ -214,6 +219,7 @@ fn redirect_with_a_jwt_response() {
 }
 
 #[test]
+// rows 89
 fn redirect_with_a_token_in_it() {
     for name in ["access_token", "id_token"] {
         let more = format!("&code={CODE}&{name}=x");
@@ -222,18 +228,21 @@ fn redirect_with_a_token_in_it() {
 }
 
 #[test]
+// rows 27
 fn redirect_with_both_code_and_error() {
     assert_ended(awaiting_redirect(), &format!("&code={CODE}&error=x"), &RedirectError::CodeAndError);
     assert_ended(awaiting_redirect(), &format!("&code={CODE}&error="), &RedirectError::CodeAndError);
 }
 
 #[test]
+// rows 27
 fn redirect_with_neither_code_nor_error() {
     assert_ended(awaiting_redirect(), "", &RedirectError::NoCodeNoError);
     assert_ended(awaiting_redirect(), "&error_description=x", &RedirectError::NoCodeNoError);
 }
 
 #[test]
+// rows 23
 fn redirect_with_a_malformed_code() {
     for code in ["", "%00", "a%0D%0Ab", "%7F", "%C3%A9"] {
         assert_ended(awaiting_redirect(), &format!("&code={code}"), &RedirectError::MalformedCode);
@@ -241,6 +250,7 @@ fn redirect_with_a_malformed_code() {
 }
 
 #[test]
+// rows 25
 fn redirect_with_a_malformed_error() {
     for code in ["", "a%22b", "%5C", "%C3%A9", &"x".repeat(129)] {
         assert_ended(awaiting_redirect(), &format!("&error={code}"), &RedirectError::MalformedError);
@@ -357,6 +367,7 @@ fn credentials_can_be_mended_after_invalid_client() {
 }
 
 #[test]
+// rows 37
 fn any_other_oauth_error_ends_the_login() {
     for code in
         ["invalid_grant", "invalid_request", "unauthorized_client", "invalid_scope", "server_error", "of_its_own"]
@@ -397,6 +408,7 @@ fn an_error_that_comes_twice_is_unreadable() {
 }
 
 #[test]
+// rows 30, 36
 fn a_success_without_a_usable_token_ends_the_login() {
     use UnusableToken::*;
     for (body, reason) in [
@@ -438,6 +450,7 @@ fn a_success_without_a_usable_token_ends_the_login() {
 // Refreshes that end.
 
 #[test]
+// rows 102
 fn invalid_grant_at_a_refresh_leaves_the_access_token_and_takes_the_refresh_token() {
     let response = HttpResponse::new(400, r#"{"error":"invalid_grant"}"#);
     let ended = refreshing().receive_token_response(response, NOW).unwrap_err().recover().unwrap_err();

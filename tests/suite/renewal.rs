@@ -11,6 +11,7 @@ fn renewed(body: &str) -> authcode::Authorized {
 }
 
 #[test]
+// rows 40, 90
 fn a_new_refresh_token_takes_the_place_of_the_old_one() {
     let renewed = renewed(r#"{"access_token":"at-2","token_type":"Bearer","expiry":60,"refresh_token":"rt-2"}"#);
     assert_eq!(renewed.access_token().expose(), "at-2");
@@ -20,6 +21,7 @@ fn a_new_refresh_token_takes_the_place_of_the_old_one() {
 }
 
 #[test]
+// rows 40
 fn without_a_new_refresh_token_the_old_one_is_kept() {
     for member in ["", r#","refresh_token":null"#, r#","refresh_token":"""#, r#","refresh_token":7"#] {
         let renewed = renewed(&format!(r#"{{"access_token":"at-2","token_type":"Bearer"{member}}}"#));
@@ -57,6 +59,7 @@ fn hostile_characters_in_a_refresh_token_come_back_as_they_were() {
 }
 
 #[test]
+// rows 39
 fn the_scope_can_be_narrowed() {
     let mut refreshing = refreshing();
     refreshing.narrow_scope("openid").unwrap();
@@ -67,6 +70,7 @@ fn the_scope_can_be_narrowed() {
 }
 
 #[test]
+// rows 39
 fn the_scope_cannot_be_widened() {
     let mut refreshing = refreshing();
     let wider = ParameterError::Scope(ScopeError::Wider);

@@ -27,6 +27,7 @@ fn tokens_are_kept_in_order_and_once() {
 }
 
 #[test]
+// rows 17
 fn every_character_of_the_grammar_and_no_other_is_accepted() {
     for byte in 0..=0x7F_u8 {
         let allowed = matches!(byte, 0x20 | 0x21 | 0x23..=0x5B | 0x5D..=0x7E);
@@ -58,6 +59,7 @@ fn scopes_add_up_to_a_limit() {
 }
 
 #[test]
+// rows 18
 fn an_absent_scope_is_unstated_and_never_all_that_was_asked() {
     for member in ["", r#","scope":null"#, r#","scope":7"#, r#","scope":{"a":1}"#] {
         assert_eq!(granted(member, Dialect::STANDARD), GrantedScope::Unstated, "{member}");
@@ -65,6 +67,7 @@ fn an_absent_scope_is_unstated_and_never_all_that_was_asked() {
 }
 
 #[test]
+// rows 18
 fn an_empty_scope_is_none_at_all() {
     assert_eq!(granted(r#","scope":"""#, Dialect::STANDARD), stated(""));
     assert_eq!(granted(r#","scope":[]"#, Dialect::STANDARD), stated(""));

@@ -46,6 +46,7 @@ fn success() -> HttpResponse {
 }
 
 #[test]
+// rows 45, 64
 fn no_state_request_or_stored_form_shows_a_secret() {
     let mut shown = Shown::default();
     let auths = [ClientAuth::basic("CANARY"), ClientAuth::basic_raw("CANARY"), ClientAuth::body("CANARY")];

@@ -191,6 +191,7 @@ fn a_form_whose_kind_was_changed_is_refused() {
 }
 
 #[test]
+// rows 47, 97
 fn another_client_or_server_is_refused() {
     let issuer = Some(authcode::IssParameter::Optional);
     let elsewhere = |authorize: &str, token: &str| {

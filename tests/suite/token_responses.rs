@@ -16,6 +16,7 @@ fn any_success_with_a_token_is_one() {
 }
 
 #[test]
+// rows 34
 fn order_and_space_and_a_byte_order_mark_do_not_matter() {
     for body in [
         r#"{"refresh_token":"r","x":[1,{"a":null}],"access_token":"a"}"#,
@@ -29,6 +30,7 @@ fn order_and_space_and_a_byte_order_mark_do_not_matter() {
 }
 
 #[test]
+// rows 9
 fn unknown_members_may_be_anything() {
     let body =
         r#"{"access_token":"a","n":1e999,"n":-1,"s":"\ud800","error_codes":[],"Access_Token":"b","":{},"\ud800":1}"#;
@@ -56,6 +58,7 @@ fn escapes_in_a_token_are_undone() {
 }
 
 #[test]
+// rows 36
 fn a_refresh_token_that_cannot_be_used_is_none() {
     for value in ["null", "\"\"", "7", "[]", "\"a\\nb\"", "\"é\"", "false"] {
         let authorized = authorized_by(&format!(r#"{{"access_token":"a","refresh_token":{value}}}"#));
@@ -64,6 +67,7 @@ fn a_refresh_token_that_cannot_be_used_is_none() {
 }
 
 #[test]
+// rows 105
 fn bearer_takes_what_fits_into_the_header() {
     let bearer = |token: &str| {
         let token = serde_json::to_string(token).unwrap();
@@ -79,6 +83,7 @@ fn bearer_takes_what_fits_into_the_header() {
 }
 
 #[test]
+// rows 32
 fn bearer_refuses_another_type_and_an_unstated_one() {
     for member in ["", r#","token_type":"DPoP""#, r#","token_type":"mac""#] {
         let authorized = authorized_by(&format!(r#"{{"access_token":"a"{member}}}"#));

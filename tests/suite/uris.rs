@@ -63,6 +63,7 @@ fn each_part_can_be_read() {
 }
 
 #[test]
+// rows 7, 11
 fn bad_uris_say_what_is_wrong() {
     use UriError::*;
     for (text, error) in [
