@@ -38,7 +38,7 @@ pub enum ClientAuth {
     /// HTTP Basic without the form-encoding, as many servers have it. It differs where the identifier or the
     /// secret has anything but letters, digits, `*`, `-`, `.` and `_`.
     BasicRaw(Secret),
-    /// `client_id` and `client_secret` in the body.
+    /// `client_id` and `client_secret` in the body, where the server does not take Basic (RFC 6749 §2.3.1).
     Body(Secret),
 }
 

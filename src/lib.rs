@@ -97,21 +97,42 @@
 //! - Whatever comes from outside is limited ([`limits`]), checked and answered with a typed error. Nothing panics.
 //! - `unsafe` is forbidden in this crate.
 //!
-//! What the host must do:
+//! What the host must do, for the requests:
 //!
-//! - **TLS**, with the server's certificate checked.
+//! - **TLS**, with the server's certificate checked; for the API, too. There the token goes into the header, never into
+//!   a URL or a cookie.
 //! - **Never follow a redirect** from the token endpoint, and **stop reading** a body that is longer than the request's
 //!   [`max_response_len`](HttpRequest::max_response_len).
+//! - **Check where an endpoint leads**, if it comes from somebody else: `https://169.254.169.254/` is a good URI. Refuse
+//!   private addresses in the network layer.
+//!
+//! For the user's browser:
+//!
+//! - **Use the user's own browser** (RFC 8252 §8.12), and hand it the URL as one argument, without a shell. A native
+//!   application is a public client: a secret in it is none.
 //! - **Bind a pending login to the user's session** (an `HttpOnly`, `Secure`, `SameSite=Lax` cookie that names the
 //!   stored login): only the browser that started a login may finish it.
-//! - **Take a stored login exactly once**, in one atomic step, and let it expire.
-//! - **One refresh at a time** for each login.
 //! - **Answer the redirect** with a page that has no content of others, `Cache-Control: no-store` and
-//!   `Referrer-Policy: no-referrer`, or with a redirect to one.
-//! - **Use the user's own browser** (RFC 8252 §8.12). On loopback, listen on the loopback address alone, and stop when
-//!   the login is done.
+//!   `Referrer-Policy: no-referrer`, or with a redirect to one. Take query and fragment out of the address bar.
+//! - **Follow nothing that a redirect names**, `error_uri` included, and escape a description before it goes into HTML.
+//!   Between windows, take a message from the exact origin of the redirect page alone.
+//! - **On loopback**, listen on the address (`127.0.0.1` or `[::1]`) alone, and stop when the login is done.
 //! - **An end to the waiting.** Some servers leave `state` out of an error, and a user may never come back.
+//!
+//! For the store:
+//!
+//! - **Take a stored login exactly once**, in one atomic step, and let it expire. Only your program may read and write it.
+//! - **One refresh at a time** for each login.
+//!
+//! For the choice of the server:
+//!
+//! - **Endpoints and issuer come from one document**, the server's metadata where it has any, and only if the `issuer` in
+//!   it is the one that you asked for. No two servers may have the same issuer.
 //! - **A redirect URI for each server**, where your program knows more than one and they do not send `iss`.
+//! - **Look whether it does PKCE** (`code_challenge_methods_supported` has `S256`): a client cannot see a server that
+//!   ignores it.
+//! - **Ask for as little scope as will do**, and for one audience. An access token does not say who the user is: that
+//!   takes a validated ID token.
 //!
 //! # Features
 //!

@@ -79,6 +79,14 @@ impl Params {
         }
     }
 
+    /// Adds a pair in place of those of the same name.
+    pub(crate) fn set(&mut self, name: &str, value: &str) -> Result<(), ParameterError> {
+        let mut others = Self(self.0.iter().filter(|(known, _)| known != name).cloned().collect());
+        others.add(name, value)?;
+        *self = others;
+        Ok(())
+    }
+
     /// Adds a pair that is to be sent.
     pub(crate) fn add_any(&mut self, name: &str, value: &str) -> Result<(), ParameterError> {
         if name.len() > MAX_PARAMETER_LEN {

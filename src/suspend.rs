@@ -29,8 +29,9 @@ const VERSION: u32 = 1;
 /// A state in its stored form, for any self-describing format of `serde`, such as JSON or CBOR.
 ///
 /// It carries a version, its kind and a mark of the client, the server and the redirect URI. It holds
-/// the secrets of the login, so its store must be as safe as one for passwords; but never the client
-/// secret. It is wiped on drop, and `Debug` shows nothing
+/// the secrets of the login, so its store must be as safe as one for passwords, and only your program
+/// may write it: whoever can change a form can make a state of it that was never reached. It never
+/// holds the client secret. It is wiped on drop, and `Debug` shows nothing
 /// of it; what `serde` and your store hold in between is yours to wipe. Members that it does not know are ignored: a
 /// later version is told by its number.
 ///

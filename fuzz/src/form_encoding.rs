@@ -11,11 +11,11 @@ pub fn run(input: &[u8]) {
     let mut entropy = [7; 64];
     entropy[63] = 8;
     let pending = login.start_with_entropy(entropy).unwrap();
-    let last = |encoded: &str| url::form_urlencoded::parse(encoded.as_bytes()).last().unwrap().1.into_owned();
+    let last = |encoded: &str| form_urlencoded::parse(encoded.as_bytes()).last().unwrap().1.into_owned();
 
     let url = pending.authorization_url();
     assert_eq!(last(url.split_once('?').unwrap().1), value);
-    let theirs: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+    let theirs: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
     let answer = format!("code=c&state={}&x={theirs}", pending.state());
     let code = pending.receive_redirect(Redirect::form_post(&answer)).unwrap();
     assert_eq!(code.redirect_param("x"), Some(value));

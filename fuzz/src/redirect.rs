@@ -28,7 +28,7 @@ pub fn run(input: &[u8]) {
     };
     // `state` may come percent-encoded, so it is looked for in the decoded text.
     let decoded: Vec<u8> =
-        url::form_urlencoded::parse(&content).flat_map(|(n, v)| format!("{n}={v}&").into_bytes()).collect();
+        form_urlencoded::parse(&content).flat_map(|(n, v)| format!("{n}={v}&").into_bytes()).collect();
     let has_state = [&content, &decoded].iter().any(|text| text.windows(state.len()).any(|window| window == state));
     match pending.receive_redirect(redirect) {
         Ok(code) => {

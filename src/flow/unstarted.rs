@@ -133,7 +133,7 @@ impl Unstarted {
         Ok(self)
     }
 
-    /// Names the API that the token is for. It goes out on both legs.
+    /// Names the API that the token is for. It goes out on both legs. The last call counts.
     ///
     /// # Errors
     /// [`ParameterError`] if it is empty or too long.
@@ -142,25 +142,28 @@ impl Unstarted {
         Ok(self)
     }
 
-    /// Tells the server who probably logs in: an e-mail address or a user name (OpenID Connect Core §3.1.2.1).
+    /// Tells the server who probably logs in: an e-mail address or a user name (OpenID Connect Core §3.1.2.1). The
+    /// last call counts.
     ///
     /// # Errors
     /// [`ParameterError`] if it is empty or too long.
-    pub fn login_hint(self, hint: &str) -> Result<Self, ParameterError> {
-        self.param(Leg::Authorization, "login_hint", hint)
+    pub fn login_hint(mut self, hint: &str) -> Result<Self, ParameterError> {
+        self.login.authorization_params.set("login_hint", hint)?;
+        Ok(self)
     }
 
     /// Tells the server whether to ask the user: `none`, `login`, `consent`, `select_account`
-    /// (OpenID Connect Core §3.1.2.1).
+    /// (OpenID Connect Core §3.1.2.1). The last call counts.
     ///
     /// # Errors
     /// [`ParameterError`] if it is empty or too long.
-    pub fn prompt(self, prompt: &str) -> Result<Self, ParameterError> {
-        self.param(Leg::Authorization, "prompt", prompt)
+    pub fn prompt(mut self, prompt: &str) -> Result<Self, ParameterError> {
+        self.login.authorization_params.set("prompt", prompt)?;
+        Ok(self)
     }
 
     /// Adds a parameter to one of the two requests, after those of the protocol and in the order of the calls.
-    /// A name may repeat, as `resource` does (RFC 8707 §2).
+    /// A name may repeat, as `resource` does (RFC 8707 §2); others must not (RFC 6749 §3.1), and that is up to you.
     ///
     /// # Errors
     /// [`ParameterError`] if the name is none or belongs to the protocol, or if the value is empty or too long.

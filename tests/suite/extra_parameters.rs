@@ -37,6 +37,24 @@ fn hint_and_prompt_go_out_on_the_first_leg() {
     assert_eq!((value_of(&body, "login_hint"), value_of(&body, "prompt")), (None, None));
 }
 
+/// RFC 6749 §3.1: a parameter must not come twice.
+#[test]
+fn an_option_that_is_set_twice_is_sent_once() {
+    let login = login()
+        .prompt("none")
+        .and_then(|login| login.prompt("login"))
+        .and_then(|login| login.login_hint("ann"))
+        .and_then(|login| login.login_hint("bob"))
+        .and_then(|login| login.audience("a"))
+        .and_then(|login| login.audience("b"))
+        .unwrap();
+    let (url, _) = sent(login);
+    for (name, value) in [("prompt", "login"), ("login_hint", "bob"), ("audience", "b")] {
+        let values: Vec<_> = url.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str()).collect();
+        assert_eq!(values, [value], "{name}");
+    }
+}
+
 #[test]
 fn parameters_keep_their_order_and_may_repeat() {
     let login = login()
