@@ -80,7 +80,7 @@ impl Scope {
             return Err(ScopeError::Character);
         }
         let before = self.0.len();
-        self.0.reserve_exact(list.len() + 1);
+        self.0.reserve_exact(list.len());
         for token in tokens {
             if !self.contains(token) {
                 self.push(token);

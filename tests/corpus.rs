@@ -1,5 +1,6 @@
 //! What the fuzzers have found worth keeping, run again: each file of `fuzz/corpus/` through its target.
 #![allow(
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::std_instead_of_core,
     clippy::unwrap_used,

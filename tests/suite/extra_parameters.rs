@@ -121,6 +121,7 @@ fn values_have_a_limit() {
     let fits = "x".repeat(MAX_PARAMETER_LEN);
     let over = "x".repeat(MAX_PARAMETER_LEN + 1);
     assert!(login().param(Leg::Token, "a", &fits).is_ok());
+    assert!(login().param(Leg::Token, &fits, "x").is_ok());
     assert_eq!(login().param(Leg::Token, "a", &over).unwrap_err(), ParameterError::TooLong("a".to_owned()));
     assert_eq!(login().param(Leg::Token, &over, "x").unwrap_err(), ParameterError::TooLong("a name".to_owned()));
     assert!(login().audience(&fits).is_ok());
