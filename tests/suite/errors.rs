@@ -46,6 +46,8 @@ fn an_error_may_be_a_number_or_something_unreadable() {
         ("true", ErrorCode::Other("true".into())),
         (r#"{"message":"m","type":"OAuthException","code":100}"#, ErrorCode::Unreadable),
         (r#"["a"]"#, ErrorCode::Unreadable),
+        ("[]", ErrorCode::Unreadable),
+        ("{}", ErrorCode::Unreadable),
         (r#""a\"b""#, ErrorCode::Unreadable),
         (r#""a\nb""#, ErrorCode::Unreadable),
     ] {
