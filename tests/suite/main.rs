@@ -25,6 +25,7 @@ mod renewal;
 mod scenario;
 mod scopes;
 mod secrets;
+mod sequences;
 mod stored_forms;
 mod token_responses;
 mod types;
