@@ -147,6 +147,14 @@ fn iss_may_be_optional_or_required() {
     }
 }
 
+/// Where the honest server does not send `iss`, the attacker's must be known to have to.
+#[test]
+fn a_missing_iss_is_refused_where_it_is_required() {
+    let tells_servers_apart = TellsServersApart::ByIss(IssParameter::Optional, IssParameter::Required);
+    let setting = Setting { tells_servers_apart, honest_sends_iss: false, ..Setting::SAFE };
+    assert_nothing_broken("iss of the attacker's alone", setting);
+}
+
 /// A server that does not know PKCE: `state` is enough, as long as nobody reads the redirects.
 #[test]
 fn state_protects_where_a_server_ignores_pkce() {
@@ -181,6 +189,15 @@ fn without_state_a_stranger_ends_a_login() {
 fn without_iss_and_with_one_redirect_uri_mix_up_is_found() {
     let setting = Setting { tells_servers_apart: TellsServersApart::Not, ..Setting::SAFE };
     let last = attack("mix-up", setting, NOTHING_LEAKS);
+    assert!(last.contains("the attacker's server READS the honest server's code for Alice's account"));
+}
+
+/// An attacker does not promise to send `iss`, so it helps only if the honest server sends it.
+#[test]
+fn without_iss_from_the_honest_server_mix_up_is_found() {
+    let tells_servers_apart = TellsServersApart::ByIss(IssParameter::Optional, IssParameter::Optional);
+    let setting = Setting { tells_servers_apart, honest_sends_iss: false, ..Setting::SAFE };
+    let last = attack("mix-up where no server sends iss", setting, NOTHING_LEAKS);
     assert!(last.contains("the attacker's server READS the honest server's code for Alice's account"));
 }
 

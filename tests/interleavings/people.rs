@@ -120,13 +120,6 @@ pub(crate) struct Redirect {
     pub(crate) iss: Option<Server>,
 }
 
-impl Redirect {
-    /// How the honest server sends a browser back. It always names itself.
-    pub(crate) fn from_honest(content: Content, state_of: Login) -> Self {
-        Self { to: Server::Honest, content, state: State::Of(state_of), iss: Some(Server::Honest) }
-    }
-}
-
 impl fmt::Display for Redirect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.content {

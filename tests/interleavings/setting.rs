@@ -2,7 +2,7 @@
 
 use authcode::IssParameter;
 
-use crate::people::{Login, Server};
+use crate::people::{Content, Login, Redirect, Server, State};
 
 /// How the client tells from which server a redirect comes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -18,6 +18,8 @@ pub(crate) enum TellsServersApart {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Setting {
     pub(crate) tells_servers_apart: TellsServersApart,
+    /// The honest server sends `iss`.
+    pub(crate) honest_sends_iss: bool,
     /// If not, the client is a double that takes every `state` for the right one. **Not safe.**
     pub(crate) compares_state: bool,
     /// If not, the honest server gives a token for a code with any verifier, as a server without PKCE does.
@@ -38,6 +40,7 @@ impl Setting {
     /// Everything as it should be.
     pub(crate) const SAFE: Self = Self {
         tells_servers_apart: TellsServersApart::ByIss(IssParameter::Required, IssParameter::Optional),
+        honest_sends_iss: true,
         compares_state: true,
         checks_verifier: true,
         keeps_sessions_apart: true,
@@ -50,6 +53,12 @@ impl Setting {
     pub(crate) fn logins(&self) -> impl Iterator<Item = Login> + use<> {
         let has_two_tabs = self.has_two_tabs;
         Login::ALL.into_iter().filter(move |login| *login != Login::AliceAtHonestInAnotherTab || has_two_tabs)
+    }
+
+    /// How the honest server sends a browser back.
+    pub(crate) fn sent_back(&self, content: Content, state_of: Login) -> Redirect {
+        let iss = self.honest_sends_iss.then_some(Server::Honest);
+        Redirect { to: Server::Honest, content, state: State::Of(state_of), iss }
     }
 
     pub(crate) fn iss_parameter(&self, server: Server) -> Option<IssParameter> {

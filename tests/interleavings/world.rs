@@ -120,11 +120,11 @@ impl World {
     }
 
     /// What the honest server has sent to a person's browser.
-    fn sent_to(&self, person: Person) -> impl Iterator<Item = Redirect> {
+    fn sent_to(&self, setting: &Setting, person: Person) -> impl Iterator<Item = Redirect> {
         let codes = self.codes.keys().filter(move |code| code.account == person);
-        let codes = codes.map(|code| Redirect::from_honest(Content::Code(*code), code.state_of));
+        let codes = codes.map(|code| setting.sent_back(Content::Code(*code), code.state_of));
         let refusals = self.refusals.iter().filter(move |login| login.owner() == person);
-        codes.chain(refusals.map(|login| Redirect::from_honest(Content::Error, *login)))
+        codes.chain(refusals.map(|login| setting.sent_back(Content::Error, *login)))
     }
 }
 
@@ -177,12 +177,12 @@ impl Everything {
     /// What the honest server sends back for this login, if nobody meddles: what it has sent, or a new code.
     fn honest_answer(&self, world: &World, codes: &mut Codes, login: Login) -> Redirect {
         if world.refusals.contains(&login) {
-            return Redirect::from_honest(Content::Error, login);
+            return self.setting.sent_back(Content::Error, login);
         }
         if !codes.contains_key(&Code::own(login)) {
             self.agree(codes, Code::own(login));
         }
-        Redirect::from_honest(Content::Code(Code::own(login)), login)
+        self.setting.sent_back(Content::Code(Code::own(login)), login)
     }
 
     /// Plays the honest end of a login, on the real code: the right answer comes, and the right exchange.
@@ -216,7 +216,7 @@ impl Everything {
             Received::HandedBack(changed) => Stage::Waiting(changed),
             Received::Code(stored) => Stage::HasCode(stored),
             Received::Ended => {
-                let is_answer = redirect == Redirect::from_honest(Content::Error, login);
+                let is_answer = redirect == self.setting.sent_back(Content::Error, login);
                 Stage::Ended { honestly: is_answer && world.refusals.contains(&login) }
             }
         };
@@ -247,7 +247,7 @@ impl Everything {
     fn redirects_to(&self, login: Login, world: &World, steps: &mut Vec<Step>) {
         for person in [Person::Alice, Person::Mallory] {
             if person == login.owner() || !self.setting.keeps_sessions_apart {
-                steps.extend(world.sent_to(person).map(|redirect| Step::Open(login, redirect)));
+                steps.extend(world.sent_to(&self.setting, person).map(|redirect| Step::Open(login, redirect)));
             }
         }
         let states = world.known_states(&self.setting);
