@@ -30,6 +30,7 @@ mod requirements;
 mod scenario;
 mod scopes;
 mod secrets;
+mod sequences;
 mod stored_forms;
 mod token_responses;
 mod types;
