@@ -18,7 +18,6 @@ use crate::flow::{Authorized, AwaitingRedirect, CodeReceived, Flow, Login, Refre
 use crate::limits::{MAX_PARAMETER_LEN, MAX_RESPONSE_LEN, MAX_TOKEN_LEN};
 use crate::params::Params;
 use crate::pkce::LoginSecrets;
-use crate::scope::Scope;
 use crate::secret::Secret;
 use crate::time::UnixTime;
 use crate::token::{GrantedScope, TokenResponse, is_vschar};
@@ -188,12 +187,15 @@ impl Suspended {
             kept => Some(checked(kept, MAX_TOKEN_LEN)?),
         };
         // After a refresh there are two scopes, of which the response has at most one.
-        let scope = |text: String| text.parse::<Scope>().map_err(|_| ResumeError::Damaged);
-        let first_scope = self.first_scope.take().map(scope).transpose()?;
-        if first_scope.is_some() {
-            let granted = self.granted_scope.take().ok_or(ResumeError::Damaged)?;
-            token.scope = GrantedScope::Stated(scope(granted)?);
-        }
+        let scope = |text: String| text.parse().map(GrantedScope::Stated).map_err(|_| ResumeError::Damaged);
+        let first_scope = match (self.first_scope.take(), self.granted_scope.take()) {
+            (None, None) => None,
+            (first, Some(granted)) => {
+                token.scope = scope(granted)?;
+                Some(first.map_or(Ok(GrantedScope::Unstated), scope)?)
+            }
+            (Some(_), None) => return Err(ResumeError::Damaged),
+        };
         let login = self.take_login(client)?;
         if login.loopback.is_some() {
             return Err(ResumeError::Damaged);
@@ -214,6 +216,13 @@ impl Suspended {
             && [&self.first_scope, &self.granted_scope, &self.refresh_scope].iter().all(|text| text.is_none())
             && [&self.redirect_params, &self.refresh_params].iter().all(|params| params.is_empty())
             && self.received_at.is_none()
+    }
+}
+
+fn stated(scope: &GrantedScope) -> Option<String> {
+    match scope {
+        GrantedScope::Stated(scope) => Some(scope.as_str().to_owned()),
+        GrantedScope::Unstated => None,
     }
 }
 
@@ -289,11 +298,8 @@ impl Authorized {
             response: Some(self.response.0.clone()),
             refresh_token: self.refresh_token().map(|token| Zeroizing::new(token.expose().to_owned())),
             received_at: Some(self.received_at.as_secs()),
-            first_scope: self.first_scope.as_ref().map(|scope| scope.as_str().to_owned()),
-            granted_scope: match (&self.first_scope, &self.token.scope) {
-                (Some(_), GrantedScope::Stated(scope)) => Some(scope.as_str().to_owned()),
-                _ => None,
-            },
+            first_scope: self.first_scope.as_ref().and_then(stated),
+            granted_scope: self.first_scope.as_ref().and_then(|_| stated(&self.token.scope)),
             ..Suspended::new("authorized", mark_of_server(&self.login.client), &self.login)
         }
     }

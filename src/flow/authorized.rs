@@ -10,7 +10,6 @@ use zeroize::Zeroizing;
 
 use crate::error::BearerError;
 use crate::flow::{Login, Refreshing, Unstarted};
-use crate::scope::Scope;
 use crate::secret::Secret;
 use crate::time::UnixTime;
 use crate::token::{self, GrantedScope, Lifetime, TokenResponse, TokenType};
@@ -36,8 +35,8 @@ pub struct Authorized {
     /// The response as it came. What the crate does not know in it stays reachable, and it is what is stored.
     pub(crate) response: Response,
     pub(crate) received_at: UnixTime,
-    /// What the user granted at first, where a refresh has given another token since.
-    pub(crate) first_scope: Option<Scope>,
+    /// What the first response said, where a refresh has given another token since.
+    pub(crate) first_scope: Option<GrantedScope>,
 }
 
 /// The JSON of a token response, wiped on drop.
@@ -95,12 +94,9 @@ impl Authorized {
         &self.token.scope
     }
 
-    /// What a refresh may ask for, as far as it is known.
-    pub(crate) fn first_scope(&self) -> Option<&Scope> {
-        match (&self.first_scope, &self.token.scope) {
-            (Some(first), _) | (None, GrantedScope::Stated(first)) => Some(first),
-            (None, GrantedScope::Unstated) => None,
-        }
+    /// What the user granted at first: a refresh may ask for so much.
+    pub(crate) fn first_scope(&self) -> &GrantedScope {
+        self.first_scope.as_ref().unwrap_or(&self.token.scope)
     }
 
     /// How long the server says that the token lives: `expires_in` or `expiry`, in seconds.

@@ -89,10 +89,13 @@ impl Refreshing {
     /// [`ScopeError::Wider`] if a scope was not granted at first or, where the server did not say what it granted,
     /// not asked for. Then nothing is changed.
     pub fn narrow_scope(&mut self, scopes: &str) -> Result<(), ParameterError> {
-        let authorized = &self.0.authorized;
+        let granted = match self.0.authorized.first_scope() {
+            GrantedScope::Stated(granted) => granted,
+            GrantedScope::Unstated => &self.0.authorized.login.scope,
+        };
         let mut narrower = self.0.scope.clone();
         narrower.add(scopes)?;
-        if !narrower.is_subset(authorized.first_scope().unwrap_or(&authorized.login.scope)) {
+        if !narrower.is_subset(granted) {
             return Err(ScopeError::Wider.into());
         }
         self.0.scope = narrower;
@@ -154,14 +157,15 @@ impl Refreshing {
         match TokenResponse::read(&response, &self.0.authorized.login.client.server().dialect) {
             Ok(mut token) => {
                 let Refresh { authorized: old, scope: narrowed, .. } = *self.0;
-                let first_scope = old.first_scope().cloned();
+                let first_scope = old.first_scope().clone();
                 token.refresh_token = token.refresh_token.or(old.token.refresh_token);
                 // RFC 6749 §6: a response without a scope means the one that was asked for.
                 token.scope = match (token.scope, &first_scope) {
-                    (GrantedScope::Unstated, Some(first)) if narrowed.is_empty() => GrantedScope::Stated(first.clone()),
-                    (GrantedScope::Unstated, Some(_)) => GrantedScope::Stated(narrowed),
+                    (GrantedScope::Unstated, first) if narrowed.is_empty() => first.clone(),
+                    (GrantedScope::Unstated, GrantedScope::Stated(_)) => GrantedScope::Stated(narrowed),
                     (said, _) => said,
                 };
+                let first_scope = Some(first_scope);
                 Ok(Authorized { first_scope, ..Authorized::new(old.login, token, response.body, now) })
             }
             Err(error) if leaves_grant_unspent(&error) => Err(Rejected::alive(self, error)),

@@ -138,6 +138,24 @@ fn a_scope_that_nobody_stated_stays_unstated() {
     assert_eq!(granted(&token), None);
 }
 
+/// What was asked for is what was granted, whatever a later refresh says of itself.
+#[test]
+fn a_grant_that_nobody_stated_is_not_what_a_refresh_states() {
+    let body = r#"{"access_token":"a","refresh_token":"r"}"#;
+    let authorized = code_received().receive_token_response(HttpResponse::new(200, body), NOW).unwrap();
+    let Renewal::Refresh(refreshing) = authorized.renew() else { panic!("there is a refresh token") };
+    let response = HttpResponse::new(200, r#"{"access_token":"a","scope":"openid"}"#);
+    let token = refreshing.receive_token_response(response, LATER).unwrap();
+    let stored = serde_json::to_string(&token.suspend()).unwrap();
+    let again: authcode::Suspended = serde_json::from_str(&stored).unwrap();
+    for token in [token, again.resume(&Scenario::default().client()).unwrap()] {
+        assert_eq!(granted(&token), Some("openid"));
+        let Renewal::Refresh(mut refreshing) = token.renew() else { panic!("there is a refresh token") };
+        assert!(refreshing.narrow_scope("offline_access").is_ok());
+        assert!(refreshing.narrow_scope("admin").is_err());
+    }
+}
+
 /// What was asked for stands in for what was granted, where the server does not say.
 #[test]
 fn the_scope_is_measured_on_what_was_asked_for_if_none_is_stated() {

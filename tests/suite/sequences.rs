@@ -410,9 +410,7 @@ impl Model {
             }
             (Stage::Refreshing(old, narrowed), Step::Respond(status, body)) => match body.verdict(*status) {
                 Verdict::Next(new) => {
-                    // Where the first response did not say what it granted, the first refresh that does is taken for it.
-                    let granted = old.granted.or(new.granted);
-                    Stage::Authorized(Tokens { refresh: new.refresh.or(old.refresh), granted, ..new })
+                    Stage::Authorized(Tokens { refresh: new.refresh.or(old.refresh), granted: old.granted, ..new })
                 }
                 Verdict::HandedBack => Stage::Refreshing(old, narrowed),
                 Verdict::Ended if matches!(body, Body::Error("invalid_grant")) => {

@@ -304,8 +304,9 @@ fn damaged_tokens_are_refused() {
     // There is nothing to refresh with.
     let form_without = form.replacen(",\"refresh_token\":\"rt-1\"", "", 1);
     assert_eq!(resume::<Flow>(&form_without).unwrap_err(), ResumeError::Damaged);
-    // The scope of an earlier response comes with what has taken its place, or not at all.
-    for more in ["\"first_scope\":\"a\"", "\"granted_scope\":\"a\"", "\"first_scope\":\"\\\"\",\"granted_scope\":\"a\""]
+    // The scope of the first response comes with what has taken its place, or not at all.
+    for more in
+        ["\"first_scope\":\"a\"", "\"granted_scope\":\"\\\"\"", "\"first_scope\":\"\\\"\",\"granted_scope\":\"a\""]
     {
         let damaged = form.replacen("\"received_at\"", &format!("{more},\"received_at\""), 1);
         assert_eq!(resume::<Flow>(&damaged).unwrap_err(), ResumeError::Damaged, "{damaged}");
