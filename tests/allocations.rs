@@ -1,7 +1,7 @@
 //! How often a login asks for memory, counted.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
-use authcode::{Client, ClientAuth, HttpResponse, RedirectError, Renewal, Server, UnixTime};
+use authcode::{Client, ClientAuth, HttpResponse, RedirectError, Renewal, Server, TokenError, UnixTime};
 
 /// How often `step` asks for memory, and what it gives.
 fn count<T>(step: impl FnOnce() -> T) -> (T, u64) {
@@ -95,4 +95,47 @@ fn a_refresh_asks_for_memory_seven_times() {
     });
     println!("refresh {allocations}");
     assert_eq!(allocations, 7);
+}
+
+/// Whoever sends too much is refused before anything is read.
+#[test]
+fn what_is_over_the_limit_asks_for_no_memory() {
+    let pending = client(ClientAuth::None).login().start_with_entropy(ENTROPY).unwrap();
+    let redirect = format!("https://client.example.com/cb?code={}", "x".repeat(1_000_000));
+    let (refused, allocations) = count(|| pending.receive_redirect(&redirect).unwrap_err());
+    assert_eq!((refused.error(), allocations), (&RedirectError::TooLong, 0));
+
+    let pending = refused.recover().unwrap();
+    let answer = format!("https://client.example.com/cb?code=c&state={}", pending.state());
+    let code = pending.receive_redirect(&answer).unwrap();
+    let response = HttpResponse::new(200, vec![b'['; 100_000_000]);
+    let (refused, allocations) = count(|| code.receive_token_response(response, NOW).unwrap_err());
+    assert_eq!((refused.error(), allocations), (&TokenError::TooLong { status: 200 }, 0));
+}
+
+/// Twice the input, at most twice the memory, and a little.
+#[test]
+fn memory_grows_with_the_input_and_no_faster() {
+    let bytes = |step: &dyn Fn()| allocation_counter::measure(step).bytes_total;
+    for filler in ["a&", "a=b&", "%41=%42&", "tenant=1&", "=&"] {
+        let redirect = |len: usize| {
+            let pending = client(ClientAuth::None).login().start_with_entropy(ENTROPY).unwrap();
+            let more = filler.repeat(len / filler.len());
+            let answer = format!("https://client.example.com/cb?code=c&state={}&{more}", pending.state());
+            let pending = core::cell::Cell::new(Some(pending));
+            bytes(&|| drop(pending.take().unwrap().receive_redirect(&answer).unwrap()))
+        };
+        assert!(redirect(60_000) < redirect(30_000) * 9 / 4 + 1000, "{filler}");
+    }
+    for filler in [r#""a":1,"#, r#""error_uri":[[[[]]]],"#, r#""\u0061":"\u0061","#] {
+        let response = |len: usize| {
+            let pending = client(ClientAuth::None).login().start_with_entropy(ENTROPY).unwrap();
+            let answer = format!("https://client.example.com/cb?code=c&state={}", pending.state());
+            let code = core::cell::Cell::new(Some(pending.receive_redirect(&answer).unwrap()));
+            let body = format!("{{{}\"access_token\":\"a\"}}", filler.repeat(len / filler.len()));
+            let response = core::cell::Cell::new(Some(HttpResponse::new(200, body)));
+            bytes(&|| drop(code.take().unwrap().receive_token_response(response.take().unwrap(), NOW)))
+        };
+        assert!(response(1_000_000) < response(500_000) * 9 / 4 + 1000, "{filler}");
+    }
 }

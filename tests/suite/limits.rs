@@ -68,6 +68,7 @@ fn deep_json_needs_no_stack() {
     let deep = "[".repeat(500_000);
     let closed = format!("{deep}{}", "]".repeat(500_000));
     let run = move || {
+        assert!(matches!(receive("[".repeat(1_000_000)).unwrap_err(), TokenError::NotJson { .. }));
         for member in ["unknown", "error", "scope", "expiry", "refresh_token", "token_type"] {
             let _ = receive(format!(r#"{{"access_token":"a","{member}":{closed}}}"#));
             let _ = receive(format!(r#"{{"access_token":"a","{member}":{deep}"#));
