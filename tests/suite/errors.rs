@@ -127,6 +127,7 @@ fn each_token_error_says_its_status_whose_fault_it_is_and_whether_to_try_again()
     ] {
         let error = refused_token(status, body);
         assert_eq!((error.status(), error.fault(), error.is_retryable()), (status, fault, retryable), "{error}");
+        assert_eq!(error.retry_after(), None);
     }
 }
 
