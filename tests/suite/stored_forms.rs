@@ -19,6 +19,18 @@ fn resume_with<S: TryFrom<Flow>>(stored: &str, client: &Client) -> Result<S, Res
     serde_json::from_str::<Suspended>(stored).unwrap().resume(client)
 }
 
+/// Each state, in the order of the flow.
+fn flows() -> [Flow; 5] {
+    let scenario = Scenario::default();
+    [
+        scenario.to_unstarted().into(),
+        scenario.to_awaiting_redirect().into(),
+        scenario.to_code_received().into(),
+        scenario.to_authorized().into(),
+        scenario.to_refreshing().into(),
+    ]
+}
+
 /// A login with every option that is stored.
 fn full_unstarted() -> Unstarted {
     let login = Scenario { redirect_uri: "http://127.0.0.1/cb", ..Scenario::default() }.to_unstarted();
@@ -104,15 +116,7 @@ fn a_refresh_comes_back() {
 
 #[test]
 fn a_flow_stores_and_brings_back_whichever_state_it_holds() {
-    let scenario = Scenario::default();
-    let flows: [Flow; 5] = [
-        scenario.to_unstarted().into(),
-        scenario.to_awaiting_redirect().into(),
-        scenario.to_code_received().into(),
-        scenario.to_authorized().into(),
-        scenario.to_refreshing().into(),
-    ];
-    for flow in flows {
+    for flow in flows() {
         let form = stored(&flow.suspend());
         let again: Flow = resume(&form).unwrap();
         assert_eq!(stored(&again.suspend()), form);
@@ -124,15 +128,14 @@ fn a_flow_stores_and_brings_back_whichever_state_it_holds() {
 /// until there is a version 2.
 #[test]
 fn golden_forms_are_read_and_written() {
-    let scenario = Scenario::default();
-    let flows: [(&str, Flow); 5] = [
-        (include_str!("../golden/unstarted.json"), scenario.to_unstarted().into()),
-        (include_str!("../golden/awaiting_redirect.json"), scenario.to_awaiting_redirect().into()),
-        (include_str!("../golden/code_received.json"), scenario.to_code_received().into()),
-        (include_str!("../golden/authorized.json"), scenario.to_authorized().into()),
-        (include_str!("../golden/refreshing.json"), scenario.to_refreshing().into()),
+    let golden = [
+        include_str!("../golden/unstarted.json"),
+        include_str!("../golden/awaiting_redirect.json"),
+        include_str!("../golden/code_received.json"),
+        include_str!("../golden/authorized.json"),
+        include_str!("../golden/refreshing.json"),
     ];
-    for (golden, flow) in flows {
+    for (golden, flow) in golden.iter().zip(flows()) {
         assert_eq!(stored(&flow.suspend()), golden.trim_end());
         let again: Flow = resume(golden).unwrap();
         assert_eq!(stored(&again.suspend()), golden.trim_end());
@@ -170,16 +173,8 @@ fn another_kind_is_refused() {
 /// A form of one kind is not to be read as another one.
 #[test]
 fn a_form_whose_kind_was_changed_is_refused() {
-    let scenario = Scenario::default();
-    let flows: [Flow; 5] = [
-        scenario.to_unstarted().into(),
-        scenario.to_awaiting_redirect().into(),
-        scenario.to_code_received().into(),
-        scenario.to_authorized().into(),
-        scenario.to_refreshing().into(),
-    ];
     let kinds = ["unstarted", "awaiting_redirect", "code_received", "authorized", "refreshing"];
-    for (flow, kind) in flows.iter().zip(kinds) {
+    for (flow, kind) in flows().iter().zip(kinds) {
         for other in kinds {
             let form = stored(&flow.suspend()).replace(&format!("\"{kind}\""), &format!("\"{other}\""));
             // A refresh without options has the content of the token that it renews.
