@@ -6,7 +6,10 @@ seed() { mkdir -p "corpus/$1"; printf '%b' "$2" > "corpus/$1/$(printf '%s' "$2" 
 for query in \
   'code=SplxlOBeZQQYbYS6WxSbIA&state=STATE&tenant=a+b' \
   'tenant=a%20b&state=STATE&error=access_denied&error_description=no&iss=https%3A%2F%2Fa.example%2F' \
-  'error=invalid_request&error_description=%27state%27+parameter+must+not+be+provided+twice'; do
+  'error=invalid_request&error_description=%27state%27+parameter+must+not+be+provided+twice' \
+  'state=STATE&error=invalid_request' \
+  'code=bu8OQxkhBddwyf8bDeKN%2Fg%3D%3D&state=STATE&session_state=7&tenant=a+b' \
+  'code=x&state=STATE&state=two'; do
   # The first byte chooses the form, and that the live `state` takes the place of STATE.
   seed redirect "\\x04https://b.example/cb?$query#_=_"
   seed redirect "\\x05/cb?$query"
@@ -17,6 +20,10 @@ for body in \
   '{"access_token":"2YotnFZFEjr1zCsicMWpAA","token_type":"example","expires_in":3600,"refresh_token":"tGzv3JOkF0XG5Qx2TlKWIA","example_parameter":"example_value"}' \
   '{"access_token":"a","token_type":"bearer","expiry":"3600","scope":["a","b"],"refresh_token":null}' \
   '{"error":"invalid_grant","error_description":"grant request is invalid"}' \
+  '{"access_token":"a","expires_in":"3599","ext_expires_in":"3599","expires_on":"1700000000","id_token":false}' \
+  '{"ok":true,"authed_user":{"access_token":"a","token_type":"user","scope":"a,b"}}' \
+  '{"error":1101,"sub_error":20411}' \
+  '<!doctype html><title>502 Bad Gateway</title>' \
   '{"error":{"message":"m","type":"OAuthException","code":100}}'; do
   # Two bytes of status, one that chooses the dialect and the time.
   seed token_response "\\x00\\xc8\\x00$body"

@@ -1,5 +1,7 @@
 //! Each limit: what fits exactly is taken, one more is a clear error.
 
+use std::time::Instant;
+
 use authcode::limits::*;
 use authcode::{HttpResponse, Redirect, RedirectError, TokenError, UnusableToken, Uri, UriError};
 
@@ -77,4 +79,49 @@ fn deep_json_needs_no_stack() {
         assert!(matches!(receive(closed).unwrap_err(), TokenError::Unusable { .. }));
     };
     small_stack.spawn(run).unwrap().join().unwrap();
+}
+
+/// Four times the input: about four times the work if it is linear, sixteen times if it is quadratic. The fastest of
+/// several runs is compared, so that a busy machine does not matter.
+#[track_caller]
+fn assert_linear(what: &str, small: impl Fn(), large: impl Fn()) {
+    let fastest = |work: &dyn Fn()| {
+        let run = || {
+            let start = Instant::now();
+            work();
+            start.elapsed()
+        };
+        (0..9).map(|_| run()).min().unwrap()
+    };
+    let (small, large) = (fastest(&small), fastest(&large));
+    assert!(large < small * 10, "{what}: {small:?}, and {large:?} for four times as much");
+}
+
+#[test]
+fn work_grows_with_the_input_and_no_faster() {
+    for filler in ["a&", "%41=%42&", "tenant=1&", "=&", "%", "code", "&code%"] {
+        let redirect = |len: usize| {
+            let redirect = format!("{}&{}", answer(), filler.repeat(len / filler.len()));
+            move || drop(awaiting_redirect().receive_redirect(Redirect::query(&redirect)))
+        };
+        assert_linear(filler, redirect(16_000), redirect(64_000));
+    }
+    for filler in [r#""a":1,"#, r#""error":[[[[]]]],"#, r#""\u0061":"\u0061","#] {
+        let response = |len: usize| {
+            let body = format!(r#"{{{}"access_token":"a"}}"#, filler.repeat(len / filler.len()));
+            move || drop(receive(body.clone()))
+        };
+        assert_linear(filler, response(250_000), response(1_000_000));
+    }
+    // The longest scope that is read, and one that is not.
+    for separator in [" ", "\",\""] {
+        let scope = |count: usize| {
+            let list: Vec<_> = (0..count).map(|number| format!("{number:x}")).collect();
+            let quoted = format!("\"{}\"", list.join(separator));
+            let value = if separator == " " { quoted } else { format!("[{quoted}]") };
+            move || drop(receive(format!(r#"{{"access_token":"a","scope":{value}}}"#)))
+        };
+        assert_linear("scope", scope(500), scope(2_000));
+        assert_linear("scope", scope(25_000), scope(100_000));
+    }
 }
