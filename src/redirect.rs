@@ -73,9 +73,7 @@ impl<'a> Redirect<'a> {
     pub fn form_post<T: AsRef<[u8]> + ?Sized>(body: &'a T) -> Self {
         Self { shape: Shape::Body, content: body.as_ref() }
     }
-}
 
-impl<'a> Redirect<'a> {
     /// The `state` that the redirect claims, to look up which of several logins it may be for. It proves nothing:
     /// [`receive_redirect`](crate::AwaitingRedirect::receive_redirect) checks it. `None` if there is not exactly one
     /// that can be read.
