@@ -44,6 +44,7 @@ pub struct Dialect {
     pub(crate) redirect_names: Names,
     pub(crate) response_names: Names,
     pub(crate) scope_separator: char,
+    pub(crate) granted_scope_separator: char,
     pub(crate) fragment: &'static str,
     pub(crate) state_in_redirect_uri: bool,
     pub(crate) json_requests: bool,
@@ -110,6 +111,7 @@ impl Dialect {
         redirect_names: &[],
         response_names: &[],
         scope_separator: ' ',
+        granted_scope_separator: ' ',
         fragment: "",
         state_in_redirect_uri: false,
         json_requests: false,
@@ -179,6 +181,14 @@ impl Dialect {
     #[must_use]
     pub const fn with_scope_separator(mut self, separator: char) -> Self {
         self.scope_separator = separator;
+        self.with_granted_scope_separator(separator)
+    }
+
+    /// What stands between two scopes in responses, where it is another character than in requests. White space
+    /// separates them in any case.
+    #[must_use]
+    pub const fn with_granted_scope_separator(mut self, separator: char) -> Self {
+        self.granted_scope_separator = separator;
         self
     }
 

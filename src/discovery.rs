@@ -40,7 +40,8 @@ use crate::uri::Uri;
 /// # fn example(send: impl Fn(HttpRequest) -> HttpResponse) -> Result<Server, Box<dyn core::error::Error>> {
 /// let mut discovery = Discovery::new("https://login.example/tenant")?;
 /// let metadata = loop {
-///     discovery = match discovery.receive_metadata(send(discovery.request())) {
+///     let response = send(discovery.request());
+///     discovery = match discovery.receive_metadata(response) {
 ///         Ok(metadata) => break metadata,
 ///         Err(refused) if refused.error().is_retryable() => return Err(refused.into()), // or wait, and ask again
 ///         Err(refused) => refused.recover()?, // not here: ask at the next place

@@ -98,6 +98,9 @@ pub enum ConfigError {
     /// The query of an endpoint or of the redirect URI is not form-urlencoded UTF-8.
     #[error("{0}: its query is not form-urlencoded UTF-8")]
     MalformedQuery(&'static str),
+    /// A name in the URL of a [`Provider`](crate::providers::Provider) has no value, or one that does not fit there.
+    #[error("provider: no value for {0:?}, or not a plain one")]
+    Placeholder(&'static str),
     /// The redirect URI is not an acceptable URI.
     #[error("redirect uri: {0}")]
     RedirectUri(UriError),

@@ -183,6 +183,7 @@ pub mod limits;
 mod oauth_error;
 mod params;
 mod pkce;
+pub mod providers;
 mod redirect;
 mod scope;
 mod secret;

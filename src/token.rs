@@ -238,7 +238,7 @@ impl<'a> Members<'a> {
         if raw.get().len() > MAX_PARAMETER_LEN {
             return GrantedScope::Unstated;
         }
-        let separator = dialect.scope_separator;
+        let separator = dialect.granted_scope_separator;
         let scope = match json::string(raw) {
             Some(list) => Some(Scope::granted(&list, separator)),
             None => serde_json::from_str::<Vec<String>>(raw.get())
