@@ -7,7 +7,8 @@ use authcode::{HttpRequest, HttpResponse};
 use curl::Error;
 use curl::easy::{Easy, List};
 
-/// Sends a request and gives the answer, whatever its status is. libcurl follows no redirect unless it is told to.
+/// Sends a request and gives the answer, whatever its status is. libcurl follows no redirect unless it is told to, and
+/// ends with an error where nothing of a part is taken.
 pub(crate) fn send(request: HttpRequest) -> Result<HttpResponse, Error> {
     let (mut easy, mut fields, limit) = (Easy::new(), List::new(), request.max_response_len);
     easy.url(&request.url)?;
@@ -19,7 +20,6 @@ pub(crate) fn send(request: HttpRequest) -> Result<HttpResponse, Error> {
     let (mut head, mut body) = (Vec::new(), Vec::new());
     let mut transfer = easy.transfer();
     transfer.header_function(|line| head.write_all(line).is_ok())?;
-    // To take nothing of a part ends the transfer with an error.
     transfer.write_function(|part| Ok(if body.len() > limit { 0 } else { body.write(part).unwrap_or(0) }))?;
     transfer.perform()?;
     drop(transfer);

@@ -18,10 +18,10 @@ const MAX_HEAD_LEN: usize = 16 * 1024;
 pub(crate) fn send(request: HttpRequest) -> Result<HttpResponse, Box<dyn Error + Send + Sync>> {
     let url: Uri = request.url.parse()?;
     let (Some("http"), Some(site)) = (url.scheme_str(), url.authority()) else { return Err("not an http URL".into()) };
-    let path = url.path_and_query().map_or("/", |path| path.as_str());
+    let (path, body) = (url.path_and_query().map_or("/", |path| path.as_str()), request.body.expose());
     let fields: String = request.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    let (method, body) = (request.method, request.body.expose());
-    let head = format!("{method} {path} HTTP/1.0\r\nhost: {site}\r\ncontent-length: {}\r\n{fields}", body.len());
+    let length = if body.is_empty() { String::new() } else { format!("content-length: {}\r\n", body.len()) };
+    let head = format!("{} {path} HTTP/1.0\r\nhost: {site}\r\n{length}{fields}", request.method);
     let mut stream = TcpStream::connect((site.host().trim_matches(['[', ']']), site.port_u16().unwrap_or(80)))?;
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
     stream.write_all(format!("{head}\r\n{body}").as_bytes())?;
