@@ -29,7 +29,22 @@ for body in \
   seed token_response "\\x00\\xc8\\x00$body"
   seed token_response "\\x01\\x90\\x03$body"
 done
-mkdir -p corpus/{configuration,flow,form_encoding,redirect,stored_form,token_response,uri}
+for body in \
+  '{"issuer":"https://a.example/t","authorization_endpoint":"https://a.example/authorize","token_endpoint":"https://b.example:8443/token","response_types_supported":["code","code id_token"],"code_challenge_methods_supported":["S256"],"authorization_response_iss_parameter_supported":true}' \
+  '{"issuer":"https:\\/\\/a.example\\/t","authorization_endpoint":"https://169.254.169.254/","token_endpoint":"https://a.example/token","scopes_supported":null}'; do
+  # One byte that chooses the options and the status.
+  seed discovery "\\x00$body"
+  seed discovery "\\x03$body"
+done
+for body in \
+  'access_token=gho_16C7e42F&scope=repo%2Cgist&token_type=bearer' \
+  '{"data":[{"token":"t","expires_on":1700000060}],"s":["a"]}' \
+  '{"errors":[{"errorType":"invalid_grant"}]}' \
+  '{"access_token":"a","expires_at":"2026-01-02T03:04:05+01:00"}'; do
+  seed token_response "\\x00\\xc8\\x04$body"
+  seed token_response "\\x00\\xc8\\x05$body"
+done
+mkdir -p corpus/{configuration,discovery,flow,form_encoding,redirect,stored_form,token_response,uri}
 cp ../tests/golden/*.json corpus/stored_form/
 for uri in 'https://a.example:8443/x/y;z=1,2/@:!$&()*+~_-./%41?q=/?&a=%20' 'https://[2001:db8::1]:1/' \
   'http://127.0.0.1/cb' 'com.example.app://host:1/cb?x=y' 'https://a.example?x'; do

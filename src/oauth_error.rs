@@ -136,10 +136,13 @@ impl Untrusted {
         Self(core::mem::take(&mut *text))
     }
 
-    /// The beginning of a body, which need not be text.
+    /// The beginning of a body, which need not be text. In one allocation: growing would leave copies.
     pub(crate) fn excerpt(body: &[u8]) -> Self {
-        let body = body.get(..MAX_ERROR_BODY_LEN).unwrap_or(body);
-        Self(String::from_utf8_lossy(body).into_owned())
+        let chunks = body.get(..MAX_ERROR_BODY_LEN).unwrap_or(body).utf8_chunks();
+        let parts = chunks.flat_map(|chunk| [chunk.valid(), if chunk.invalid().is_empty() { "" } else { "\u{FFFD}" }]);
+        let mut text = String::with_capacity(parts.clone().map(str::len).sum());
+        text.extend(parts);
+        Self(text)
     }
 
     /// The text as it came, with all that may be in it.

@@ -25,6 +25,7 @@ macro_rules! targets {
 
 targets! {
     configuration = "../fuzz/src/configuration.rs",
+    discovery = "../fuzz/src/discovery.rs",
     flow = "../fuzz/src/flow.rs",
     form_encoding = "../fuzz/src/form_encoding.rs",
     redirect = "../fuzz/src/redirect.rs",

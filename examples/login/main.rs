@@ -1,6 +1,7 @@
 //! A whole login from a terminal: the story. Run it with `cargo run --example login`.
 
 mod browser;
+mod endpoints;
 mod listener;
 mod options;
 mod report;
@@ -11,7 +12,7 @@ mod transport;
 
 use std::process::ExitCode;
 
-use authcode::{Client, ClientAuth, CodeReceived, IssParameter, Refreshing, Renewal, Server};
+use authcode::{Client, ClientAuth, CodeReceived, Refreshing, Renewal};
 
 use crate::listener::Listener;
 use crate::options::{Options, Site};
@@ -39,11 +40,8 @@ fn login(options: Options) -> Result<(), Failure> {
         }
     };
 
-    // Who we are, and to which server. Your program has `Server::new`: `https` and nothing else.
-    let mut server = Server::danger_loopback_http(&site.authorize_url, &site.token_url)?;
-    if let Some(issuer) = &site.issuer {
-        server = server.with_issuer(issuer, IssParameter::Optional)?;
-    }
+    // Who we are, and to which server.
+    let server = endpoints::server(&site.server)?;
     let auth = site.client_secret.as_deref().map_or(ClientAuth::None, ClientAuth::basic);
     let client = Client::new(server, &site.client_id, auth, "http://127.0.0.1/callback")?;
 

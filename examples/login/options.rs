@@ -24,11 +24,11 @@ Where there is no browser, or with CI=true, it consents by itself.
 
 To log in to another server, whose redirect URI is http://127.0.0.1:PORT/callback:
 
-  --authorize-url URL    its authorization endpoint
+  --issuer URL           its issuer identifier: its metadata tells the rest
+  --authorize-url URL    its authorization endpoint, where it has no metadata
   --token-url URL        its token endpoint
   --client-id ID         who this program is there
   --client-secret TEXT   sent as HTTP Basic; others on this machine may see it here
-  --issuer URL           its issuer identifier, to be compared with `iss`
 
   --help                 this text
 ";
@@ -46,22 +46,28 @@ pub(crate) struct Options {
 
 /// A server, and who we are there.
 pub(crate) struct Site {
-    pub(crate) authorize_url: String,
-    pub(crate) token_url: String,
+    pub(crate) server: Endpoints,
     pub(crate) client_id: String,
     pub(crate) client_secret: Option<String>,
-    pub(crate) issuer: Option<String>,
     pub(crate) audience: Option<String>,
+}
+
+/// What is known of the server.
+pub(crate) enum Endpoints {
+    Discover { issuer: String },
+    Known { authorize_url: String, token_url: String, issuer: Option<String> },
 }
 
 impl Site {
     pub(crate) fn built_in(server: &Server) -> Self {
         Self {
-            authorize_url: format!("{}/authorize", server.base_url()),
-            token_url: format!("{}/oauth/token", server.base_url()),
+            server: Endpoints::Known {
+                authorize_url: format!("{}/authorize", server.base_url()),
+                token_url: format!("{}/oauth/token", server.base_url()),
+                issuer: None,
+            },
             client_id: server::CLIENT_ID.into(),
             client_secret: None,
-            issuer: None,
             audience: Some(server::AUDIENCE.into()),
         }
     }
@@ -100,17 +106,19 @@ impl Options {
                 other => return Err(format!("{}; --help says what there is", other.unexpected()).into()),
             }
         }
-        options.site = match (authorize_url, token_url, client_id) {
-            (Some(authorize_url), Some(token_url), Some(client_id)) => {
-                Some(Site { authorize_url, token_url, client_id, client_secret, issuer, audience: None })
+        let endpoints = match (authorize_url, token_url, issuer) {
+            (Some(authorize_url), Some(token_url), issuer) => {
+                Some(Endpoints::Known { authorize_url, token_url, issuer })
             }
-            (None, None, None) if client_secret.is_none() && issuer.is_none() => None,
-            (authorize_url, token_url, client_id) => {
-                let flags =
-                    [("--authorize-url", authorize_url), ("--token-url", token_url), ("--client-id", client_id)];
-                let missing = flags.into_iter().filter(|(_, value)| value.is_none()).map(|(flag, _)| flag);
-                return Err(format!("another server also needs {}", missing.collect::<Vec<_>>().join(", ")).into());
-            }
+            (None, None, Some(issuer)) => Some(Endpoints::Discover { issuer }),
+            (None, None, None) => None,
+            _ => return Err("--authorize-url and --token-url go together".into()),
+        };
+        options.site = match (endpoints, client_id) {
+            (Some(server), Some(client_id)) => Some(Site { server, client_id, client_secret, audience: None }),
+            (None, None) if client_secret.is_none() => None,
+            (Some(_), None) => return Err("another server also needs --client-id".into()),
+            (None, _) => return Err("another server also needs --issuer, or --authorize-url and --token-url".into()),
         };
         if options.deny && options.site.is_some() {
             return Err("--deny is for the built-in server".into());

@@ -22,6 +22,11 @@ fn state(name: &str, text: &str) {
     line(&format!("\n[{name}]\n  {text}"));
 }
 
+/// Where the metadata is looked for.
+pub(crate) fn discovering(url: &str) {
+    line(&format!("  asks {url}"));
+}
+
 pub(crate) fn unstarted(client: &Client, scope: &str) {
     state("Unstarted", &format!("client {:?} asks for the scope {scope:?}", client.client_id()));
     line(&format!("  at {}", client.server().authorization_endpoint()));
@@ -78,8 +83,13 @@ pub(crate) fn authorized(authorized: &Authorized) {
         _ => "not stated",
     };
     let refresh = authorized.refresh_token().map_or_else(|| "none".into(), |token| format!("{token:?}"));
+    let changed = match authorized.refreshed() {
+        Some(refreshed) if refreshed.rotated => ", a new one: the old one is dead",
+        Some(_) => ", the same as before",
+        None => "",
+    };
     state("Authorized", &format!("{kind}: {:?}", authorized.access_token()));
-    line(&format!("  lifetime: {lifetime}\n  scope: {scope}\n  refresh token: {refresh}"));
+    line(&format!("  lifetime: {lifetime}\n  scope: {scope}\n  refresh token: {refresh}{changed}"));
 }
 
 pub(crate) fn resource(url: &str, status: u16, text: &str) {

@@ -24,7 +24,7 @@ pub(crate) fn fetch<State, End: Borrow<TokenError>>(
 ) -> Result<Authorized, Failure> {
     let mut attempt = 1;
     loop {
-        let (problem, pause) = match transport::send(&request(&state)) {
+        let (problem, pause) = match transport::send(request(&state)) {
             Ok(response) => {
                 let refused = match receive(state, response, UnixTime::now()) {
                     Ok(authorized) => return Ok(authorized),

@@ -1,6 +1,15 @@
 //! No response makes it panic, and the header of whatever token comes out of one is visible ASCII and one space.
 
-use authcode::{Client, ClientAuth, CodeReceived, Dialect, HttpResponse, Redirect, Server, UnixTime};
+use authcode::{Client, ClientAuth, CodeReceived, Dialect, HttpResponse, LifetimeFormat, Redirect, Server, UnixTime};
+
+const DIALECTS: [Dialect; 4] = [
+    Dialect::STANDARD,
+    Dialect::STANDARD.assume_bearer().with_scope_separator(','),
+    Dialect::STANDARD.with_form_responses().with_lifetime("expires_at", LifetimeFormat::Timestamp),
+    Dialect::STANDARD
+        .with_response_names(&[("access_token", "/data/0/token"), ("error", "/errors/0/errorType"), ("scope", "s")])
+        .with_lifetime("/data/0/expires_on", LifetimeFormat::UnixSeconds),
+];
 
 fn code(dialect: Dialect) -> CodeReceived {
     let server = Server::new("https://a.example/authorize", "https://a.example/token").unwrap().with_dialect(dialect);
@@ -17,8 +26,7 @@ pub fn run(input: &[u8]) {
     let [high, low, choice, body @ ..] = input else { return };
     let status = u16::from_be_bytes([*high, *low]);
     let now = if choice & 2 == 0 { 1_700_000_000 } else { u64::MAX };
-    let dialect =
-        if choice & 1 == 1 { Dialect::STANDARD.assume_bearer().with_scope_separator(',') } else { Dialect::STANDARD };
+    let dialect = DIALECTS[usize::from(choice & 1 | choice >> 1 & 2)];
     match code(dialect).receive_token_response(HttpResponse::new(status, body), UnixTime::from_secs(now)) {
         Ok(authorized) => {
             assert!((200..300).contains(&status));

@@ -159,6 +159,7 @@ fn a_refused_response_leaves_nothing() {
         (302, "secretaccess"),
         (500, "secretaccess"),
         (404, "secretaccess"),
+        (503, r#"{"error":"server_error","error_description":"secretdescription","code":"secretcode"}"#),
         (400, r#"{"error":"invalid_grant","error_description":"secretdescription"}"#),
         (400, r#"{"error":"invalid_grant","error_description":"\u0022secretdescription"}"#),
     ] {
@@ -168,6 +169,38 @@ fn a_refused_response_leaves_nothing() {
             drop(refreshing.receive_token_response(response(status, body), NOW).unwrap_err());
         });
     }
+}
+
+#[test]
+fn a_body_that_is_no_text_leaves_nothing() {
+    let client = client(ClientAuth::None);
+    let body = b"secretcode\xFFsecretcode\xC3\x28secretcode".to_vec();
+    assert_wiped(|| {
+        let refused = code(&client).receive_token_response(HttpResponse::new(404, body), NOW).unwrap_err();
+        assert_eq!(refused.error().body().unwrap().raw(), "secretcode\u{FFFD}secretcode\u{FFFD}(secretcode");
+        drop(refused);
+    });
+}
+
+#[test]
+fn other_dialects_leave_nothing() {
+    let dialect = Dialect::STANDARD
+        .with_json_requests()
+        .with_form_responses()
+        .with_response_names(&[("access_token", "/data/token")]);
+    let server = Server::new("https://a.example/authorize", "https://a.example/token").unwrap().with_dialect(dialect);
+    let client = Client::new(server, "id", ClientAuth::body("secretclient"), "https://b.example/cb?tenant=7").unwrap();
+    assert_wiped(|| {
+        let code = code(&client);
+        drop(code.token_request());
+        let body = r#"{"data":{"token":"\u0073ecretaccess"},"refresh_token":"secretrefresh"}"#;
+        let authorized = code.receive_token_response(response(200, body), NOW).unwrap();
+        assert_eq!(authorized.access_token().expose(), "secretaccess");
+        let Renewal::Refresh(refreshing) = authorized.renew() else { panic!("there is a refresh token") };
+        drop(refreshing.token_request());
+        let form = "access_token=secretaccess%2F1&refresh_token=secretrefresh&code=secretcode";
+        drop(refreshing.receive_token_response(response(200, form), NOW).unwrap_err());
+    });
 }
 
 #[test]
