@@ -95,6 +95,7 @@
 //! - Secrets are redacted in every `Debug` and absent from every error, and wiped on drop. They stand on the heap, and
 //!   a state that moves on does not copy them. What the host copies out, the host must wipe. A scanning allocator looks
 //!   for them in every freed block: `cargo test --manifest-path tests/memory/Cargo.toml`.
+//! - Metadata is checked like anything that comes from outside: see [`Discovery`].
 //! - Whatever comes from outside is limited ([`limits`]), checked and answered with a typed error. Nothing panics.
 //! - `unsafe` is forbidden in this crate.
 //!
@@ -182,6 +183,16 @@
 //!   says nothing about the code, so it hands the state back.
 //! - **A description is not part of an error's text.** It may repeat what was sent. [`OAuthError`] has it, made safe to
 //!   show.
+//! - **A dialect cannot reach `state` and PKCE**, and there is no login without them. About a quarter of the providers in
+//!   public lists are used with PKCE switched off, and a few refuse its parameters: this crate is not for those.
+//! - **Discovery wants `S256` to be advertised.** RFC 8414 §2 reads silence as "no PKCE". Some servers do it silently:
+//!   [`accept_unadvertised_s256`](Discovery::accept_unadvertised_s256) is for them, by name.
+//! - **An address in metadata is refused** where a name should be, unless the issuer is at it. That is not a filter for
+//!   private networks (a name can lead there, too), but it takes the shortest way away.
+//! - **A dialect renames; it does not run.** A function in its place could do everything, and could not be a `const`,
+//!   compared, or checked before the first login. What it cannot say, the host says first: it holds request and response.
+//! - **A body of a refusal is kept**, and none of it is shown. Without it, an error of a server that does not follow the
+//!   RFC is a status and nothing else.
 //! - **Hosts in punycode come through `url::Url`.** To tell a good one from a bad one takes tables of Unicode, which have
 //!   no place in the core.
 #![no_std]
