@@ -28,17 +28,19 @@ use crate::secret::Secret;
 /// send(request.method, &request.url, request.headers.iter().collect(), request.body.expose());
 /// # }
 /// ```
+///
+/// With the feature `http` it becomes an `http::Request<Vec<u8>>` by `try_into`.
 #[derive(Debug)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until your HTTP stack sends it"]
 pub struct HttpRequest {
-    /// `POST`.
+    /// `POST` for a token, `GET` for [metadata](crate::Discovery).
     pub method: &'static str,
     /// The absolute URL, `https` (or `http` on loopback where that was asked for).
     pub url: String,
     /// The headers to send, beside those that your stack adds by itself.
     pub headers: Headers,
-    /// The body: form-urlencoded, ASCII, with the code or the refresh token in it.
+    /// The body: ASCII, with the code or the refresh token in it. Empty for `GET`.
     pub body: Secret,
     /// `false`: a redirect that is followed carries the body to another place.
     pub follow_redirects: bool,
@@ -49,10 +51,19 @@ pub struct HttpRequest {
 
 impl HttpRequest {
     pub(crate) fn form_post(url: &str, authorization: Option<Secret>, body: String) -> Self {
+        let headers = Headers { content_type: Some("application/x-www-form-urlencoded"), authorization };
+        Self::new("POST", url, headers, body)
+    }
+
+    pub(crate) fn get(url: &str) -> Self {
+        Self::new("GET", url, Headers { content_type: None, authorization: None }, String::new())
+    }
+
+    fn new(method: &'static str, url: &str, headers: Headers, body: String) -> Self {
         Self {
-            method: "POST",
+            method,
             url: url.into(),
-            headers: Headers { authorization },
+            headers,
             body: body.into(),
             follow_redirects: false,
             max_response_len: MAX_RESPONSE_LEN,
@@ -62,6 +73,7 @@ impl HttpRequest {
 
 /// The headers of an [`HttpRequest`]: names in lower case, values in visible ASCII. `Debug` shows the names.
 pub struct Headers {
+    content_type: Option<&'static str>,
     authorization: Option<Secret>,
 }
 
@@ -78,10 +90,10 @@ impl<'a> IntoIterator for &'a Headers {
 
     fn into_iter(self) -> Self::IntoIter {
         // `accept`: without it some servers answer in another form than JSON.
-        let accept = ("accept", "application/json");
-        let content_type = ("content-type", "application/x-www-form-urlencoded");
+        let accept = Some(("accept", "application/json"));
+        let content_type = self.content_type.map(|value| ("content-type", value));
         let authorization = self.authorization.as_ref().map(|value| ("authorization", value.expose()));
-        [Some(content_type), Some(accept), authorization].into_iter().flatten()
+        [content_type, accept, authorization].into_iter().flatten()
     }
 }
 
@@ -111,6 +123,11 @@ impl HttpResponse {
         Self { status, body: Zeroizing::new(body.into()), retry_after: None }
     }
 
+    /// The body, which has been read as UTF-8 before.
+    pub(crate) fn into_text(mut self) -> String {
+        String::from_utf8(core::mem::take(&mut *self.body)).unwrap_or_default()
+    }
+
     /// Picks what matters out of all the headers of the response: `Retry-After` in seconds. It takes the header map
     /// of the `http` crate as it is, by reference, and any other list of pairs. A date in its
     /// place is left out, since the crate has no calendar.
@@ -133,5 +150,35 @@ impl fmt::Debug for HttpResponse {
             .field("body", &format_args!("[{} bytes redacted]", self.body.len()))
             .field("retry_after", &self.retry_after)
             .finish()
+    }
+}
+
+/// For a stack that speaks the types of the crate `http`. What [`HttpRequest`] says about redirects and the length
+/// of the answer is not in it: that is still yours to do. The `authorization` header is marked as sensitive.
+///
+/// # Errors
+/// `http::Error` if that crate does not accept the URL.
+#[cfg(feature = "http")]
+#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+impl TryFrom<HttpRequest> for ::http::Request<Vec<u8>> {
+    type Error = ::http::Error;
+
+    fn try_from(request: HttpRequest) -> Result<Self, ::http::Error> {
+        let mut builder = ::http::Request::builder().method(request.method).uri(&request.url);
+        for (name, value) in &request.headers {
+            let mut value = ::http::HeaderValue::try_from(value)?;
+            value.set_sensitive(name == "authorization");
+            builder = builder.header(name, value);
+        }
+        builder.body(request.body.into_exposed().into_bytes())
+    }
+}
+
+/// The body is copied. Cap it while you read it.
+#[cfg(feature = "http")]
+#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+impl<B: AsRef<[u8]>> From<::http::Response<B>> for HttpResponse {
+    fn from(response: ::http::Response<B>) -> Self {
+        Self::new(response.status().as_u16(), response.body().as_ref()).with_headers(response.headers())
     }
 }

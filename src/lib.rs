@@ -23,7 +23,8 @@
 //! | [`Authorized`] | [`bearer`](Authorized::bearer), [`needs_renewal`](Authorized::needs_renewal) | [`renew`](Authorized::renew) |
 //! | [`Refreshing`] | [`token_request`](Refreshing::token_request) | [`receive_token_response`](Refreshing::receive_token_response), [`cancel`](Refreshing::cancel) |
 //!
-//! All of them have `suspend`, and come back by [`Suspended::resume`]. [`Flow`] holds any of them. Which refusal hands
+//! Before them, if only the server's issuer is known: [`Discovery`], which finds its endpoints. All of the states have
+//! `suspend`, and come back by [`Suspended::resume`]. [`Flow`] holds any of them. Which refusal hands
 //! the state back is one table: see [`flow`].
 //!
 //! # A whole login
@@ -79,7 +80,7 @@
 //! # Scope
 //!
 //! The Authorization Code flow with PKCE (RFC 6749, RFC 7636), for native and mobile applications (RFC 8252), with
-//! `iss` (RFC 9207) and as RFC 9700 wants it.
+//! `iss` (RFC 9207), metadata (RFC 8414), and as RFC 9700 wants it.
 //!
 //! Out of scope: sockets, TLS, opening a browser, storage engines, the device and the client-credentials grant,
 //! validating the signature of an ID token ([`Authorized::response_member`] hands it to a library that does).
@@ -126,10 +127,10 @@
 //!
 //! For the choice of the server:
 //!
-//! - **Endpoints and issuer come from one document**, the server's metadata where it has any, and only if the `issuer` in
-//!   it is the one that you asked for. No two servers may have the same issuer.
+//! - **Endpoints and issuer come from one document**, the server's metadata where it has any: [`Discovery`] uses it only
+//!   if the `issuer` in it is the one that you asked for. No two servers may have the same issuer.
 //! - **A redirect URI for each server**, where your program knows more than one and they do not send `iss`.
-//! - **Look whether it does PKCE** (`code_challenge_methods_supported` has `S256`): a client cannot see a server that
+//! - **Look whether it does PKCE**, where you do not use [`Discovery`], which does: a client cannot see a server that
 //!   ignores it.
 //! - **Ask for as little scope as will do**, and for one audience. An access token does not say who the user is: that
 //!   takes a validated ID token.
@@ -138,6 +139,7 @@
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
+//! | `http` | no | [`HttpRequest`] to and [`HttpResponse`] from the types of the crate `http` |
 //! | `std` | yes | `UnixTime::now`, extra parameters as any `Serialize` or `Deserialize` type |
 //! | `url` | yes | [`Uri`] from `url::Url` and back; the only way for internationalised hosts |
 //!
@@ -171,6 +173,7 @@ extern crate std;
 
 mod client;
 mod dialect;
+mod discovery;
 mod error;
 pub mod flow;
 mod form;
@@ -190,9 +193,10 @@ mod uri;
 
 pub use client::{Client, ClientAuth};
 pub use dialect::{Dialect, LifetimeUnit};
+pub use discovery::{Discovery, Metadata};
 pub use error::{
-    BearerError, ConfigError, Fault, ParameterError, RedirectError, ResumeError, ScopeError, StartError, TokenError,
-    UnusableToken, UriError,
+    BearerError, ConfigError, DiscoveryError, Fault, ParameterError, RedirectError, ResumeError, ScopeError,
+    StartError, TokenError, UnusableToken, UriError,
 };
 pub use flow::{
     Authorized, AwaitingRedirect, CodeReceived, Flow, RefreshEnded, Refreshing, Rejected, Renewal, Unstarted,

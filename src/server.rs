@@ -72,7 +72,7 @@ impl Server {
         Self::checked(authorization_endpoint, token_endpoint, true)
     }
 
-    fn checked<A, T>(authorization: A, token: T, allows_loopback_http: bool) -> Result<Self, ConfigError>
+    pub(crate) fn checked<A, T>(authorization: A, token: T, allows_loopback_http: bool) -> Result<Self, ConfigError>
     where
         A: TryInto<Uri>,
         T: TryInto<Uri>,
@@ -107,13 +107,22 @@ impl Server {
         I: TryInto<Uri>,
         UriError: From<I::Error>,
     {
+        self.issuer = Some((Self::check_issuer(issuer, self.allows_loopback_http)?, iss));
+        Ok(self)
+    }
+
+    /// RFC 8414 §2: `https`, without a query.
+    pub(crate) fn check_issuer<I>(issuer: I, allows_loopback_http: bool) -> Result<Uri, ConfigError>
+    where
+        I: TryInto<Uri>,
+        UriError: From<I::Error>,
+    {
         let issuer = issuer.try_into().map_err(|error| ConfigError::Issuer(error.into()))?;
         if issuer.query().is_some() {
             return Err(ConfigError::Issuer(UriError::Query));
         }
-        check_secure(&issuer, "issuer", self.allows_loopback_http)?;
-        self.issuer = Some((issuer, iss));
-        Ok(self)
+        check_secure(&issuer, "issuer", allows_loopback_http)?;
+        Ok(issuer)
     }
 
     /// Adds what this server does differently.
@@ -145,7 +154,7 @@ impl Server {
 }
 
 /// RFC 6749 §3.1.2.1 and §3.2: TLS, or a connection that does not leave the machine.
-fn check_secure(uri: &Uri, which: &'static str, allows_loopback_http: bool) -> Result<(), ConfigError> {
+pub(crate) fn check_secure(uri: &Uri, which: &'static str, allows_loopback_http: bool) -> Result<(), ConfigError> {
     match uri.scheme() {
         "https" => Ok(()),
         "http" if allows_loopback_http && uri.is_loopback() => Ok(()),

@@ -127,7 +127,7 @@ pub(crate) fn member<T: DeserializeOwned>(body: &str, name: &str) -> Option<T> {
     serde_json::Deserializer::from_str(body).deserialize_map(Find(name, core::marker::PhantomData)).ok()?
 }
 
-fn without_byte_order_mark(text: &str) -> &str {
+pub(crate) fn without_byte_order_mark(text: &str) -> &str {
     text.strip_prefix('\u{FEFF}').unwrap_or(text)
 }
 

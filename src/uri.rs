@@ -140,6 +140,18 @@ impl Uri {
         matches!(self.host(), "127.0.0.1" | "[::1]" | "localhost")
     }
 
+    /// Whether the host is an address, or a name for this machine, and not a name in the DNS.
+    pub(crate) fn has_address(&self) -> bool {
+        let host = self.host();
+        let own = host == "localhost" || host.ends_with(".localhost");
+        own || host.starts_with('[') || host.parse::<Ipv4Addr>().is_ok()
+    }
+
+    /// What stands before the path: scheme, host and port, as they are written.
+    pub(crate) fn origin(&self) -> &str {
+        self.text.get(..self.path.start).unwrap_or_default()
+    }
+
     /// The port that a connection uses: the named one, or that of the scheme.
     fn effective_port(&self, named: Option<u16>) -> Option<u16> {
         named.or(match self.scheme() {

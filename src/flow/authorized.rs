@@ -2,7 +2,6 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -10,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::error::BearerError;
 use crate::flow::{Login, Refreshing, Unstarted};
+use crate::http::HttpResponse;
 use crate::secret::Secret;
 use crate::time::UnixTime;
 use crate::token::{self, GrantedScope, Lifetime, TokenResponse, TokenType};
@@ -64,14 +64,13 @@ impl Authorized {
     pub(crate) fn new(
         mut login: Box<Login>,
         token: TokenResponse,
-        mut body: Zeroizing<Vec<u8>>,
+        response: HttpResponse,
         received_at: UnixTime,
     ) -> Self {
         // The port was that of one listener. A later login must name its own.
         login.loopback = None;
-        // It has been read as JSON, so it is UTF-8.
-        let response = Zeroizing::new(String::from_utf8(core::mem::take(&mut *body)).unwrap_or_default());
-        Self { login, token, response: Response(response), received_at, first_scope: None }
+        let response = Response(Zeroizing::new(response.into_text()));
+        Self { login, token, response, received_at, first_scope: None }
     }
 
     /// The access token, of which nothing should be assumed but that the API understands it.

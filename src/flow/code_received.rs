@@ -89,7 +89,7 @@ impl CodeReceived {
         now: UnixTime,
     ) -> Result<Authorized, Rejected<Self, TokenError>> {
         match TokenResponse::read(&response, &self.login.client.server().dialect) {
-            Ok(token) => Ok(Authorized::new(self.login, token, response.body, now)),
+            Ok(token) => Ok(Authorized::new(self.login, token, response, now)),
             Err(error) if leaves_grant_unspent(&error) => Err(Rejected::alive(self, error)),
             Err(error) => Err(Rejected::ended(error)),
         }

@@ -166,7 +166,7 @@ impl Refreshing {
                     (said, _) => said,
                 };
                 let first_scope = Some(first_scope);
-                Ok(Authorized { first_scope, ..Authorized::new(old.login, token, response.body, now) })
+                Ok(Authorized { first_scope, ..Authorized::new(old.login, token, response, now) })
             }
             Err(error) if leaves_grant_unspent(&error) => Err(Rejected::alive(self, error)),
             Err(error) => {

@@ -1,0 +1,363 @@
+//! From an issuer to a server: where metadata is looked for, and what of it is believed.
+
+use authcode::{
+    Client, ClientAuth, ConfigError, Discovery, DiscoveryError, Fault, HttpResponse, Metadata, RedirectError, Rejected,
+    UriError, limits,
+};
+use core::time::Duration;
+use serde_json::{Value, json};
+
+use crate::scenario::*;
+
+const ISSUER: &str = "https://server.example.com";
+
+fn metadata() -> Value {
+    json!({
+        "issuer": ISSUER,
+        "authorization_endpoint": "https://server.example.com/authorize",
+        "token_endpoint": "https://server.example.com/token",
+        "response_types_supported": ["code"],
+        "code_challenge_methods_supported": ["S256"],
+    })
+}
+
+/// The metadata with some members in place of others. `null` is as good as absent.
+fn metadata_with(changes: Value) -> String {
+    let mut document = metadata();
+    document.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    document.to_string()
+}
+
+type Answer = Result<Metadata, Rejected<Discovery, DiscoveryError>>;
+
+fn receive_from(discovery: Discovery, status: u16, body: impl Into<Vec<u8>>) -> Answer {
+    discovery.receive_metadata(HttpResponse::new(status, body))
+}
+
+fn receive(body: impl Into<Vec<u8>>) -> Answer {
+    receive_from(Discovery::new(ISSUER).unwrap(), 200, body)
+}
+
+fn error(answer: Answer) -> DiscoveryError {
+    answer.unwrap_err().error().clone()
+}
+
+/// Every place that is asked, one after the other, while none has metadata.
+fn places(issuer: &str) -> Vec<String> {
+    let mut discovery = Discovery::new(issuer).unwrap();
+    let mut places = Vec::new();
+    loop {
+        places.push(discovery.request().url);
+        match receive_from(discovery, 404, "").unwrap_err().recover() {
+            Ok(next) => discovery = next,
+            Err(ended) => {
+                assert_eq!(ended, DiscoveryError::UnexpectedStatus { status: 404 });
+                return places;
+            }
+        }
+    }
+}
+
+#[test]
+// rows 108
+fn metadata_is_looked_for_at_the_places_of_rfc_8414_and_of_openid_connect() {
+    for issuer in ["https://example.com", "https://example.com/"] {
+        assert_eq!(
+            places(issuer),
+            [
+                "https://example.com/.well-known/oauth-authorization-server",
+                "https://example.com/.well-known/openid-configuration"
+            ]
+        );
+    }
+    for issuer in ["https://example.com:8443/issuer1", "https://example.com:8443/issuer1/"] {
+        assert_eq!(
+            places(issuer),
+            [
+                "https://example.com:8443/.well-known/oauth-authorization-server/issuer1",
+                "https://example.com:8443/.well-known/openid-configuration/issuer1",
+                "https://example.com:8443/issuer1/.well-known/openid-configuration",
+            ]
+        );
+    }
+}
+
+#[test]
+// rows 108
+fn the_request_is_a_get_for_json_without_a_body() {
+    let request = Discovery::new(ISSUER).unwrap().request();
+    assert_eq!((request.method, request.body.expose()), ("GET", ""));
+    assert_eq!(request.headers.iter().collect::<Vec<_>>(), [("accept", "application/json")]);
+    assert!(!request.follow_redirects);
+    assert_eq!(request.max_response_len, limits::MAX_RESPONSE_LEN);
+}
+
+#[test]
+// rows 107
+fn an_issuer_is_https_without_query_or_fragment() {
+    let error = |issuer| Discovery::new(issuer).unwrap_err();
+    assert_eq!(error("http://server.example.com"), ConfigError::Insecure("issuer"));
+    assert_eq!(error("http://127.0.0.1:9000"), ConfigError::Insecure("issuer"));
+    assert_eq!(error("https://server.example.com?x=1"), ConfigError::Issuer(UriError::Query));
+    assert_eq!(error("https://server.example.com#x"), ConfigError::Issuer(UriError::Fragment));
+    assert!(Discovery::danger_loopback_http("http://127.0.0.1:9000").is_ok());
+    assert!(Discovery::danger_loopback_http("http://server.example.com").is_err());
+}
+
+#[test]
+// rows 109
+fn good_metadata_gives_a_server_to_log_in_to() {
+    let server = receive(metadata().to_string()).unwrap().into_server();
+    assert_eq!(server.issuer().unwrap().as_str(), ISSUER);
+    let client = Client::new(server, "id", ClientAuth::None, REDIRECT_URI).unwrap();
+    let pending = client.login().start_with_entropy(ENTROPY).unwrap();
+    assert!(pending.authorization_url().starts_with("https://server.example.com/authorize?response_type=code&"));
+    let code = pending.receive_redirect(&redirect_with("")).unwrap();
+    assert_eq!(code.token_request().url, "https://server.example.com/token");
+}
+
+#[test]
+// rows 109, 114
+fn the_document_of_rfc_8414_says_nothing_of_pkce() {
+    let body = r#"{"issuer":"https://server.example.com","authorization_endpoint":"https://server.example.com/authorize","token_endpoint":"https://server.example.com/token","token_endpoint_auth_methods_supported":["client_secret_basic","private_key_jwt"],"userinfo_endpoint":"https://server.example.com/userinfo","jwks_uri":"https://server.example.com/jwks.json","scopes_supported":["openid","profile","email","address","phone","offline_access"],"response_types_supported":["code","code token"],"service_documentation":"http://server.example.com/service_documentation.html","ui_locales_supported":["en-US","en-GB","en-CA","fr-FR","fr-CA"],"signed_metadata":"e30.e30."}"#;
+    assert_eq!(error(receive(body)), DiscoveryError::NoS256);
+    let trusting = Discovery::new(ISSUER).unwrap().accept_unadvertised_s256();
+    let metadata = receive_from(trusting, 200, body).unwrap();
+    assert_eq!(metadata.member::<Vec<String>>("scopes_supported").unwrap().len(), 6);
+    assert_eq!(metadata.member::<String>("userinfo_endpoint").unwrap(), "https://server.example.com/userinfo");
+    assert_eq!(metadata.member::<String>("no_such_member"), None);
+    assert_eq!(metadata.server().token_endpoint().as_str(), "https://server.example.com/token");
+}
+
+#[test]
+// rows 110
+fn the_issuer_is_compared_byte_for_byte() {
+    for issuer in [
+        "https://server.example.comINVALID",
+        "https://server.example.com/",
+        "https://SERVER.example.com",
+        "https://server.example.com:443",
+        "https://server.example.com/.",
+        "http://server.example.com",
+        "https://attacker.example",
+        "",
+    ] {
+        let refused = receive(metadata_with(json!({ "issuer": issuer }))).unwrap_err();
+        assert_eq!(refused.error(), &DiscoveryError::IssuerMismatch, "{issuer}");
+        assert_eq!(refused.error().fault(), Fault::Host);
+        assert!(!refused.is_alive(), "another place must not hide it");
+    }
+}
+
+#[test]
+// rows 113
+fn the_issuer_is_compared_after_json_is_unescaped() {
+    let escaped = metadata().to_string().replace('/', r"\/").replace("server.example", r"\u0073erver.example");
+    assert!(receive(escaped).is_ok());
+    // The same name to a reader, in another normal form of Unicode: not the same bytes.
+    let body = metadata_with(json!({ "issuer": "https://server.example.com/caf\u{e9}" }));
+    let asked = Discovery::new("https://server.example.com/cafe%CC%81").unwrap();
+    assert_eq!(error(receive_from(asked, 200, body)), DiscoveryError::IssuerMismatch);
+}
+
+#[test]
+// rows 114
+fn pkce_with_s256_must_be_offered() {
+    for (methods, accepted, accepted_by_trust) in [
+        (json!(["S256"]), true, true),
+        (json!(["plain", "S256"]), true, true),
+        (json!(null), false, true),
+        (json!([]), false, false),
+        (json!(["plain"]), false, false),
+        (json!(["s256"]), false, false),
+    ] {
+        let body = metadata_with(json!({ "code_challenge_methods_supported": methods }));
+        let answer = receive(body.clone());
+        assert_eq!(answer.is_ok(), accepted, "{methods}");
+        assert!(accepted || error(answer) == DiscoveryError::NoS256);
+        let trusting = Discovery::new(ISSUER).unwrap().accept_unadvertised_s256();
+        assert_eq!(receive_from(trusting, 200, body).is_ok(), accepted_by_trust, "{methods}");
+    }
+}
+
+#[test]
+// rows 115
+fn the_code_flow_must_be_offered() {
+    for (types, accepted) in [
+        (json!(["code"]), true),
+        (json!(["code id_token", "code"]), true),
+        (json!(null), true),
+        (json!(["code id_token"]), false),
+        (json!(["token"]), false),
+        (json!([]), false),
+    ] {
+        let answer = receive(metadata_with(json!({ "response_types_supported": types })));
+        assert_eq!(answer.is_ok(), accepted, "{types}");
+        assert!(accepted || error(answer) == DiscoveryError::NoCodeFlow);
+    }
+}
+
+#[test]
+fn a_server_that_says_it_sends_iss_must_send_it() {
+    for (says, is_required) in [(json!(true), true), (json!(false), false), (json!(null), false)] {
+        let body = metadata_with(json!({ "authorization_response_iss_parameter_supported": says }));
+        let client = Client::new(receive(body).unwrap().into_server(), "id", ClientAuth::None, REDIRECT_URI).unwrap();
+        let login = || client.login().start_with_entropy(ENTROPY).unwrap();
+        let without_iss = login().receive_redirect(&redirect_with(""));
+        assert_eq!(without_iss.is_err_and(|refused| refused.error() == &RedirectError::IssuerMissing), is_required);
+        assert!(login().receive_redirect(&redirect_with("&iss=https%3A%2F%2Fserver.example.com")).is_ok());
+        let wrong = login().receive_redirect(&redirect_with("&iss=https%3A%2F%2Fserver.example.com%2F"));
+        assert_eq!(wrong.unwrap_err().error(), &RedirectError::IssuerMismatch);
+    }
+}
+
+#[test]
+// rows 111
+fn where_there_is_no_metadata_the_next_place_is_asked() {
+    let too_long = vec![b' '; limits::MAX_RESPONSE_LEN + 1];
+    let page = b"<!doctype html><title>Not found</title>".to_vec();
+    for (status, body, expected) in [
+        (404, Vec::new(), DiscoveryError::UnexpectedStatus { status: 404 }),
+        (403, page.clone(), DiscoveryError::UnexpectedStatus { status: 403 }),
+        (204, Vec::new(), DiscoveryError::UnexpectedStatus { status: 204 }),
+        (302, Vec::new(), DiscoveryError::Redirected { status: 302 }),
+        (200, page, DiscoveryError::NotMetadata),
+        (200, b"{}".to_vec(), DiscoveryError::NotMetadata),
+        (200, b"[]".to_vec(), DiscoveryError::NotMetadata),
+        (200, b"\xFF{}".to_vec(), DiscoveryError::NotMetadata),
+        (200, too_long, DiscoveryError::TooLong),
+    ] {
+        let refused = receive_from(Discovery::new(ISSUER).unwrap(), status, body).unwrap_err();
+        assert_eq!(refused.error(), &expected);
+        assert!(!refused.error().is_retryable());
+        let next = refused.recover().unwrap();
+        assert!(next.request().url.ends_with("/.well-known/openid-configuration"));
+        assert!(receive_from(next, 200, metadata().to_string()).is_ok());
+    }
+}
+
+#[test]
+fn a_server_that_cannot_answer_now_is_asked_again_at_the_same_place() {
+    for status in [429, 500, 503] {
+        let response = HttpResponse::new(status, "busy").with_headers([("retry-after", "7")]);
+        let discovery = Discovery::new(ISSUER).unwrap();
+        let place = discovery.request().url;
+        let refused = discovery.receive_metadata(response).unwrap_err();
+        assert!(refused.error().is_retryable());
+        assert_eq!(refused.error().retry_after(), Some(Duration::from_secs(7)));
+        assert_eq!(refused.recover().unwrap().request().url, place);
+    }
+}
+
+#[test]
+// rows 111
+fn a_member_twice_or_of_another_type_is_no_metadata() {
+    for name in ["issuer", "authorization_endpoint", "token_endpoint", "code_challenge_methods_supported"] {
+        let twice = metadata().to_string().replacen('{', &format!("{{{name:?}:{},", metadata()[name]), 1);
+        assert_eq!(error(receive(twice)), DiscoveryError::NotMetadata, "{name}");
+        let of_another_type = metadata_with(json!({ name: 7 }));
+        assert_eq!(error(receive(of_another_type)), DiscoveryError::NotMetadata, "{name}");
+    }
+    let missing = metadata_with(json!({ "token_endpoint": null }));
+    assert_eq!(error(receive(missing)), DiscoveryError::NotMetadata);
+    assert!(receive(metadata_with(json!({ "unknown": [[[]]], "jwks_uri": 7 }))).is_ok());
+    assert!(receive(format!("\u{feff}{}", metadata())).is_ok());
+}
+
+/// Metadata is the word of a stranger. CVE-2025-6514: an endpoint that a program hands to a shell.
+#[test]
+// rows 116
+fn an_endpoint_that_is_no_https_url_is_refused() {
+    for endpoint in [
+        "http://server.example.com/authorize",
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "a:$(cmd.exe /c calc.exe)?response_type=code",
+        "-oProxyCommand=calc",
+        "https://server.example.com/$(id)?`id`",
+        "https://server.example.com/\" & calc",
+        "https://user@server.example.com/",
+        "https://server.example.com/a b",
+        "https://server.example.com/\u{202e}",
+        "https://server.example.com#code",
+        "https://server.example.com?client_id=other",
+        "//server.example.com/authorize",
+        "",
+    ] {
+        for member in ["authorization_endpoint", "token_endpoint"] {
+            let refused = receive(metadata_with(json!({ member: endpoint }))).unwrap_err();
+            assert!(matches!(refused.error(), DiscoveryError::Endpoint(_)), "{endpoint}: {:?}", refused.error());
+            assert!(!refused.is_alive());
+        }
+    }
+}
+
+/// What a stranger's metadata could reach from inside somebody's network.
+#[test]
+fn an_endpoint_at_an_address_in_place_of_a_name_is_refused() {
+    for host in
+        ["169.254.169.254", "10.0.0.1", "127.0.0.1", "[::1]", "[fe80::1]", "localhost", "a.localhost", "8.8.8.8"]
+    {
+        let endpoint = format!("https://{host}/latest/meta-data");
+        let body = metadata_with(json!({ "token_endpoint": endpoint }));
+        assert_eq!(error(receive(body)), DiscoveryError::Address("token endpoint"), "{host}");
+    }
+    // Other ways to write an address are no host at all.
+    for host in ["2852039166", "0xa9fea9fe", "169.254.43518", "0251.0376.0251.0376", "[::ffff:169.254.169.254]"] {
+        let body = metadata_with(json!({ "token_endpoint": format!("https://{host}/") }));
+        assert!(matches!(error(receive(body)), DiscoveryError::Endpoint(_) | DiscoveryError::Address(_)), "{host}");
+    }
+}
+
+#[test]
+fn an_issuer_at_an_address_may_have_its_endpoints_there() {
+    let body = |issuer: &str, endpoint: &str| {
+        let endpoint = format!("{endpoint}/x");
+        metadata_with(json!({ "issuer": issuer, "authorization_endpoint": endpoint, "token_endpoint": endpoint }))
+    };
+    let at_address = Discovery::new("https://10.0.0.7").unwrap();
+    assert!(receive_from(at_address, 200, body("https://10.0.0.7", "https://10.0.0.7:8443")).is_ok());
+    let local = || Discovery::danger_loopback_http("http://127.0.0.1:9000/o").unwrap();
+    assert!(receive_from(local(), 200, body("http://127.0.0.1:9000/o", "http://localhost:9001")).is_ok());
+    let refused = receive_from(local(), 200, body("http://127.0.0.1:9000/o", "http://10.0.0.1"));
+    assert_eq!(error(refused), DiscoveryError::Endpoint(ConfigError::Insecure("authorization endpoint")));
+    // The opt-in is for a server on this machine, and not for one that points to it.
+    let remote = Discovery::danger_loopback_http(ISSUER).unwrap();
+    let refused = receive_from(remote, 200, body(ISSUER, "http://127.0.0.1:9000"));
+    assert_eq!(error(refused), DiscoveryError::Address("authorization endpoint"));
+}
+
+#[test]
+fn endpoints_at_another_origin_are_refused_where_that_is_asked_for() {
+    for (origin, is_own) in [
+        ("https://server.example.com", true),
+        ("https://server.example.com:8443", false),
+        ("https://tokens.example.com", false),
+        ("https://attacker.example", false),
+    ] {
+        let body = metadata_with(json!({ "token_endpoint": format!("{origin}/token") }));
+        assert!(receive(body.clone()).is_ok(), "{origin}");
+        let strict = receive_from(Discovery::new(ISSUER).unwrap().require_same_origin(), 200, body);
+        assert_eq!(strict.is_ok(), is_own, "{origin}");
+        assert!(is_own || error(strict) == DiscoveryError::OtherOrigin("token endpoint"));
+    }
+}
+
+#[test]
+fn metadata_may_be_at_a_place_of_its_own() {
+    let place = "https://metadata.example.com/tenant?p=policy";
+    let discovery = || Discovery::new(ISSUER).unwrap().at(place).unwrap();
+    assert_eq!(discovery().request().url, place);
+    assert!(receive_from(discovery(), 200, metadata().to_string()).is_ok());
+    assert!(!receive_from(discovery(), 404, "").unwrap_err().is_alive());
+    let insecure = Discovery::new(ISSUER).unwrap().at("http://metadata.example.com/").unwrap_err();
+    assert_eq!(insecure, ConfigError::Insecure("metadata url"));
+    let fragment = Discovery::new(ISSUER).unwrap().at("https://metadata.example.com/#x").unwrap_err();
+    assert_eq!(fragment, ConfigError::MetadataUrl(UriError::Fragment));
+}
+
+#[test]
+fn metadata_is_not_shown_whole() {
+    let metadata = receive(metadata_with(json!({ "registration_access_token": "canary" }))).unwrap();
+    assert!(!format!("{metadata:?}").contains("canary"));
+}
