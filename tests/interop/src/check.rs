@@ -2,10 +2,10 @@
 
 use core::fmt::Debug;
 
-use authcode::{CodeReceived, ErrorCode, TokenError};
+use authcode::{CodeReceived, ErrorCode, RedirectError, TokenError};
 
 use crate::Error;
-use crate::walk::Exchanged;
+use crate::walk::{Exchanged, Received};
 
 pub(crate) fn is_true(what: &str, holds: bool) -> Result<(), Error> {
     if holds { Ok(()) } else { Err(format!("not so: {what}").into()) }
@@ -33,5 +33,15 @@ pub(crate) fn is_refusal(error: &TokenError, expected: &ErrorCode) -> Result<(),
     match error {
         TokenError::Refused { error, .. } => is_equal("the error", &error.code, expected),
         other => Err(format!("{other} in place of {expected}").into()),
+    }
+}
+
+/// The server refused at the redirect with this error, and the login has ended by it.
+pub(crate) fn is_denied(received: Received, expected: &ErrorCode) -> Result<(), Error> {
+    let Err(refused) = received else { return Err("the server gave a code".into()) };
+    match refused.recover() {
+        Err(RedirectError::Refused(error)) => is_equal("the error", &error.code, expected),
+        Err(other) => Err(format!("{other} in place of {expected}").into()),
+        Ok(_pending) => Err("the login goes on".into()),
     }
 }

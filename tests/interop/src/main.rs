@@ -5,6 +5,7 @@ mod cells;
 mod check;
 mod clients;
 mod html;
+mod metadata;
 mod profiles;
 mod report;
 mod site;

@@ -9,6 +9,14 @@ pub(crate) struct Profile {
     pub(crate) token_path: &'static str,
     /// What the issuer has after the origin.
     pub(crate) issuer_path: &'static str,
+    /// Where a search for the metadata ends: what follows the origin.
+    pub(crate) metadata_path: &'static str,
+    /// Where OpenID Connect has the metadata.
+    pub(crate) openid_metadata_path: &'static str,
+    /// Whether each login goes by the metadata, and not by endpoints that were typed in.
+    pub(crate) is_discovered: bool,
+    /// Whether the root of the site has metadata of its own, of an issuer that redirects do not name.
+    pub(crate) has_another_issuer_at_its_root: bool,
     pub(crate) scope: &'static str,
     /// The one audience that the server knows, if it looks at it.
     pub(crate) audience: Option<&'static str>,
@@ -52,6 +60,10 @@ const OIDC_PROVIDER: Profile = Profile {
     authorization_path: "/auth",
     token_path: "/token",
     issuer_path: "",
+    metadata_path: "/.well-known/oauth-authorization-server",
+    openid_metadata_path: "/.well-known/openid-configuration",
+    is_discovered: false,
+    has_another_issuer_at_its_root: false,
     scope: "api offline_access",
     audience: None,
     lifetime_member: "expires_in",
@@ -67,7 +79,7 @@ const OIDC_PROVIDER: Profile = Profile {
 
 pub(crate) const PROFILES: [Profile; 5] = [
     OIDC_PROVIDER,
-    Profile { name: "oidc-provider-iss", scope: "openid api offline_access", ..OIDC_PROVIDER },
+    Profile { name: "oidc-provider-iss", is_discovered: true, scope: "openid api offline_access", ..OIDC_PROVIDER },
     Profile {
         name: "oidc-provider-mission",
         authorization_path: "/authorize",
@@ -82,6 +94,9 @@ pub(crate) const PROFILES: [Profile; 5] = [
         authorization_path: "/o/authorize/",
         token_path: "/o/token/",
         issuer_path: "/o",
+        metadata_path: "/.well-known/oauth-authorization-server/o",
+        openid_metadata_path: "/o/.well-known/openid-configuration",
+        has_another_issuer_at_its_root: true,
         iss: Iss::NotInErrors,
         refusal_of_wrong_redirect_uri: ErrorCode::InvalidRequest,
         no_form_post: Some("sends a code by `query` or `fragment` alone"),
@@ -93,6 +108,7 @@ pub(crate) const PROFILES: [Profile; 5] = [
     Profile {
         name: "authlib",
         authorization_path: "/authorize",
+        metadata_path: "/.well-known/openid-configuration",
         plus_in_basic: PlusInBasic::Plus,
         no_form_post: Some("does not look at `response_mode`"),
         no_secret_beyond_ascii: None,

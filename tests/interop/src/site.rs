@@ -1,9 +1,10 @@
 //! A server that runs, and logins against it.
 
-use authcode::{Client, ClientAuth, IssParameter, Server, Unstarted};
+use authcode::{Client, ClientAuth, Discovery, IssParameter, Server, Unstarted};
 
 use crate::Error;
 use crate::clients::KnownClient;
+use crate::metadata;
 use crate::profiles::{PROFILES, Profile};
 
 /// A server and where it runs.
@@ -30,15 +31,24 @@ impl Site {
         self.url(self.profile.issuer_path)
     }
 
+    /// The server, by its metadata or as it was typed in.
+    fn server(&self) -> Result<Server, Error> {
+        if self.profile.is_discovered {
+            let discovery = Discovery::danger_loopback_http(&*self.issuer())?;
+            return Ok(metadata::find(discovery)?.metadata.into_server());
+        }
+        self.typed_in()
+    }
+
     /// The server as a host that typed in its endpoints has it: without an issuer.
-    pub(crate) fn server(&self) -> Result<Server, Error> {
+    pub(crate) fn typed_in(&self) -> Result<Server, Error> {
         let Profile { authorization_path, token_path, .. } = self.profile;
         Ok(Server::danger_loopback_http(&*self.url(authorization_path), &*self.url(token_path))?)
     }
 
     /// The server with an issuer, which may be a wrong one.
     pub(crate) fn server_with(&self, issuer: &str, iss: IssParameter) -> Result<Server, Error> {
-        Ok(self.server()?.with_issuer(issuer, iss)?)
+        Ok(self.typed_in()?.with_issuer(issuer, iss)?)
     }
 
     /// A login of the public client of a web page.

@@ -8,7 +8,7 @@ use crate::Error;
 use crate::browser::{self, Arrival, User};
 use crate::transport;
 
-type Received = Result<CodeReceived, Rejected<AwaitingRedirect, RedirectError>>;
+pub(crate) type Received = Result<CodeReceived, Rejected<AwaitingRedirect, RedirectError>>;
 pub(crate) type Exchanged = Result<Authorized, Rejected<CodeReceived, TokenError>>;
 
 /// Starts the login and lets the user answer. Gives what the crate makes of the redirect.

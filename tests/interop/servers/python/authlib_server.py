@@ -112,8 +112,9 @@ def resource():
     return "resource"
 
 
-# Authlib has a class that checks a metadata document, but nothing that writes or serves one.
-@app.get("/.well-known/oauth-authorization-server")
+# Authlib has a class that checks a metadata document, but nothing that writes or serves one. It stands at the second of
+# the two places, so that a search has to go on.
+@app.get("/.well-known/openid-configuration")
 def metadata():
     return jsonify(
         issuer=issuer(),

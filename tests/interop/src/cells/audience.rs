@@ -1,6 +1,6 @@
 //! `audience` goes out on both legs, and a server that looks at it refuses one that it does not know on both.
 
-use authcode::{ErrorCode, RedirectError};
+use authcode::ErrorCode;
 
 use super::{Found, passed};
 use crate::browser::User;
@@ -14,13 +14,8 @@ pub(super) fn goes_out_on_both_legs(site: &Site) -> Found {
     let Some(audience) = site.profile.audience else { return Ok(Outcome::NotOffered("does not look at it")) };
     drop(walk::to_token(site.login()?.audience(audience)?)?);
 
-    let Err(refused) = walk::redirect(site.login()?.audience(UNKNOWN)?, User::Allows)? else {
-        return Err("the first leg takes an unknown audience".into());
-    };
-    match refused.recover() {
-        Err(RedirectError::Refused(error)) => check::is_equal("first leg", &error.code, &ErrorCode::InvalidTarget)?,
-        other => return Err(format!("{other:?} in place of a refusal").into()),
-    }
+    let received = walk::redirect(site.login()?.audience(UNKNOWN)?, User::Allows)?;
+    check::is_denied(received, &ErrorCode::InvalidTarget)?;
 
     let code = walk::to_code(site.login()?)?;
     let request = transport::tampered(code.token_request(), "audience", UNKNOWN);

@@ -22,14 +22,14 @@ pub(super) fn public_client_sends_its_name_alone(site: &Site) -> Found {
 pub(super) fn secret_in_the_body(site: &Site) -> Found {
     let known = KnownClient::named("body")?;
     drop(walk::to_token(site.ask(&site.confidential(&known, ClientAuth::Body(known.secret()))?)?)?);
-    passed(id_and_secret(&known))
+    passed("")
 }
 
 /// No space: what that becomes is a cell of its own.
 pub(super) fn basic(site: &Site) -> Found {
     let known = KnownClient::named("basic")?;
     drop(basic_exchange(site, &known, ClientAuth::Basic(known.secret()))??);
-    passed(id_and_secret(&known))
+    passed("")
 }
 
 pub(super) fn basic_beyond_ascii(site: &Site) -> Found {
@@ -38,21 +38,21 @@ pub(super) fn basic_beyond_ascii(site: &Site) -> Found {
     }
     let known = KnownClient::named("basic_accent")?;
     drop(basic_exchange(site, &known, ClientAuth::Basic(known.secret()))??);
-    passed(id_and_secret(&known))
+    passed("")
 }
 
 /// The crate writes a space as `+`.
 pub(super) fn basic_with_a_space(site: &Site) -> Found {
     let known = KnownClient::named("basic_space")?;
     let exchanged = basic_exchange(site, &known, ClientAuth::Basic(known.secret()))?;
-    accepted_if(site.profile.plus_in_basic == PlusInBasic::Space, exchanged, &known)
+    accepted_if(site.profile.plus_in_basic == PlusInBasic::Space, exchanged)
 }
 
 /// The secret has a `+`, which goes out as it stands.
 pub(super) fn basic_raw(site: &Site) -> Found {
     let known = KnownClient::named("basic_space")?;
     let exchanged = basic_exchange(site, &known, ClientAuth::BasicRaw(known.secret()))?;
-    accepted_if(site.profile.plus_in_basic == PlusInBasic::Plus, exchanged, &known)
+    accepted_if(site.profile.plus_in_basic == PlusInBasic::Plus, exchanged)
 }
 
 /// After `invalid_client` the code is handed back, and goes on with the right credentials.
@@ -71,16 +71,11 @@ fn basic_exchange(site: &Site, known: &KnownClient, auth: ClientAuth) -> Result<
     walk::exchange(walk::to_code(site.ask(&site.confidential(known, auth)?)?)?)
 }
 
-fn accepted_if(is_read: bool, exchanged: Exchanged, known: &KnownClient) -> Found {
+fn accepted_if(is_read: bool, exchanged: Exchanged) -> Found {
     if is_read {
         drop(exchanged?);
-        return passed(id_and_secret(known));
+        return passed("accepted");
     }
     drop(check::is_alive(exchanged, &ErrorCode::InvalidClient)?);
-    passed("refused: invalid_client")
-}
-
-/// Known to everybody: they stand in `clients.json`.
-fn id_and_secret(known: &KnownClient) -> String {
-    format!("id `{}`, secret `{}`", known.id, known.secret().expose())
+    passed("refused with invalid_client")
 }

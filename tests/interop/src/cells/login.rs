@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use authcode::{ErrorCode, Fault, Lifetime, RedirectError};
+use authcode::{ErrorCode, Fault, Lifetime};
 
 use super::{Found, passed};
 use crate::browser::User;
@@ -19,13 +19,9 @@ pub(super) fn gives_a_token_that_the_api_takes(site: &Site) -> Found {
 }
 
 pub(super) fn denied_is_the_users_fault(site: &Site) -> Found {
-    let Err(refused) = walk::redirect(site.login()?, User::Denies)? else {
-        return Err("the user was not asked".into());
-    };
-    check::is_equal("the fault", &refused.error().fault(), &Fault::User)?;
-    match refused.recover() {
-        Err(RedirectError::Refused(error)) => check::is_equal("the error", &error.code, &ErrorCode::AccessDenied)?,
-        other => return Err(format!("{other:?} in place of a refusal").into()),
-    }
+    let received = walk::redirect(site.login()?, User::Denies)?;
+    let fault = received.as_ref().err().map(|refused| refused.error().fault());
+    check::is_equal("the fault", &fault, &Some(Fault::User))?;
+    check::is_denied(received, &ErrorCode::AccessDenied)?;
     passed("access_denied")
 }

@@ -42,7 +42,7 @@ pub(super) fn second_use_of_a_code_is_refused(site: &Site) -> Found {
 
 pub(super) fn page_with_500_keeps_the_code(site: &Site) -> Found {
     if !site.profile.fails_on_openid {
-        return Ok(Outcome::NotOffered("no way to make it fail is known"));
+        return Ok(Outcome::NotOffered("does not fail in that way"));
     }
     let code = walk::to_code(site.login()?.scope("openid")?)?;
     let Err(refused) = walk::exchange(code)? else { return Err("the server gave a token".into()) };
