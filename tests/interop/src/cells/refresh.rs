@@ -1,6 +1,6 @@
 //! Refreshing: new tokens, and an old refresh token that comes again.
 
-use authcode::{Authorized, ErrorCode, RefreshEnded, Renewal, Suspended, UnixTime};
+use authcode::{Authorized, ErrorCode, Renewal};
 
 use super::{Found, passed};
 use crate::site::Site;
@@ -9,7 +9,7 @@ use crate::{Error, check, transport, walk};
 pub(super) fn gives_new_tokens(site: &Site) -> Found {
     let old = walk::to_token(site.login()?)?;
     let (old_access, old_refresh) = (old.access_token().expose().to_owned(), refresh_token(&old)?);
-    let new = refresh(old)??;
+    let new = walk::refresh(old)??;
     check::is_true("the access token is another", new.access_token().expose() != old_access)?;
     check::is_true("the refresh token is another", refresh_token(&new)? != old_refresh)?;
     check::is_true("the API takes the new token", transport::opens(&site.url("/resource"), &new)?)?;
@@ -21,12 +21,13 @@ pub(super) fn replay_ends_in_a_new_login(site: &Site) -> Found {
     let first = walk::to_token(site.login()?)?;
     let client = first.client().clone();
     let stored = serde_json::to_string(&first.suspend())?;
-    let resume = || -> Result<Authorized, Error> { Ok(serde_json::from_str::<Suspended>(&stored)?.resume(&client)?) };
-    let newest = refresh(resume()?)??;
-    let Err(ended) = refresh(resume()?)? else { return Err("the old refresh token still works".into()) };
+    let newest = walk::refresh(walk::resume(&stored, &client)?)??;
+    let Err(ended) = walk::refresh(walk::resume(&stored, &client)?)? else {
+        return Err("the old refresh token still works".into());
+    };
     check::is_refusal(&ended.error, &ErrorCode::InvalidGrant)?;
     check::is_true("a new login is next", matches!(ended.authorized.renew(), Renewal::Reauthorize(_)))?;
-    let is_family_gone = refresh(newest)?.is_err();
+    let is_family_gone = walk::refresh(newest)?.is_err();
     let expected = site.profile.takes_back_family_of_replayed_refresh_token;
     check::is_equal("the newest refresh token is taken back", &is_family_gone, &expected)?;
     passed(if is_family_gone {
@@ -34,19 +35,6 @@ pub(super) fn replay_ends_in_a_new_login(site: &Site) -> Found {
     } else {
         "invalid_grant, the newest one stays good"
     })
-}
-
-/// Refreshes once. What is handed back counts as a failure here: the server is up.
-fn refresh(authorized: Authorized) -> Result<Result<Authorized, RefreshEnded>, Error> {
-    let Renewal::Refresh(refreshing) = authorized.renew() else { return Err("there is no refresh token".into()) };
-    let response = transport::send(&refreshing.token_request())?;
-    match refreshing.receive_token_response(response, UnixTime::now()) {
-        Ok(renewed) => Ok(Ok(renewed)),
-        Err(refused) => match refused.recover() {
-            Ok(_still_alive) => Err("the server could not answer".into()),
-            Err(ended) => Ok(Err(ended)),
-        },
-    }
 }
 
 fn refresh_token(authorized: &Authorized) -> Result<String, Error> {

@@ -1,11 +1,11 @@
 //! What the token endpoint refuses, and what is left of the login then.
 
-use authcode::{CodeReceived, ErrorCode, Renewal, Suspended, TokenError, UnixTime};
+use authcode::{ErrorCode, TokenError};
 
 use super::{Found, passed};
 use crate::report::Outcome;
 use crate::site::Site;
-use crate::{Error, check, transport, walk};
+use crate::{check, transport, walk};
 
 pub(super) fn wrong_verifier_ends_the_login(site: &Site) -> Found {
     let code = walk::to_code(site.login()?)?;
@@ -24,14 +24,14 @@ pub(super) fn wrong_redirect_uri_ends_the_login(site: &Site) -> Found {
 }
 
 pub(super) fn second_use_of_a_code_is_refused(site: &Site) -> Found {
-    let (once, twice) = doubled(walk::to_code(site.login()?)?)?;
-    let authorized = walk::exchange(once)??;
-    check::has_ended(walk::exchange(twice)?, &ErrorCode::InvalidGrant)?;
+    let code = walk::to_code(site.login()?)?;
+    let client = code.client().clone();
+    let stored = serde_json::to_string(&code.suspend())?;
+    let authorized = walk::exchange(walk::resume(&stored, &client)?)??;
+    check::has_ended(walk::exchange(walk::resume(&stored, &client)?)?, &ErrorCode::InvalidGrant)?;
     let is_taken_back = !transport::opens(&site.url("/resource"), &authorized)?;
     check::is_equal("tokens taken back", &is_taken_back, &site.profile.takes_back_tokens_of_reused_code)?;
-    let Renewal::Refresh(refreshing) = authorized.renew() else { return Err("no refresh token".into()) };
-    let response = transport::send(&refreshing.token_request())?;
-    let is_refused = refreshing.receive_token_response(response, UnixTime::now()).is_err();
+    let is_refused = walk::refresh(authorized)?.is_err();
     check::is_equal("refresh token taken back", &is_refused, &is_taken_back)?;
     passed(if is_taken_back {
         "invalid_grant, its tokens are taken back"
@@ -49,12 +49,4 @@ pub(super) fn page_with_500_keeps_the_code(site: &Site) -> Found {
     check::is_true("it is unavailable", matches!(refused.error(), TokenError::Unavailable { status: 500, .. }))?;
     drop(refused.recover()?);
     passed("the code is handed back")
-}
-
-/// Two live copies of one login, as from a store that gave it out twice.
-fn doubled(code: CodeReceived) -> Result<(CodeReceived, CodeReceived), Error> {
-    let client = code.client().clone();
-    let stored = serde_json::to_string(&code.suspend())?;
-    let resume = || -> Result<CodeReceived, Error> { Ok(serde_json::from_str::<Suspended>(&stored)?.resume(&client)?) };
-    Ok((resume()?, resume()?))
 }
