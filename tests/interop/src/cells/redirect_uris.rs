@@ -8,7 +8,7 @@ use url::Position;
 use super::{Found, passed};
 use crate::browser::{self, Arrival, User};
 use crate::site::Site;
-use crate::{Error, walk};
+use crate::{Error, check, walk};
 
 pub(super) fn loopback_ipv4(site: &Site) -> Found {
     loopback(site, "http://127.0.0.1/cb")
@@ -41,11 +41,12 @@ pub(super) fn query_of_its_own(site: &Site) -> Found {
 
 /// As a native program does it, but that nobody listens: the browser stops before.
 fn loopback(site: &Site, redirect_uri: &str) -> Found {
-    let login = site.login_to("native", redirect_uri)?.loopback_port(free_port()?)?;
-    let pending = login.try_start(getrandom::SysRng)?;
+    let port = free_port()?;
+    let pending = site.login_to("native", redirect_uri)?.loopback_port(port)?.try_start(getrandom::SysRng)?;
     let Arrival::Redirect(url) = browser::visit(&pending.authorization_url(), User::Allows)? else {
         return Err("a form in place of a redirect".into());
     };
+    check::is_equal("the port", &url.port(), &Some(port))?;
     // What a listener sees of it.
     let target = Redirect::target(&url[Position::BeforePath..Position::AfterQuery]);
     drop(walk::exchange(pending.receive_redirect(target)?)??);
