@@ -12,7 +12,9 @@ use crate::error::{ConfigError, UriError};
 use crate::flow::{Login, Unstarted};
 use crate::form::{self, Space};
 use crate::http::HttpRequest;
+use crate::json;
 use crate::limits::MAX_PARAMETER_LEN;
+use crate::params::Params;
 use crate::redirect::RESPONSE_NAMES;
 use crate::secret::Secret;
 use crate::server::{Server, check_query};
@@ -120,7 +122,13 @@ impl Client {
         }
         let redirect_uri = redirect_uri.try_into().map_err(|error| ConfigError::RedirectUri(error.into()))?;
         check_kind(&redirect_uri)?;
-        check_query(&redirect_uri, "redirect uri", &RESPONSE_NAMES)?;
+        let dialect = server.dialect();
+        dialect.check()?;
+        check_query(&server.authorization_endpoint, "authorization endpoint", dialect.authorization.sent_names())?;
+        for endpoint in server.token_endpoints().chain([server.refresh_endpoint()]) {
+            check_query(endpoint, "token endpoint", dialect.token.sent_names())?;
+        }
+        check_query(&redirect_uri, "redirect uri", RESPONSE_NAMES.into_iter().chain(dialect.redirect_aliases()))?;
         let credentials = Credentials::new(client_id, auth)?;
         Ok(Self(Shared::new(Config { server, client_id: client_id.into(), credentials, redirect_uri })))
     }
@@ -156,14 +164,24 @@ impl Client {
         }
     }
 
-    /// A request to the token endpoint of this client's server, and to no other.
-    pub(crate) fn token_request<'a>(&self, params: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> HttpRequest {
+    /// A token request, in the words of this client's server. `endpoint` is one of that server's.
+    pub(crate) fn token_request<'a>(
+        &'a self,
+        endpoint: &Uri,
+        protocol: impl Iterator<Item = (&'static str, &'a str)> + Clone,
+        own: &'a Params,
+    ) -> HttpRequest {
         let authorization = match &self.0.credentials {
             Credentials::Header(value) => Some(Secret::from(value.expose())),
             Credentials::Body(_) => None,
         };
-        let body = form::encode(&[], params, Space::Plus);
-        HttpRequest::form_post(self.server().token_endpoint.as_str(), authorization, body)
+        let dialect = self.server().dialect();
+        let pairs = dialect.token.pairs(protocol, own.iter());
+        if dialect.json_requests {
+            HttpRequest::post_json(endpoint.as_str(), authorization, json::object(pairs))
+        } else {
+            HttpRequest::post_form(endpoint.as_str(), authorization, form::encode(&[], pairs, &[], Space::Plus))
+        }
     }
 }
 

@@ -1,74 +1,231 @@
 //! What real servers do differently, as data.
 
+use crate::error::ConfigError;
+use crate::redirect::RESPONSE_NAMES;
+
 /// How a server departs from RFC 6749.
 ///
-/// Plain data: [`Dialect::STANDARD`] and what differs from it. It can be a `const`. Most servers need
-/// none of it: what cannot weaken a login (`expiry` or `expires_in`, a lifetime as a string or a
-/// float, scopes as a list, `null` for absent, JSON under any media type, an error in a 200) is read
-/// without a setting.
+/// Plain data: [`Dialect::STANDARD`] and what differs from it. It can be a `const`, and is given with the
+/// [`Server`](crate::Server). [`Client::new`](crate::Client::new) checks it.
 ///
 /// ```
-/// # use authcode::Dialect;
-/// const MY_SERVER: Dialect = Dialect::STANDARD.with_scope_separator(',').assume_bearer();
+/// # use authcode::{Dialect, LifetimeFormat};
+/// const MY_SERVER: Dialect = Dialect::STANDARD
+///     .with_scope_separator(',')
+///     .with_authorization_names(&[("client_id", "client_key")])
+///     .with_lifetime("expires_on", LifetimeFormat::UnixSeconds)
+///     .assume_bearer();
 /// ```
+///
+/// # What needs no setting
+///
+/// Whatever cannot weaken a login is read as it comes: `expires_in` or `expiry`, as a number, a string or a float;
+/// scopes as a list; `null` for absent; JSON under any media type, with or without a byte order mark; an error in a
+/// 200, with a code that is a number or an object; a redirect with a fragment behind it, with parameters that nobody
+/// knows, or as a form.
+///
+/// # What no setting does
+///
+/// The crate only describes requests and reads what you hand to it, so a host can say it in its own words first:
+///
+/// | the server | the host |
+/// |---|---|
+/// | answers in XML, in JSONP, under names that only a program can find | makes a JSON object of the body, and hands that to [`HttpResponse::new`](crate::HttpResponse::new) |
+/// | wants a GET, a header or a signature of its own | takes [`HttpRequest`](crate::HttpRequest) apart: its body is a query as it stands |
+/// | counts minutes or writes `177:05:38` | writes `expires_in` in seconds into that object |
+/// | wants a client secret that is made anew (a signed JWT) | makes a [`Client`](crate::Client) with it, and comes back to the login by [`Suspended::resume`](crate::Suspended::resume) |
+/// | answers with a status that lies | hands over the status that it means |
+///
+/// PKCE and `state` are not for a dialect to change: there is no login without them.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Dialect {
+    pub(crate) authorization: Wording,
+    pub(crate) token: Wording,
+    pub(crate) redirect_names: Names,
+    pub(crate) response_names: Names,
     pub(crate) scope_separator: char,
-    pub(crate) assumes_bearer: bool,
-    pub(crate) bearer_aliases: &'static [&'static str],
-    pub(crate) lifetime_unit: LifetimeUnit,
+    pub(crate) granted_scope_separator: char,
+    pub(crate) fragment: &'static str,
+    pub(crate) state_in_redirect_uri: bool,
+    pub(crate) json_requests: bool,
+    pub(crate) form_responses: bool,
+    pub(crate) lifetime: Option<(&'static str, LifetimeFormat)>,
     pub(crate) zero_means_unstated: bool,
     pub(crate) assumed_lifetime: Option<u32>,
-    pub(crate) sends_redirect_uri: bool,
+    pub(crate) assumes_bearer: bool,
+    pub(crate) bearer_aliases: &'static [&'static str],
 }
 
-/// What a lifetime in a token response counts.
+/// What the RFC calls something, and what the server calls it.
+pub(crate) type Names = &'static [(&'static str, &'static str)];
+
+/// How one of the requests is worded.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Wording {
+    names: Names,
+    params: Names,
+}
+
+/// How a lifetime in a token response is written. Each is a number, or a string with one in it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
-pub enum LifetimeUnit {
-    /// Thousandths of a second, as some servers have it.
+pub enum LifetimeFormat {
+    /// Thousandths of a second from now.
     Milliseconds,
-    /// Seconds, as RFC 6749 §5.1 has it.
+    /// Seconds from now, as RFC 6749 §5.1 has it.
     Seconds,
+    /// The moment at which the token runs out, as a date: `"2026-01-02T03:04:05Z"` (RFC 3339).
+    Timestamp,
+    /// The moment at which the token runs out, in seconds since 1970.
+    UnixSeconds,
 }
+
+/// What may have another name in a request, or none.
+const RENAMABLE: [&str; 9] = [
+    "audience",
+    "client_id",
+    "client_secret",
+    "code",
+    "grant_type",
+    "redirect_uri",
+    "refresh_token",
+    "response_type",
+    "scope",
+];
+
+/// What a login is not safe without.
+const PROTECTED: [&str; 4] = ["code_challenge", "code_challenge_method", "code_verifier", "state"];
+
+/// What may have another name in a redirect.
+const RENAMABLE_IN_REDIRECT: [&str; 4] = ["code", "error", "error_description", "error_uri"];
+
+/// What may be at another place in a response.
+const MOVABLE_IN_RESPONSE: [&str; 7] =
+    ["access_token", "error", "error_description", "error_uri", "refresh_token", "scope", "token_type"];
 
 impl Dialect {
     /// RFC 6749 as it stands.
     pub const STANDARD: Self = Self {
+        authorization: Wording { names: &[], params: &[] },
+        token: Wording { names: &[], params: &[] },
+        redirect_names: &[],
+        response_names: &[],
         scope_separator: ' ',
-        assumes_bearer: false,
-        bearer_aliases: &[],
-        lifetime_unit: LifetimeUnit::Seconds,
+        granted_scope_separator: ' ',
+        fragment: "",
+        state_in_redirect_uri: false,
+        json_requests: false,
+        form_responses: false,
+        lifetime: None,
         zero_means_unstated: false,
         assumed_lifetime: None,
-        sends_redirect_uri: true,
+        assumes_bearer: false,
+        bearer_aliases: &[],
     };
 
-    /// What stands between two scopes, in requests and in responses: `,` for many older servers.
+    /// What the server calls parameters in the URL for the browser: `&[("client_id", "appid")]`. An empty name leaves
+    /// the parameter out. Those of PKCE, and `state`, cannot be named.
+    #[must_use]
+    pub const fn with_authorization_names(mut self, names: &'static [(&'static str, &'static str)]) -> Self {
+        self.authorization.names = names;
+        self
+    }
+
+    /// What every URL for the browser has besides: `&[("access_type", "offline")]`. A parameter of the same name that
+    /// a login is given replaces it.
+    #[must_use]
+    pub const fn with_authorization_params(mut self, params: &'static [(&'static str, &'static str)]) -> Self {
+        self.authorization.params = params;
+        self
+    }
+
+    /// What the server calls parameters of token requests, those of a refresh included:
+    /// `&[("client_secret", "secret")]`. An empty name leaves the parameter out: `&[("redirect_uri", "")]`, which
+    /// RFC 6749 §4.1.3 wants and OAuth 2.1 does not.
+    #[must_use]
+    pub const fn with_token_names(mut self, names: &'static [(&'static str, &'static str)]) -> Self {
+        self.token.names = names;
+        self
+    }
+
+    /// What every token request has besides, that of a refresh included. A parameter of the same name that a login or
+    /// a refresh is given replaces it.
+    #[must_use]
+    pub const fn with_token_params(mut self, params: &'static [(&'static str, &'static str)]) -> Self {
+        self.token.params = params;
+        self
+    }
+
+    /// What the server calls parameters of the redirect: `&[("code", "auth_code")]`, and the same for `error`,
+    /// `error_description` and `error_uri`. One under its own name counts first.
+    #[must_use]
+    pub const fn with_redirect_names(mut self, names: &'static [(&'static str, &'static str)]) -> Self {
+        self.redirect_names = names;
+        self
+    }
+
+    /// Where the server has members of the token response: under another name, `("access_token", "accessToken")`, or
+    /// at a path, `("access_token", "/data/access_token")`, `("error", "/errors/0/errorType")`. What is named here is
+    /// read there and nowhere else; but an error at its own place always counts, and first.
+    ///
+    /// For `access_token`, `error`, `error_description`, `error_uri`, `refresh_token`, `scope` and `token_type`. The
+    /// lifetime has [a setting of its own](Self::with_lifetime).
+    #[must_use]
+    pub const fn with_response_names(mut self, names: &'static [(&'static str, &'static str)]) -> Self {
+        self.response_names = names;
+        self
+    }
+
+    /// What stands between two scopes, in requests and in responses: `,` for many older servers. `+` goes out as
+    /// it is, unencoded.
     #[must_use]
     pub const fn with_scope_separator(mut self, separator: char) -> Self {
         self.scope_separator = separator;
+        self.with_granted_scope_separator(separator)
+    }
+
+    /// What stands between two scopes in responses, where it is another character than in requests. White space
+    /// separates them in any case.
+    #[must_use]
+    pub const fn with_granted_scope_separator(mut self, separator: char) -> Self {
+        self.granted_scope_separator = separator;
         self
     }
 
-    /// Takes a token of an unstated type for a bearer token.
+    /// What follows a `#` at the end of the URL for the browser.
     #[must_use]
-    pub const fn assume_bearer(mut self) -> Self {
-        self.assumes_bearer = true;
+    pub const fn with_fragment(mut self, fragment: &'static str) -> Self {
+        self.fragment = fragment;
         self
     }
 
-    /// Other words for `Bearer` in `token_type`, in any case.
+    /// Puts `state` into the query of the redirect URI, on both legs, for a server that does not send it back, or not
+    /// with an error. The server must accept a redirect URI with a query that it has not been told before.
     #[must_use]
-    pub const fn with_bearer_aliases(mut self, aliases: &'static [&'static str]) -> Self {
-        self.bearer_aliases = aliases;
+    pub const fn with_state_in_redirect_uri(mut self) -> Self {
+        self.state_in_redirect_uri = true;
         self
     }
 
-    /// What a lifetime counts.
+    /// Sends token requests as a JSON object. A parameter that repeats is a list in it.
     #[must_use]
-    pub const fn with_lifetime_unit(mut self, unit: LifetimeUnit) -> Self {
-        self.lifetime_unit = unit;
+    pub const fn with_json_requests(mut self) -> Self {
+        self.json_requests = true;
+        self
+    }
+
+    /// Reads token responses that are form-encoded, too: `access_token=…&token_type=bearer`.
+    #[must_use]
+    pub const fn with_form_responses(mut self) -> Self {
+        self.form_responses = true;
+        self
+    }
+
+    /// Where the lifetime is, and how it is written: a name or a path, as in
+    /// [`with_response_names`](Self::with_response_names). If it is not there, `expires_in` and `expiry` still count.
+    #[must_use]
+    pub const fn with_lifetime(mut self, place: &'static str, format: LifetimeFormat) -> Self {
+        self.lifetime = Some((place, format));
         self
     }
 
@@ -86,12 +243,90 @@ impl Dialect {
         self
     }
 
-    /// Leaves `redirect_uri` out of the token request. RFC 6749 §4.1.3 wants it; OAuth 2.1 does not,
-    /// and a few servers fail on it.
+    /// Takes a token of an unstated type for a bearer token.
     #[must_use]
-    pub const fn without_redirect_uri_in_token_request(mut self) -> Self {
-        self.sends_redirect_uri = false;
+    pub const fn assume_bearer(mut self) -> Self {
+        self.assumes_bearer = true;
         self
+    }
+
+    /// Other words for `Bearer` in `token_type`, in any case.
+    #[must_use]
+    pub const fn with_bearer_aliases(mut self, aliases: &'static [&'static str]) -> Self {
+        self.bearer_aliases = aliases;
+        self
+    }
+
+    /// A dialect is written by hand: a slip in it must not go out, and must not reach what makes a login safe.
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        let names = |names: Names, known: &[&str]| names.iter().find(|(name, _)| !known.contains(name));
+        let unknown = names(self.authorization.names, &RENAMABLE)
+            .or_else(|| names(self.token.names, &RENAMABLE))
+            .or_else(|| names(self.redirect_names, &RENAMABLE_IN_REDIRECT))
+            .or_else(|| names(self.response_names, &MOVABLE_IN_RESPONSE));
+        if let Some((name, _)) = unknown {
+            return Err(ConfigError::Dialect(name));
+        }
+        for wording in [&self.authorization, &self.token] {
+            let mut theirs = wording.names.iter().chain(wording.params);
+            let is_bad = |name: &str| PROTECTED.contains(&name);
+            if let Some((name, _)) = theirs.find(|(ours, theirs)| is_bad(ours) || is_bad(theirs)) {
+                return Err(ConfigError::Dialect(name));
+            }
+            if let Some((name, _)) =
+                wording.params.iter().find(|(name, _)| name.is_empty() || wording.sends(name).is_some())
+            {
+                return Err(ConfigError::Dialect(name));
+            }
+        }
+        let taken = |theirs: &str| theirs.is_empty() || RESPONSE_NAMES.contains(&theirs);
+        if let Some((name, _)) = self.redirect_names.iter().find(|(_, theirs)| taken(theirs)) {
+            return Err(ConfigError::Dialect(name));
+        }
+        if !self.fragment.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'='))
+        {
+            return Err(ConfigError::Dialect("fragment"));
+        }
+        Ok(())
+    }
+
+    /// What the server calls parameters of the redirect besides.
+    pub(crate) fn redirect_aliases(&self) -> impl Iterator<Item = &'static str> {
+        self.redirect_names.iter().map(|(_, theirs)| *theirs)
+    }
+}
+
+impl Wording {
+    /// The pairs of a request in the server's words: those of the protocol, then what this server always wants, then
+    /// those of the login.
+    pub(crate) fn pairs<'a>(
+        &'a self,
+        protocol: impl Iterator<Item = (&'static str, &'a str)> + Clone,
+        login: impl Iterator<Item = (&'a str, &'a str)> + Clone,
+    ) -> impl Iterator<Item = (&'a str, &'a str)> + Clone {
+        let own = login.clone();
+        let replaced = move |(name, _): &(&str, &str)| own.clone().any(|(other, _)| other == *name);
+        protocol
+            .filter_map(|(name, value)| Some((self.name(name)?, value)))
+            .chain(self.params.iter().copied().filter(move |pair| !replaced(pair)))
+            .chain(login)
+    }
+
+    fn name(&self, name: &'static str) -> Option<&'static str> {
+        match self.names.iter().find(|(ours, _)| *ours == name) {
+            None => Some(name),
+            Some((_, "")) => None,
+            Some((_, theirs)) => Some(theirs),
+        }
+    }
+
+    /// The name, if the protocol's part of the request has it: another one of the same name would be a second one.
+    pub(crate) fn sends(&self, name: &str) -> Option<&'static str> {
+        self.sent_names().find(|sent| *sent == name)
+    }
+
+    pub(crate) fn sent_names(&self) -> impl Iterator<Item = &'static str> {
+        RENAMABLE.into_iter().chain(PROTECTED).filter_map(|name| self.name(name))
     }
 }
 

@@ -13,9 +13,9 @@ use serde::de::DeserializeOwned;
 use crate::error::{ConfigError, DiscoveryError, UriError};
 use crate::flow::Rejected;
 use crate::http::{HttpRequest, HttpResponse};
+use crate::json;
 use crate::limits::MAX_RESPONSE_LEN;
 use crate::server::{IssParameter, Server, check_secure};
-use crate::token;
 use crate::uri::Uri;
 
 /// A search for the metadata of a server: a step of its own before a login.
@@ -40,7 +40,8 @@ use crate::uri::Uri;
 /// # fn example(send: impl Fn(HttpRequest) -> HttpResponse) -> Result<Server, Box<dyn core::error::Error>> {
 /// let mut discovery = Discovery::new("https://login.example/tenant")?;
 /// let metadata = loop {
-///     discovery = match discovery.receive_metadata(send(discovery.request())) {
+///     let response = send(discovery.request());
+///     discovery = match discovery.receive_metadata(response) {
 ///         Ok(metadata) => break metadata,
 ///         Err(refused) if refused.error().is_retryable() => return Err(refused.into()), // or wait, and ask again
 ///         Err(refused) => refused.recover()?, // not here: ask at the next place
@@ -182,7 +183,7 @@ impl Search {
         }
         let text = core::str::from_utf8(&response.body).map_err(|_| DiscoveryError::NotMetadata)?;
         let document: Document =
-            serde_json::from_str(token::without_byte_order_mark(text)).map_err(|_| DiscoveryError::NotMetadata)?;
+            serde_json::from_str(json::without_byte_order_mark(text)).map_err(|_| DiscoveryError::NotMetadata)?;
         self.judge(document)
     }
 
@@ -273,7 +274,7 @@ impl Metadata {
     ///
     /// It is not checked. Look at a URL as at any that comes from outside before you use it.
     pub fn member<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        token::member(&self.document, name)
+        json::member(&self.document, name)
     }
 }
 

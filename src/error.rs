@@ -4,9 +4,11 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use core::time::Duration;
 
+use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-use crate::oauth_error::OAuthError;
+use crate::json;
+use crate::oauth_error::{OAuthError, Untrusted};
 
 /// Who has to act on an error.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -80,6 +82,10 @@ pub enum ConfigError {
     /// The client secret is too long, has a control character, or is empty where it goes into the body.
     #[error("client secret: too long, a control character, or empty where it goes into the body")]
     ClientSecret,
+    /// The [`Dialect`](crate::Dialect) names something that it cannot: a slip of the pen, a parameter that is sent
+    /// already, or one that a login is not safe without.
+    #[error("dialect: {0:?} cannot be named there")]
+    Dialect(&'static str),
     /// An endpoint is neither `https` nor, where that was asked for by name, loopback `http`.
     #[error("{0}: neither https nor http on loopback with Server::danger_loopback_http")]
     Insecure(&'static str),
@@ -92,12 +98,18 @@ pub enum ConfigError {
     /// The query of an endpoint or of the redirect URI is not form-urlencoded UTF-8.
     #[error("{0}: its query is not form-urlencoded UTF-8")]
     MalformedQuery(&'static str),
+    /// A name in the URL of a [`Provider`](crate::providers::Provider) has no value, or one that does not fit there.
+    #[error("provider: no value for {0:?}, or not a plain one")]
+    Placeholder(&'static str),
     /// The redirect URI is not an acceptable URI.
     #[error("redirect uri: {0}")]
     RedirectUri(UriError),
     /// The redirect URI is of none of the three kinds of RFC 8252 §7.
     #[error("redirect uri: neither https, http on loopback, nor a private-use scheme with a '.' in it")]
     RedirectUriKind,
+    /// The refresh endpoint is not an acceptable URI.
+    #[error("refresh endpoint: {0}")]
+    RefreshEndpoint(UriError),
     /// The query of an endpoint or of the redirect URI brings a parameter of the protocol.
     #[error("{0}: its query has the parameter {1}, which belongs to the protocol")]
     ReservedParameter(&'static str, &'static str),
@@ -216,6 +228,9 @@ pub enum ParameterError {
     /// A name that is not made of letters, digits, `-`, `.`, `_`, `[` and `]` (RFC 6749 §8.2).
     #[error("parameter {0:?}: not a name of letters, digits, '-', '.', '_', '[' and ']'")]
     Name(String),
+    /// The token endpoint is not one that the server is known to have.
+    #[error("token endpoint: not one of this server's")]
+    TokenEndpoint,
     /// The redirect URI has no port to choose: it is not a loopback one. Or the port is 0.
     #[error("loopback port: the redirect uri is not on loopback, or the port is 0")]
     Port,
@@ -379,12 +394,16 @@ pub enum TokenError {
         retry_after: Option<Duration>,
         /// What the body says, if it is an OAuth error.
         error: Option<Box<OAuthError>>,
+        /// The beginning of the body.
+        body: Untrusted,
     },
     /// Neither success nor an OAuth error, such as a page of a proxy at 403 or 404.
     #[error("token response, status {status}: neither a token nor an OAuth error")]
     UnexpectedStatus {
         /// The HTTP status.
         status: u16,
+        /// The beginning of the body.
+        body: Untrusted,
     },
     /// A success whose body is empty, cut off or not JSON.
     #[error("token response, status {status}: not JSON")]
@@ -399,6 +418,8 @@ pub enum TokenError {
         status: u16,
         /// What the server said.
         error: Box<OAuthError>,
+        /// The beginning of the body.
+        body: Untrusted,
     },
     /// A success without an access token that can be used.
     #[error("token response, status {status}: {reason}")]
@@ -417,7 +438,7 @@ impl TokenError {
             Self::TooLong { status }
             | Self::Redirected { status }
             | Self::Unavailable { status, .. }
-            | Self::UnexpectedStatus { status }
+            | Self::UnexpectedStatus { status, .. }
             | Self::NotJson { status }
             | Self::Refused { status, .. }
             | Self::Unusable { status, .. } => *status,
@@ -431,6 +452,24 @@ impl TokenError {
             Self::Refused { error, .. } => Some(error),
             _ => None,
         }
+    }
+
+    /// What the server sent with its refusal, at most [`MAX_ERROR_BODY_LEN`](crate::limits::MAX_ERROR_BODY_LEN) bytes
+    /// of it. Servers repeat in it what was sent to them, secrets included: look at it, and do not log it. A body that
+    /// may have a token in it is not kept.
+    pub const fn body(&self) -> Option<&Untrusted> {
+        match self {
+            Self::Unavailable { body, .. } | Self::UnexpectedStatus { body, .. } | Self::Refused { body, .. } => {
+                Some(body)
+            }
+            _ => None,
+        }
+    }
+
+    /// A member of that [`body`](Self::body) by its name, if it is a JSON object and has it in this type: what a
+    /// server says beyond RFC 6749, such as `error_codes` or `claims`.
+    pub fn response_member<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        json::member(self.body()?.raw(), name)
     }
 
     /// How long the server asks you to wait before the next request.

@@ -15,15 +15,15 @@ pub(crate) enum Space {
     Percent20,
 }
 
-/// Writes `start` and `name=value&…`, in one allocation of the exact size: growing would leave copies of secrets.
-pub(crate) fn encode<'a, P>(start: &[&str], pairs: P, space: Space) -> String
+/// Writes `start`, `name=value&…` and `end`, in one allocation of the exact size: growing would leave copies of secrets.
+pub(crate) fn encode<'a, P>(start: &[&str], pairs: P, end: &[&str], space: Space) -> String
 where
     P: Iterator<Item = (&'a str, &'a str)> + Clone,
 {
-    let start_len = start.iter().map(|part| part.len()).sum::<usize>();
+    let fixed_len = start.iter().chain(end).map(|part| part.len()).sum::<usize>();
     let pair_len = |(name, value)| encoded_len(name, space) + encoded_len(value, space) + "=&".len();
     let len = pairs.clone().map(pair_len).sum::<usize>().saturating_sub("&".len());
-    let mut out = String::with_capacity(start_len + len);
+    let mut out = String::with_capacity(fixed_len + len);
     start.iter().for_each(|part| out.push_str(part));
     for (index, (name, value)) in pairs.enumerate() {
         if index > 0 {
@@ -33,6 +33,7 @@ where
         out.push('=');
         push_encoded(&mut out, value, space);
     }
+    end.iter().for_each(|part| out.push_str(part));
     out
 }
 

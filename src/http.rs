@@ -40,7 +40,8 @@ pub struct HttpRequest {
     pub url: String,
     /// The headers to send, beside those that your stack adds by itself.
     pub headers: Headers,
-    /// The body: ASCII, with the code or the refresh token in it. Empty for `GET`.
+    /// The body, with the code or the refresh token in it: form-urlencoded ASCII, or JSON where the
+    /// [`Dialect`](crate::Dialect) says so. Empty for `GET`.
     pub body: Secret,
     /// `false`: a redirect that is followed carries the body to another place.
     pub follow_redirects: bool,
@@ -50,9 +51,12 @@ pub struct HttpRequest {
 }
 
 impl HttpRequest {
-    pub(crate) fn form_post(url: &str, authorization: Option<Secret>, body: String) -> Self {
-        let headers = Headers { content_type: Some("application/x-www-form-urlencoded"), authorization };
-        Self::new("POST", url, headers, body)
+    pub(crate) fn post_form(url: &str, authorization: Option<Secret>, body: String) -> Self {
+        Self::new("POST", url, Headers { content_type: Some("application/x-www-form-urlencoded"), authorization }, body)
+    }
+
+    pub(crate) fn post_json(url: &str, authorization: Option<Secret>, body: String) -> Self {
+        Self::new("POST", url, Headers { content_type: Some("application/json"), authorization }, body)
     }
 
     pub(crate) fn get(url: &str) -> Self {

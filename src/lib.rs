@@ -178,10 +178,12 @@ mod error;
 pub mod flow;
 mod form;
 mod http;
+mod json;
 pub mod limits;
 mod oauth_error;
 mod params;
 mod pkce;
+pub mod providers;
 mod redirect;
 mod scope;
 mod secret;
@@ -192,14 +194,14 @@ mod token;
 mod uri;
 
 pub use client::{Client, ClientAuth};
-pub use dialect::{Dialect, LifetimeUnit};
+pub use dialect::{Dialect, LifetimeFormat};
 pub use discovery::{Discovery, Metadata};
 pub use error::{
     BearerError, ConfigError, DiscoveryError, Fault, ParameterError, RedirectError, ResumeError, ScopeError,
     StartError, TokenError, UnusableToken, UriError,
 };
 pub use flow::{
-    Authorized, AwaitingRedirect, CodeReceived, Flow, RefreshEnded, Refreshing, Rejected, Renewal, Unstarted,
+    Authorized, AwaitingRedirect, CodeReceived, Flow, RefreshEnded, Refreshed, Refreshing, Rejected, Renewal, Unstarted,
 };
 pub use http::{Headers, HttpRequest, HttpResponse};
 pub use oauth_error::{ErrorCode, OAuthError, Untrusted};

@@ -31,5 +31,10 @@ pub const MAX_URI_LEN: usize = 2 * 1024;
 /// The longest registered code has 33 characters. Anything longer is not a code.
 pub const MAX_ERROR_CODE_LEN: usize = 128;
 
+/// How much of the body of a refusal is kept for the developer, in bytes: 16 KiB. The rest of it is left out.
+///
+/// OAuth errors have some hundred bytes; the beginning of a page tells whose page it is.
+pub const MAX_ERROR_BODY_LEN: usize = 16 * 1024;
+
 /// How many characters [`Untrusted`](crate::Untrusted) shows: 256.
 pub const MAX_SHOWN_CHARS: usize = 256;

@@ -8,7 +8,7 @@ use thiserror::Error;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::error::Fault;
-use crate::limits::{MAX_ERROR_CODE_LEN, MAX_SHOWN_CHARS};
+use crate::limits::{MAX_ERROR_BODY_LEN, MAX_ERROR_CODE_LEN, MAX_SHOWN_CHARS};
 
 /// What a server says when it refuses (RFC 6749 §4.1.2.1 and §5.2).
 ///
@@ -136,9 +136,22 @@ impl Untrusted {
         Self(core::mem::take(&mut *text))
     }
 
+    /// The beginning of a body, which need not be text.
+    pub(crate) fn excerpt(body: &[u8]) -> Self {
+        let body = body.get(..MAX_ERROR_BODY_LEN).unwrap_or(body);
+        Self(String::from_utf8_lossy(body).into_owned())
+    }
+
     /// The text as it came, with all that may be in it.
     pub fn raw(&self) -> &str {
         &self.0
+    }
+}
+
+/// For tests of a host that has errors of this crate made up.
+impl From<&str> for Untrusted {
+    fn from(text: &str) -> Self {
+        Self(text.into())
     }
 }
 

@@ -8,6 +8,7 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::dialect::Wording;
 use crate::error::ParameterError;
 use crate::form;
 use crate::limits::MAX_PARAMETER_LEN;
@@ -60,20 +61,14 @@ impl Params {
         Self(pairs.filter_map(decoded).collect())
     }
 
-    /// Checks pairs again that were stored.
-    pub(crate) fn checked(self) -> Result<Self, ParameterError> {
-        let mut checked = Self::default();
-        self.iter().try_for_each(|(name, value)| checked.add(name, value))?;
-        Ok(checked)
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Adds a pair that is to be sent beside what the protocol sends.
-    pub(crate) fn add(&mut self, name: &str, value: &str) -> Result<(), ParameterError> {
-        match RESERVED_NAMES.into_iter().find(|reserved| *reserved == name) {
+    /// Adds a pair that is to be sent beside what the protocol sends, in the server's words.
+    pub(crate) fn add(&mut self, name: &str, value: &str, wording: &Wording) -> Result<(), ParameterError> {
+        let reserved = RESERVED_NAMES.into_iter().find(|reserved| *reserved == name);
+        match reserved.or_else(|| wording.sends(name)) {
             Some(reserved) => Err(ParameterError::Reserved(reserved)),
             None => self.add_any(name, value),
         }
@@ -82,7 +77,7 @@ impl Params {
     /// Adds a pair in place of those of the same name.
     pub(crate) fn set(&mut self, name: &str, value: &str) -> Result<(), ParameterError> {
         let mut others = Self(self.0.iter().filter(|(known, _)| known != name).cloned().collect());
-        others.add(name, value)?;
+        others.add_any(name, value)?;
         *self = others;
         Ok(())
     }
@@ -105,18 +100,18 @@ impl Params {
         Ok(())
     }
 
-    /// Adds each field of a struct or each pair of a list.
+    /// Each field of a struct or each pair of a list.
     #[cfg(feature = "std")]
-    pub(crate) fn add_all(&mut self, params: &impl Serialize) -> Result<(), ParameterError> {
+    pub(crate) fn from_serialize(params: &impl Serialize) -> Result<Self, ParameterError> {
         let encoded = serde_urlencoded::to_string(params).map(Zeroizing::new);
         let encoded = encoded.map_err(|_| ParameterError::NotPairs)?;
-        Self::from_encoded(form::pairs(encoded.as_bytes())).iter().try_for_each(|(name, value)| self.add(name, value))
+        Ok(Self::from_encoded(form::pairs(encoded.as_bytes())))
     }
 
     /// Reads the pairs as a struct or a map.
     #[cfg(feature = "std")]
     pub(crate) fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T, ParameterError> {
-        let encoded = Zeroizing::new(form::encode(&[], self.iter(), form::Space::Plus));
+        let encoded = Zeroizing::new(form::encode(&[], self.iter(), &[], form::Space::Plus));
         serde_urlencoded::from_str(&encoded).map_err(|_| ParameterError::NotPairs)
     }
 

@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
+use crate::dialect::{Dialect, Names};
 use crate::error::RedirectError;
 use crate::form::{self, Malformed};
 use crate::limits::{MAX_PARAMETER_LEN, MAX_REDIRECT_LEN};
@@ -129,15 +130,21 @@ impl fmt::Debug for Redirect<'_> {
 pub(crate) const RESPONSE_NAMES: [&str; 9] =
     ["code", "state", "iss", "error", "error_description", "error_uri", "response", "access_token", "id_token"];
 
+/// One place for each of the [`RESPONSE_NAMES`].
+type Values<'a> = [Option<&'a [u8]>; RESPONSE_NAMES.len()];
+
 /// The parameters of an authorization response, still encoded.
 pub(crate) struct Answer<'a> {
-    values: [Option<&'a [u8]>; RESPONSE_NAMES.len()],
+    values: Values<'a>,
+    /// What stands under the server's own names for them.
+    aliased: Values<'a>,
+    aliases: Names,
     query: &'a [u8],
 }
 
 impl<'a> Answer<'a> {
     /// Checks, in this order: the size, that it came to our redirect URI, that it can be read, duplicates.
-    pub(crate) fn read(redirect: Redirect<'a>, redirect_uri: &Uri) -> Result<Self, RedirectError> {
+    pub(crate) fn read(redirect: Redirect<'a>, redirect_uri: &Uri, dialect: &Dialect) -> Result<Self, RedirectError> {
         if redirect.content.len() > MAX_REDIRECT_LEN {
             return Err(RedirectError::TooLong);
         }
@@ -149,32 +156,37 @@ impl<'a> Answer<'a> {
             Shape::Query => has_query_of(redirect_uri, query),
             Shape::Body => true,
         };
-        if is_ours { Self::collect(query) } else { Err(RedirectError::NotOurs) }
+        if is_ours { Self::collect(query, dialect.redirect_names) } else { Err(RedirectError::NotOurs) }
     }
 
-    fn collect(query: &'a [u8]) -> Result<Self, RedirectError> {
-        let mut values = [None; RESPONSE_NAMES.len()];
+    fn collect(query: &'a [u8], aliases: Names) -> Result<Self, RedirectError> {
+        let mut answer = Self { values: Values::default(), aliased: Values::default(), aliases, query };
         let mut duplicate = None;
         for (name, value) in form::pairs(query) {
-            let mut slots = RESPONSE_NAMES.iter().zip(&mut values);
-            let Some((known, slot)) = slots.find(|(known, _)| form::stands_for(name, known)) else {
-                continue;
+            let known = RESPONSE_NAMES.into_iter().find(|known| form::stands_for(name, known));
+            let alias = || aliases.iter().find(|(_, theirs)| form::stands_for(name, theirs));
+            let (name, slot) = match (known, known.map_or_else(alias, |_| None)) {
+                (Some(known), _) => (known, slot(&mut answer.values, known)),
+                (None, Some((ours, theirs))) => (*theirs, slot(&mut answer.aliased, ours)),
+                (None, None) => continue,
             };
             form::check(value).map_err(|Malformed| RedirectError::Malformed)?;
-            if slot.replace(value).is_some() {
-                duplicate = Some(*known);
+            if slot.is_some_and(|slot| slot.replace(value).is_some()) {
+                duplicate = Some(name);
             }
         }
         match duplicate {
             Some(name) => Err(RedirectError::DuplicateParameter(name)),
-            None => Ok(Self { values, query }),
+            None => Ok(answer),
         }
     }
 
-    /// The encoded value of one of the [`RESPONSE_NAMES`].
+    /// The encoded value of one of the [`RESPONSE_NAMES`], under its own name or else under the server's.
     pub(crate) fn get(&self, name: &str) -> Option<&'a [u8]> {
-        let (_, value) = RESPONSE_NAMES.iter().zip(self.values).find(|(known, _)| **known == name)?;
-        value
+        let find = |values: &Values<'a>| {
+            RESPONSE_NAMES.iter().zip(values).find_map(|(known, value)| value.filter(|_| *known == name))
+        };
+        find(&self.values).or_else(|| find(&self.aliased))
     }
 
     /// The `code`, if its grammar is that of RFC 6749 appendix A.11.
@@ -195,10 +207,14 @@ impl<'a> Answer<'a> {
 
     /// The parameters that the crate does not know, as far as they can be read.
     pub(crate) fn extra_params(&self) -> Params {
-        let unknown = form::pairs(self.query)
-            .filter(|(name, _)| !RESPONSE_NAMES.iter().any(|known| form::stands_for(name, known)));
-        Params::from_encoded(unknown)
+        let aliases = self.aliases.iter().map(|(_, theirs)| theirs);
+        let known = |name| RESPONSE_NAMES.iter().chain(aliases.clone()).any(|known| form::stands_for(name, known));
+        Params::from_encoded(form::pairs(self.query).filter(|(name, _)| !known(name)))
     }
+}
+
+fn slot<'s, 'a>(values: &'s mut Values<'a>, name: &str) -> Option<&'s mut Option<&'a [u8]>> {
+    RESPONSE_NAMES.iter().zip(values).find_map(|(known, value)| (*known == name).then_some(value))
 }
 
 /// What the redirect URI's own query says must come back: each of its names with the same values, as often, and

@@ -55,10 +55,18 @@ impl Scope {
         scope
     }
 
-    /// As it goes to a server that wants another separator than a space.
+    /// The tokens of this list that are not in the other.
+    #[must_use]
+    pub fn difference(&self, other: &Self) -> Self {
+        let mut rest = Self::default();
+        self.iter().filter(|token| !other.contains(token)).for_each(|token| rest.push(token));
+        rest
+    }
+
+    /// As it goes to a server that wants another separator than a space. A `+` is how a space is encoded.
     pub(crate) fn separated(&self, separator: char) -> Cow<'_, str> {
         match separator {
-            ' ' => Cow::Borrowed(&self.0),
+            ' ' | '+' => Cow::Borrowed(&self.0),
             other => Cow::Owned(self.0.replace(' ', other.encode_utf8(&mut [0; 4]))),
         }
     }

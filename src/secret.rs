@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
+use subtle::ConstantTimeEq as _;
 use zeroize::{Zeroize, Zeroizing};
 
 /// A token, a code, a client secret or a request body.
@@ -29,6 +30,11 @@ impl Secret {
     /// The text itself. Use it for the wire or for your store, never for a log.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// Whether it is the same, in constant time for texts of the same length.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
     }
 
     /// The text itself, without a copy. From here on, wiping it is up to you.

@@ -1,5 +1,7 @@
 //! The authorization server: its endpoints and its issuer, as one value.
 
+use alloc::vec::Vec;
+
 use crate::dialect::Dialect;
 use crate::error::{ConfigError, UriError};
 use crate::form;
@@ -26,6 +28,8 @@ use crate::uri::Uri;
 pub struct Server {
     pub(crate) authorization_endpoint: Uri,
     pub(crate) token_endpoint: Uri,
+    regional_token_endpoints: Vec<Uri>,
+    refresh_endpoint: Option<Uri>,
     pub(crate) issuer: Option<(Uri, IssParameter)>,
     pub(crate) dialect: Dialect,
     allows_loopback_http: bool,
@@ -82,12 +86,13 @@ impl Server {
             authorization.try_into().map_err(|error| ConfigError::AuthorizationEndpoint(error.into()))?;
         let token_endpoint = token.try_into().map_err(|error| ConfigError::TokenEndpoint(error.into()))?;
         for (uri, which) in [(&authorization_endpoint, "authorization endpoint"), (&token_endpoint, "token endpoint")] {
-            check_secure(uri, which, allows_loopback_http)?;
-            check_query(uri, which, &RESERVED_NAMES)?;
+            check_endpoint(uri, which, allows_loopback_http)?;
         }
         Ok(Self {
             authorization_endpoint,
             token_endpoint,
+            regional_token_endpoints: Vec::new(),
+            refresh_endpoint: None,
             issuer: None,
             dialect: Dialect::STANDARD,
             allows_loopback_http,
@@ -125,6 +130,38 @@ impl Server {
         Ok(issuer)
     }
 
+    /// Adds the endpoint to which refresh tokens go, where it is not the [token endpoint](Self::token_endpoint).
+    ///
+    /// # Errors
+    /// [`ConfigError`] says why it is not accepted.
+    pub fn with_refresh_endpoint<T>(mut self, endpoint: T) -> Result<Self, ConfigError>
+    where
+        T: TryInto<Uri>,
+        UriError: From<T::Error>,
+    {
+        let endpoint = endpoint.try_into().map_err(|error| ConfigError::RefreshEndpoint(error.into()))?;
+        check_endpoint(&endpoint, "refresh endpoint", self.allows_loopback_http)?;
+        self.refresh_endpoint = Some(endpoint);
+        Ok(self)
+    }
+
+    /// Adds a token endpoint of another region of the same server, which says only in the redirect which one has the
+    /// code. [`CodeReceived::set_token_endpoint`](crate::CodeReceived::set_token_endpoint) chooses among those that are
+    /// added here, and no others: what comes in a redirect must not decide where a code goes.
+    ///
+    /// # Errors
+    /// [`ConfigError`] says why it is not accepted.
+    pub fn with_regional_token_endpoint<T>(mut self, endpoint: T) -> Result<Self, ConfigError>
+    where
+        T: TryInto<Uri>,
+        UriError: From<T::Error>,
+    {
+        let endpoint = endpoint.try_into().map_err(|error| ConfigError::TokenEndpoint(error.into()))?;
+        check_endpoint(&endpoint, "token endpoint", self.allows_loopback_http)?;
+        self.regional_token_endpoints.push(endpoint);
+        Ok(self)
+    }
+
     /// Adds what this server does differently.
     #[must_use]
     pub const fn with_dialect(mut self, dialect: Dialect) -> Self {
@@ -140,6 +177,16 @@ impl Server {
     /// Where codes and refresh tokens go.
     pub const fn token_endpoint(&self) -> &Uri {
         &self.token_endpoint
+    }
+
+    /// Where refresh tokens go: the [token endpoint](Self::token_endpoint), if nothing else was said.
+    pub fn refresh_endpoint(&self) -> &Uri {
+        self.refresh_endpoint.as_ref().unwrap_or(&self.token_endpoint)
+    }
+
+    /// All of the endpoints that a code may go to.
+    pub(crate) fn token_endpoints(&self) -> impl Iterator<Item = &Uri> {
+        self.regional_token_endpoints.iter().chain([&self.token_endpoint])
     }
 
     /// The issuer, if it is known.
@@ -162,16 +209,23 @@ pub(crate) fn check_secure(uri: &Uri, which: &'static str, allows_loopback_http:
     }
 }
 
-/// A URI of ours must have a query that can be read. It must not bring a parameter that the protocol sends: one of the two would win, and servers
-/// differ in which.
-pub(crate) fn check_query(uri: &Uri, which: &'static str, reserved: &[&'static str]) -> Result<(), ConfigError> {
-    let brings =
-        |name: &&&str| form::pairs(uri.query().unwrap_or_default().as_bytes()).any(|(n, _)| form::stands_for(n, name));
-    if form::pairs(uri.query().unwrap_or_default().as_bytes()).any(|(n, v)| form::check(n).and(form::check(v)).is_err())
-    {
+fn check_endpoint(uri: &Uri, which: &'static str, allows_loopback_http: bool) -> Result<(), ConfigError> {
+    check_secure(uri, which, allows_loopback_http)?;
+    check_query(uri, which, RESERVED_NAMES)
+}
+
+/// A URI of ours must have a query that can be read. It must not bring a parameter that the protocol sends: one of
+/// the two would win, and servers differ in which.
+pub(crate) fn check_query(
+    uri: &Uri,
+    which: &'static str,
+    reserved: impl IntoIterator<Item = &'static str>,
+) -> Result<(), ConfigError> {
+    let own = form::pairs(uri.query().unwrap_or_default().as_bytes());
+    if own.clone().any(|(name, value)| form::check(name).and(form::check(value)).is_err()) {
         return Err(ConfigError::MalformedQuery(which));
     }
-    match reserved.iter().find(brings) {
+    match reserved.into_iter().find(|reserved| own.clone().any(|(name, _)| form::stands_for(name, reserved))) {
         Some(name) => Err(ConfigError::ReservedParameter(which, name)),
         None => Ok(()),
     }

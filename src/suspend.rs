@@ -16,7 +16,7 @@ use crate::client::Client;
 use crate::error::{ParameterError, ResumeError};
 use crate::flow::{Authorized, AwaitingRedirect, CodeReceived, Flow, Login, Refresh, Refreshing, Response, Unstarted};
 use crate::limits::{MAX_PARAMETER_LEN, MAX_RESPONSE_LEN, MAX_TOKEN_LEN};
-use crate::params::Params;
+use crate::params::{Leg, Params};
 use crate::pkce::LoginSecrets;
 use crate::secret::Secret;
 use crate::time::UnixTime;
@@ -66,6 +66,8 @@ pub struct Suspended {
     #[serde(default, skip_serializing_if = "Params::is_empty")]
     token_params: Params,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    token_endpoint: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     code: Option<Zeroizing<String>>,
     #[serde(default, skip_serializing_if = "Params::is_empty")]
     redirect_params: Params,
@@ -97,6 +99,7 @@ impl Suspended {
             audience: login.audience.clone(),
             authorization_params: login.authorization_params.clone(),
             token_params: login.token_params.clone(),
+            token_endpoint: login.token_endpoint.as_ref().map(|endpoint| endpoint.as_str().to_owned()),
             code: None,
             redirect_params: Params::default(),
             response: None,
@@ -129,6 +132,10 @@ impl Suspended {
         let has_token = matches!(&*self.kind, "authorized" | "refreshing");
         if self.client != if has_token { mark_of_server(client) } else { mark_of_client(client) } {
             return Err(ResumeError::OtherClient);
+        }
+        // Before the redirect there is nothing that could choose an endpoint.
+        if self.token_endpoint.is_some() && matches!(&*self.kind, "unstarted" | "awaiting_redirect") {
+            return Err(ResumeError::Damaged);
         }
         let flow = match &*self.kind {
             "unstarted" => Flow::Unstarted(Unstarted { login: self.take_login(client)? }),
@@ -168,9 +175,9 @@ impl Suspended {
         login.scope.add(&self.scope.take().unwrap_or_default())?;
         self.audience.take().map_or(Ok(()), |audience| login.set_audience(&audience))?;
         self.port.take().map_or(Ok(()), |port| login.set_loopback_port(port))?;
-        login.authorization_params = take(&mut self.authorization_params).checked()?;
-        login.token_params = take(&mut self.token_params).checked()?;
-        Ok(())
+        login.add_params(Leg::Authorization, &take(&mut self.authorization_params))?;
+        login.add_params(Leg::Token, &take(&mut self.token_params))?;
+        self.token_endpoint.take().map_or(Ok(()), |endpoint| login.set_token_endpoint(&endpoint))
     }
 
     fn take_secrets(&mut self) -> Result<Box<LoginSecrets>, ResumeError> {
@@ -180,7 +187,9 @@ impl Suspended {
     fn take_authorized(&mut self, client: &Client) -> Result<Authorized, ResumeError> {
         let response =
             self.response.take().filter(|text| text.len() <= MAX_RESPONSE_LEN).ok_or(ResumeError::Damaged)?;
-        let mut token = TokenResponse::read_again(&response, client.server().dialect()).ok_or(ResumeError::Damaged)?;
+        let received_at = UnixTime::from_secs(self.received_at.take().ok_or(ResumeError::Damaged)?);
+        let token = TokenResponse::read_again(&response, client.server().dialect(), received_at);
+        let mut token = token.ok_or(ResumeError::Damaged)?;
         // Kept from an earlier response, or known to be dead: the response does not tell.
         token.refresh_token = match self.refresh_token.take() {
             None => None,
@@ -200,8 +209,7 @@ impl Suspended {
         if login.loopback.is_some() {
             return Err(ResumeError::Damaged);
         }
-        let received_at = UnixTime::from_secs(self.received_at.take().ok_or(ResumeError::Damaged)?);
-        Ok(Authorized { login, token, response: Response(response), received_at, first_scope })
+        Ok(Authorized { login, token, response: Response(response), received_at, first_scope, refreshed: None })
     }
 
     fn refill(&mut self, refreshing: &mut Refreshing) -> Result<(), ParameterError> {

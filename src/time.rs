@@ -47,4 +47,43 @@ impl UnixTime {
         let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         Self(since_epoch.map_or(0, |elapsed| elapsed.as_secs()))
     }
+
+    /// From a date with a time and an offset (RFC 3339 §5.6), in whole seconds. A moment before 1970 counts as 1970.
+    pub(crate) fn from_rfc3339(text: &str) -> Option<Self> {
+        let number = |start: usize, end: usize| {
+            let digits = text.get(start..end).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+            digits.parse::<i64>().ok()
+        };
+        let is_at = |index: usize, allowed: &str| text.get(index..=index).is_some_and(|found| allowed.contains(found));
+        let separated = is_at(4, "-") && is_at(7, "-") && is_at(10, "Tt ") && is_at(13, ":") && is_at(16, ":");
+        let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+        let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+        let in_range = (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second <= 60;
+        if !separated || !in_range {
+            return None;
+        }
+        let fraction = text.get(19..)?;
+        let zone = match fraction.strip_prefix('.') {
+            Some(digits) => digits.trim_start_matches(|c: char| c.is_ascii_digit()),
+            None => fraction,
+        };
+        let zone_start = text.len() - zone.len();
+        let offset = match zone.as_bytes() {
+            [b'Z' | b'z'] => 0,
+            [sign @ (b'+' | b'-'), _, _, b':', _, _] => {
+                let minutes = number(zone_start + 1, zone_start + 3)? * 60 + number(zone_start + 4, zone_start + 6)?;
+                if *sign == b'+' { minutes } else { -minutes }
+            }
+            _ => return None,
+        };
+        let minutes = (days_since_epoch(year, month, day) * 24 + hour) * 60 + minute - offset;
+        Some(Self(u64::try_from(minutes * 60 + second).unwrap_or(0)))
+    }
+}
+
+/// Days from 1970-01-01 in the Gregorian calendar. The year is counted from March, so that the leap day is its last.
+const fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month > 2 { year } else { year - 1 };
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + day_of_year - 719_468
 }

@@ -4,21 +4,22 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
-use core::ops::Deref;
-use core::str::Chars;
 use core::time::Duration;
 
-use serde::de::{DeserializeOwned, Deserializer as _, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
-use zeroize::Zeroizing;
 
-use crate::dialect::{Dialect, LifetimeUnit};
+use crate::dialect::{Dialect, LifetimeFormat};
 use crate::error::{TokenError, UnusableToken};
+use crate::form;
 use crate::http::HttpResponse;
+use crate::json::{self, Text};
 use crate::limits::{MAX_PARAMETER_LEN, MAX_RESPONSE_LEN, MAX_TOKEN_LEN};
 use crate::oauth_error::{ErrorCode, OAuthError, Untrusted};
+use crate::params::Params;
 use crate::scope::Scope;
 use crate::secret::Secret;
+use crate::time::UnixTime;
 
 /// What kind of token the server says it gave (RFC 6749 §7.1).
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -69,8 +70,9 @@ pub(crate) struct TokenResponse {
 }
 
 impl TokenResponse {
-    /// Reads a response. What a refusal means for the login is decided in `flow`.
-    pub(crate) fn read(response: &HttpResponse, dialect: &Dialect) -> Result<Self, TokenError> {
+    /// Reads a response that came at `now`. What a refusal means for the login is decided in `flow`. What is a form
+    /// becomes JSON, so that there is one form to keep.
+    pub(crate) fn read(response: &mut HttpResponse, dialect: &Dialect, now: UnixTime) -> Result<Self, TokenError> {
         let status = response.status;
         if matches!(status, 300..=399) {
             return Err(TokenError::Redirected { status });
@@ -78,57 +80,41 @@ impl TokenResponse {
         if response.body.len() > MAX_RESPONSE_LEN {
             return Err(TokenError::TooLong { status });
         }
-        let members = Members::read(&response.body);
+        if let Some(json) = dialect.form_responses.then(|| object_of_form(&response.body)).flatten() {
+            response.body = json.into_bytes().into();
+        }
+        let members = Members::read(&response.body, dialect);
+        let has_token =
+            members.as_ref().is_ok_and(|members| members.access_token.is_some() || members.refresh_token.is_some());
+        let body = || Untrusted::excerpt(if has_token { &[] } else { &response.body });
         let error = members.as_ref().ok().and_then(Members::oauth_error);
         match (status, error) {
-            (429 | 500.., error) => Err(TokenError::Unavailable { status, retry_after: response.retry_after, error }),
+            (429 | 500.., error) => {
+                Err(TokenError::Unavailable { status, retry_after: response.retry_after, error, body: body() })
+            }
             // At another status than the RFC's it may be the error of a gateway, unless it is one of the RFC's.
-            (200..=299 | 400 | 401 | 403, Some(error)) => Err(TokenError::Refused { status, error }),
-            (_, Some(error)) if error.code.is_registered() => Err(TokenError::Refused { status, error }),
+            (200..=299 | 400 | 401 | 403, Some(error)) => Err(TokenError::Refused { status, error, body: body() }),
+            (_, Some(error)) if error.code.is_registered() => Err(TokenError::Refused { status, error, body: body() }),
             (200..=299, None) => match members {
-                Ok(members) => members.success(dialect).map_err(|reason| TokenError::Unusable { status, reason }),
+                Ok(members) => members.success(dialect, now).map_err(|reason| TokenError::Unusable { status, reason }),
                 Err(NoObject::NotJson) => Err(TokenError::NotJson { status }),
                 Err(NoObject::OtherJson) => Err(TokenError::Unusable { status, reason: UnusableToken::NotAnObject }),
             },
-            _ => Err(TokenError::UnexpectedStatus { status }),
+            _ => Err(TokenError::UnexpectedStatus { status, body: body() }),
         }
     }
 
     /// Reads a success again that was stored.
-    pub(crate) fn read_again(body: &str, dialect: &Dialect) -> Option<Self> {
-        Members::read(body.as_bytes()).ok()?.success(dialect).ok()
+    pub(crate) fn read_again(body: &str, dialect: &Dialect, received_at: UnixTime) -> Option<Self> {
+        Members::read(body.as_bytes(), dialect).ok()?.success(dialect, received_at).ok()
     }
 }
 
-/// One member of a response by its name, if it is there and of this type.
-pub(crate) fn member<T: DeserializeOwned>(body: &str, name: &str) -> Option<T> {
-    struct Find<'a, T>(&'a str, core::marker::PhantomData<T>);
-
-    impl<'de, T: DeserializeOwned> Visitor<'de> for Find<'_, T> {
-        type Value = Option<T>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<T>, A::Error> {
-            let mut found = None;
-            while let Some(key) = map.next_key::<&RawValue>()? {
-                let value: &RawValue = map.next_value()?;
-                if string(key).is_some_and(|key| *key == *self.0) {
-                    found = serde_json::from_str(value.get()).ok();
-                }
-            }
-            Ok(found)
-        }
-    }
-
-    let body = without_byte_order_mark(body);
-    serde_json::Deserializer::from_str(body).deserialize_map(Find(name, core::marker::PhantomData)).ok()?
-}
-
-pub(crate) fn without_byte_order_mark(text: &str) -> &str {
-    text.strip_prefix('\u{FEFF}').unwrap_or(text)
+/// The members of a form-encoded response. A page is none, though it can be read as one.
+fn object_of_form(body: &[u8]) -> Option<String> {
+    let is_answer =
+        |(name, _): (&[u8], &[u8])| form::stands_for(name, "access_token") || form::stands_for(name, "error");
+    form::pairs(body).any(is_answer).then(|| json::object(Params::from_encoded(form::pairs(body)).iter()))
 }
 
 /// The members that mean something here, each as it stands in the text. Which of them is a string, and which a
@@ -139,6 +125,10 @@ struct Members<'a> {
     token_type: Option<&'a RawValue>,
     expires_in: Option<&'a RawValue>,
     expiry: Option<&'a RawValue>,
+    /// What the dialect has for a lifetime.
+    lifetime: Option<&'a RawValue>,
+    /// Whether there is a member that other servers have for a lifetime.
+    names_a_lifetime: bool,
     refresh_token: Option<&'a RawValue>,
     scope: Option<&'a RawValue>,
     error: Option<&'a RawValue>,
@@ -155,17 +145,51 @@ enum NoObject {
 }
 
 impl<'a> Members<'a> {
-    fn read(body: &'a [u8]) -> Result<Self, NoObject> {
-        let text = without_byte_order_mark(core::str::from_utf8(body).map_err(|_| NoObject::NotJson)?);
+    fn read(body: &'a [u8], dialect: &Dialect) -> Result<Self, NoObject> {
+        let text = json::without_byte_order_mark(core::str::from_utf8(body).map_err(|_| NoObject::NotJson)?);
         let mut json = serde_json::Deserializer::from_str(text);
         let members = json.deserialize_map(MembersVisitor).and_then(|members| json.end().map(|()| members));
-        members.map_err(|_| match serde_json::from_str::<IgnoredAny>(text) {
-            Ok(_) => NoObject::OtherJson,
-            Err(_) => NoObject::NotJson,
+        let no_object = |_| if json::is_json(text) { NoObject::OtherJson } else { NoObject::NotJson };
+        let mut members = members.map_err(no_object)?;
+        members.find_elsewhere(text, dialect);
+        Ok(members)
+    }
+
+    /// Puts what the dialect has at a place of its own where the rest looks for it.
+    fn find_elsewhere(&mut self, text: &'a str, dialect: &Dialect) {
+        for (name, place) in dialect.response_names {
+            let Some((name, slot)) = self.slot(name) else { continue };
+            match json::find(text, place) {
+                // A stranger's word for an error must not hide a plain one.
+                Ok(found) if name.starts_with("error") => *slot = present(*slot).or(found),
+                Ok(found) => *slot = found,
+                Err(json::Twice) => self.duplicate = Some(name),
+            }
+        }
+        match dialect.lifetime.map(|(place, _)| json::find(text, place)) {
+            Some(Ok(found)) => self.lifetime = found,
+            Some(Err(json::Twice)) => self.duplicate = Some("lifetime"),
+            None => {}
+        }
+    }
+
+    /// Where a member of the protocol is kept.
+    fn slot(&mut self, name: &str) -> Option<(&'static str, &mut Option<&'a RawValue>)> {
+        Some(match name {
+            "access_token" => ("access_token", &mut self.access_token),
+            "token_type" => ("token_type", &mut self.token_type),
+            "expires_in" => ("expires_in", &mut self.expires_in),
+            "expiry" => ("expiry", &mut self.expiry),
+            "refresh_token" => ("refresh_token", &mut self.refresh_token),
+            "scope" => ("scope", &mut self.scope),
+            "error" => ("error", &mut self.error),
+            "error_description" => ("error_description", &mut self.error_description),
+            "error_uri" => ("error_uri", &mut self.error_uri),
+            _ => return None,
         })
     }
 
-    fn success(&self, dialect: &Dialect) -> Result<TokenResponse, UnusableToken> {
+    fn success(&self, dialect: &Dialect, now: UnixTime) -> Result<TokenResponse, UnusableToken> {
         if let Some(name) = self.duplicate {
             return Err(UnusableToken::DuplicateMember(name));
         }
@@ -174,7 +198,7 @@ impl<'a> Members<'a> {
             access_token: token(access_token).ok_or(UnusableToken::Malformed)?,
             token_type: self.token_type(dialect),
             refresh_token: present(self.refresh_token).and_then(token),
-            lifetime: self.lifetime(dialect),
+            lifetime: self.lifetime(dialect, now),
             scope: self.scope(dialect),
         })
     }
@@ -184,7 +208,7 @@ impl<'a> Members<'a> {
             return if dialect.assumes_bearer { TokenType::Bearer } else { TokenType::Unstated };
         };
         // The type of a token is a code like that of an error: a short word of visible ASCII.
-        let word = string(named).filter(|word| ErrorCode::is_code(word)).unwrap_or(Text::Plain(""));
+        let word = json::string(named).filter(|word| ErrorCode::is_code(word)).unwrap_or(Text::Plain(""));
         let mut bearer = dialect.bearer_aliases.iter().chain(&["Bearer"]);
         if bearer.any(|bearer| bearer.eq_ignore_ascii_case(&word)) {
             TokenType::Bearer
@@ -193,22 +217,20 @@ impl<'a> Members<'a> {
         }
     }
 
-    fn lifetime(&self, dialect: &Dialect) -> Lifetime {
-        let stated = [self.expires_in, self.expiry].into_iter().filter_map(present);
-        let readable = stated.clone().filter_map(|raw| lifetime_number(raw.get()));
-        let shortest = readable.min().map(|number| match dialect.lifetime_unit {
-            LifetimeUnit::Seconds => number,
-            LifetimeUnit::Milliseconds => number / 1000,
-        });
-        match (shortest, dialect.assumed_lifetime) {
-            (Some(0), assumed) if dialect.zero_means_unstated => {
-                assumed.map_or(Lifetime::Unstated, |seconds| Lifetime::Stated(Duration::from_secs(seconds.into())))
-            }
-            (Some(seconds), _) => Lifetime::Stated(Duration::from_secs(seconds)),
-            (None, Some(assumed)) => Lifetime::Stated(Duration::from_secs(assumed.into())),
-            (None, None) if stated.count() > 0 => Lifetime::Unreadable,
-            (None, None) => Lifetime::Unstated,
-        }
+    fn lifetime(&self, dialect: &Dialect, now: UnixTime) -> Lifetime {
+        let own = dialect.lifetime.and_then(|(_, format)| Some((present(self.lifetime)?, format)));
+        let usual = [self.expires_in, self.expiry].into_iter().filter_map(present);
+        let is_stated = own.is_some() || self.names_a_lifetime || usual.clone().next().is_some();
+        let assumed = dialect.assumed_lifetime.map(u64::from);
+        let seconds = match own
+            .and_then(|(raw, format)| seconds_left(raw, format, now))
+            .or_else(|| usual.filter_map(|raw| seconds_left(raw, LifetimeFormat::Seconds, now)).min())
+        {
+            Some(0) if dialect.zero_means_unstated => assumed,
+            None if assumed.is_none() && is_stated => return Lifetime::Unreadable,
+            stated => stated.or(assumed),
+        };
+        seconds.map_or(Lifetime::Unstated, |seconds| Lifetime::Stated(Duration::from_secs(seconds)))
     }
 
     fn scope(&self, dialect: &Dialect) -> GrantedScope {
@@ -216,8 +238,8 @@ impl<'a> Members<'a> {
         if raw.get().len() > MAX_PARAMETER_LEN {
             return GrantedScope::Unstated;
         }
-        let separator = dialect.scope_separator;
-        let scope = match string(raw) {
+        let separator = dialect.granted_scope_separator;
+        let scope = match json::string(raw) {
             Some(list) => Some(Scope::granted(&list, separator)),
             None => serde_json::from_str::<Vec<String>>(raw.get())
                 .ok()
@@ -233,7 +255,7 @@ impl<'a> Members<'a> {
         if matches!(text, "\"\"" | "false" | "0") {
             return None;
         }
-        let code = match string(raw) {
+        let code = match json::string(raw) {
             // Of two errors nobody can say which one is meant.
             _ if self.duplicate.is_some() => None,
             Some(code) => ErrorCode::parse(&code),
@@ -243,11 +265,20 @@ impl<'a> Members<'a> {
         };
         Some(Box::new(OAuthError {
             code: code.unwrap_or(ErrorCode::Unreadable),
-            description: present(self.error_description).and_then(string).map(Text::into_untrusted),
-            uri: present(self.error_uri).and_then(string).map(Text::into_untrusted),
+            description: present(self.error_description).and_then(json::string).map(untrusted),
+            uri: present(self.error_uri).and_then(json::string).map(untrusted),
         }))
     }
 }
+
+fn untrusted(text: Text<'_>) -> Untrusted {
+    Untrusted::new(text.into_owned())
+}
+
+/// What other servers call a lifetime. Nothing is read from it unless the dialect says how, but a token with one of
+/// these has an end.
+const OTHER_LIFETIMES: [&str; 7] =
+    ["expire_in", "expireIn", "expires", "expiresAt", "expiresIn", "expires_at", "expires_on"];
 
 struct MembersVisitor;
 
@@ -263,20 +294,14 @@ impl<'de> Visitor<'de> for MembersVisitor {
         // Keys are taken as they stand, too: a key that is no text must not cost the token either.
         while let Some(key) = map.next_key::<&RawValue>()? {
             let value = map.next_value()?;
-            let (name, slot) = match string(key).as_deref() {
-                Some("access_token") => ("access_token", &mut members.access_token),
-                Some("token_type") => ("token_type", &mut members.token_type),
-                Some("expires_in") => ("expires_in", &mut members.expires_in),
-                Some("expiry") => ("expiry", &mut members.expiry),
-                Some("refresh_token") => ("refresh_token", &mut members.refresh_token),
-                Some("scope") => ("scope", &mut members.scope),
-                Some("error") => ("error", &mut members.error),
-                Some("error_description") => ("error_description", &mut members.error_description),
-                Some("error_uri") => ("error_uri", &mut members.error_uri),
-                _ => continue,
-            };
-            if slot.replace(value).is_some() {
-                members.duplicate = Some(name);
+            let Some(key) = json::string(key) else { continue };
+            match members.slot(&key) {
+                Some((name, slot)) => {
+                    if slot.replace(value).is_some() {
+                        members.duplicate = Some(name);
+                    }
+                }
+                None => members.names_a_lifetime |= OTHER_LIFETIMES.contains(&&*key) && present(Some(value)).is_some(),
             }
         }
         Ok(members)
@@ -288,84 +313,25 @@ fn present(member: Option<&RawValue>) -> Option<&RawValue> {
     member.filter(|raw| raw.get() != "null")
 }
 
-/// The text of a JSON string, borrowed where nothing in it is escaped.
-///
-/// Unescaped here and not by the JSON library: a token or a code may be in it, and the library's own buffer is not
-/// wiped. PHP escapes each `/`.
-fn string(raw: &RawValue) -> Option<Text<'_>> {
-    let escaped = raw.get().strip_prefix('"')?.strip_suffix('"')?;
-    if !escaped.contains('\\') {
-        return Some(Text::Plain(escaped));
-    }
-    // Escaped text is never shorter, so the buffer does not grow.
-    let mut out = Zeroizing::new(String::with_capacity(escaped.len()));
-    let mut rest = escaped.chars();
-    while let Some(c) = rest.next() {
-        out.push(if c == '\\' { unescape(&mut rest)? } else { c });
-    }
-    Some(Text::Unescaped(out))
-}
-
-/// A text that is wiped where it was copied.
-enum Text<'a> {
-    Plain(&'a str),
-    Unescaped(Zeroizing<String>),
-}
-
-impl Text<'_> {
-    fn into_untrusted(self) -> Untrusted {
-        Untrusted::new(match self {
-            Self::Plain(text) => Zeroizing::new(text.into()),
-            Self::Unescaped(text) => text,
-        })
-    }
-}
-
-impl Deref for Text<'_> {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        match self {
-            Self::Plain(text) => text,
-            Self::Unescaped(text) => text,
-        }
-    }
-}
-
-/// What follows a backslash (RFC 8259 §7). Half of a surrogate pair is no character.
-fn unescape(rest: &mut Chars<'_>) -> Option<char> {
-    Some(match rest.next()? {
-        plain @ ('"' | '\\' | '/') => plain,
-        'b' => '\u{8}',
-        'f' => '\u{C}',
-        'n' => '\n',
-        'r' => '\r',
-        't' => '\t',
-        'u' => {
-            let first = hex4(rest)?;
-            if !matches!(first, 0xD800..=0xDBFF) {
-                return char::from_u32(first);
-            }
-            let is_pair = rest.next() == Some('\\') && rest.next() == Some('u');
-            let second = hex4(rest).filter(|second| is_pair && matches!(second, 0xDC00..=0xDFFF))?;
-            char::from_u32(0x1_0000 + (first - 0xD800) * 0x400 + (second - 0xDC00))?
-        }
-        _ => return None,
-    })
-}
-
-fn hex4(rest: &mut Chars<'_>) -> Option<u32> {
-    (0..4).try_fold(0, |code, _| Some(code * 16 + rest.next()?.to_digit(16)?))
-}
-
 /// A token: a string of `VSCHAR` (RFC 6749 appendices A.12 and A.17).
 fn token(raw: &RawValue) -> Option<Secret> {
-    string(raw).filter(|text| is_vschar(text, MAX_TOKEN_LEN)).map(|text| Secret::from(&*text))
+    json::string(raw).filter(|text| is_vschar(text, MAX_TOKEN_LEN)).map(|text| Secret::from(&*text))
 }
 
 /// RFC 6749 appendix A: one or more of `VSCHAR`, and at most `limit`.
 pub(crate) fn is_vschar(text: &str, limit: usize) -> bool {
     (1..=limit).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, 0x20..=0x7E))
+}
+
+/// How many seconds a token still lives, if that can be read.
+fn seconds_left(raw: &RawValue, format: LifetimeFormat, now: UnixTime) -> Option<u64> {
+    let left = |end: UnixTime| end.saturating_since(now).as_secs();
+    match format {
+        LifetimeFormat::Milliseconds => lifetime_number(raw.get()).map(|number| number / 1000),
+        LifetimeFormat::Seconds => lifetime_number(raw.get()),
+        LifetimeFormat::Timestamp => json::string(raw).and_then(|text| UnixTime::from_rfc3339(&text)).map(left),
+        LifetimeFormat::UnixSeconds => lifetime_number(raw.get()).map(UnixTime::from_secs).map(left),
+    }
 }
 
 /// A count that is a number or a string with a number in it: whole, or a float that is rounded down. One that is

@@ -10,9 +10,11 @@ use zeroize::Zeroizing;
 use crate::error::BearerError;
 use crate::flow::{Login, Refreshing, Unstarted};
 use crate::http::HttpResponse;
+use crate::json;
+use crate::scope::Scope;
 use crate::secret::Secret;
 use crate::time::UnixTime;
-use crate::token::{self, GrantedScope, Lifetime, TokenResponse, TokenType};
+use crate::token::{GrantedScope, Lifetime, TokenResponse, TokenType};
 
 /// A login that has its token: the fourth state.
 ///
@@ -37,6 +39,18 @@ pub struct Authorized {
     pub(crate) received_at: UnixTime,
     /// What the first response said, where a refresh has given another token since.
     pub(crate) first_scope: Option<GrantedScope>,
+    pub(crate) refreshed: Option<Refreshed>,
+}
+
+/// What a refresh has changed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Refreshed {
+    /// Whether there is a new refresh token. If so, the old one is dead or about to be: store this state in place of
+    /// the old one before you do anything else. If not, the old one stays.
+    pub rotated: bool,
+    /// What was granted before. [`Authorized::granted_scope`] is what is granted now.
+    pub scope_before: GrantedScope,
 }
 
 /// The JSON of a token response, wiped on drop.
@@ -70,7 +84,7 @@ impl Authorized {
         // The port was that of one listener. A later login must name its own.
         login.loopback = None;
         let response = Response(Zeroizing::new(response.into_text()));
-        Self { login, token, response, received_at, first_scope: None }
+        Self { login, token, response, received_at, first_scope: None, refreshed: None }
     }
 
     /// The access token, of which nothing should be assumed but that the API understands it.
@@ -86,6 +100,12 @@ impl Authorized {
     /// What kind of token it is.
     pub const fn token_type(&self) -> &TokenType {
         &self.token.token_type
+    }
+
+    /// What was asked for. What was not granted is `requested_scope().difference(granted)`, what came in addition
+    /// `granted.difference(requested_scope())`. Neither is an error: see RFC 6749 §3.3.
+    pub const fn requested_scope(&self) -> &Scope {
+        &self.login.scope
     }
 
     /// Which scope the server says it granted.
@@ -116,15 +136,26 @@ impl Authorized {
         }
     }
 
-    /// Whether to renew the token before it is used: it runs out within `leeway` of `now`, or its lifetime
-    /// cannot be read. A token whose lifetime is not stated is used until it is refused.
+    /// How long to use the token: until `leeway` before it runs out. Nothing is left if its lifetime cannot be read.
+    /// `None` if its lifetime is not stated: use it until it is refused.
     ///
     /// Half a minute of leeway covers the way to the API and a clock that is a little off.
-    pub fn needs_renewal(&self, now: UnixTime, leeway: Duration) -> bool {
+    pub fn time_left(&self, now: UnixTime, leeway: Duration) -> Option<Duration> {
         match self.expires_at() {
-            Some(end) => now.saturating_add(leeway) >= end,
-            None => self.token.lifetime == Lifetime::Unreadable,
+            Some(end) => Some(end.saturating_since(now.saturating_add(leeway))),
+            None => (self.token.lifetime == Lifetime::Unreadable).then_some(Duration::ZERO),
         }
+    }
+
+    /// Whether to renew the token before it is used: no [time is left](Self::time_left).
+    pub fn needs_renewal(&self, now: UnixTime, leeway: Duration) -> bool {
+        self.time_left(now, leeway) == Some(Duration::ZERO)
+    }
+
+    /// What the refresh has changed that this token comes from. `None` for the first token of a login, and for a state
+    /// that comes from the store.
+    pub const fn refreshed(&self) -> Option<&Refreshed> {
+        self.refreshed.as_ref()
     }
 
     /// The value of the `Authorization` header for the API (RFC 6750 §2.1): `Bearer` and the token.
@@ -154,16 +185,18 @@ impl Authorized {
     ///
     /// After a refresh it is the member of the newest response.
     pub fn response_member<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        token::member(&self.response.0, name)
+        json::member(&self.response.0, name)
     }
 
     /// Goes on to a new token: by refreshing, if there is a refresh token, or by a new login.
     ///
     /// Nothing is sent yet. [`Refreshing::cancel`] comes back from it.
-    pub fn renew(self) -> Renewal {
+    pub fn renew(mut self) -> Renewal {
         if self.token.refresh_token.is_some() {
             Renewal::Refresh(Refreshing::new(self))
         } else {
+            // The next redirect may lead to another region.
+            self.login.token_endpoint = None;
             Renewal::Reauthorize(Unstarted { login: self.login })
         }
     }

@@ -44,27 +44,31 @@ impl AwaitingRedirect {
     /// set is left out. A query of the endpoint's own is kept in front of them.
     pub fn authorization_url(&self) -> String {
         let login = &*self.login;
-        let server = login.client.server();
-        let endpoint = &server.authorization_endpoint;
-        let scope = login.scope.separated(server.dialect.scope_separator);
+        let dialect = login.dialect();
+        let endpoint = &login.client.server().authorization_endpoint;
+        let scope = login.scope.separated(dialect.scope_separator);
         let challenge = self.secrets.verifier.challenge();
-        let fixed = [
+        let redirect_uri = login.sent_redirect_uri(&self.secrets);
+        let protocol = [
             Some(("response_type", "code")),
             login.audience.as_deref().map(|audience| ("audience", audience)),
             Some(("client_id", login.client.client_id())),
             Some(("code_challenge_method", "S256")),
             Some(("code_challenge", challenge.as_str())),
-            Some(("redirect_uri", login.redirect_uri().as_str())),
+            Some(("redirect_uri", &*redirect_uri)),
             (!scope.is_empty()).then_some(("scope", &*scope)),
-            Some(("state", self.secrets.state.as_str())),
+            (!dialect.state_in_redirect_uri).then(|| ("state", self.state())),
         ];
-        let pairs = fixed.into_iter().flatten().chain(login.authorization_params.iter());
+        let pairs = dialect.authorization.pairs(protocol.into_iter().flatten(), login.authorization_params.iter());
         let joint = match endpoint.query() {
             None => "?",
             Some("") => "",
             Some(_) => "&",
         };
-        form::encode(&[endpoint.as_str(), joint], pairs, Space::Percent20)
+        let fragment = if dialect.fragment.is_empty() { [""; 2] } else { ["#", dialect.fragment] };
+        // A bare `+` between scopes is a space, encoded in the other way.
+        let space = if dialect.scope_separator == '+' { Space::Plus } else { Space::Percent20 };
+        form::encode(&[endpoint.as_str(), joint], pairs, &fragment, space)
     }
 
     /// The redirect URI of this login, with its port: where to wait for the redirect.
@@ -107,7 +111,7 @@ impl AwaitingRedirect {
 
     /// Whether it is an answer to this login. Until that is known, nothing it says counts.
     fn recognise<'a>(&self, redirect: Redirect<'a>) -> Result<Answer<'a>, RedirectError> {
-        let answer = Answer::read(redirect, self.login.redirect_uri())?;
+        let answer = Answer::read(redirect, self.login.redirect_uri(), self.login.dialect())?;
         match answer.get("state") {
             None => Err(RedirectError::StateMissing { unauthenticated: answer.error() }),
             Some(state) if self.secrets.state.is(state) => Ok(answer),

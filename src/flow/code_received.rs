@@ -62,18 +62,29 @@ impl CodeReceived {
     /// `redirect_uri`, `client_secret` (where it is sent in the body), then those of the login.
     pub fn token_request(&self) -> HttpRequest {
         let login = &*self.login;
-        let sends_redirect_uri = login.client.server().dialect.sends_redirect_uri;
         let (client_id, client_secret) = login.client.credentials_in_body();
-        let fixed = [
+        let redirect_uri = login.sent_redirect_uri(&self.secrets);
+        let protocol = [
             Some(("grant_type", "authorization_code")),
             login.audience.as_deref().map(|audience| ("audience", audience)),
             client_id,
             Some(("code", self.code.expose())),
             Some(("code_verifier", self.secrets.verifier.as_str())),
-            sends_redirect_uri.then(|| ("redirect_uri", login.redirect_uri().as_str())),
+            Some(("redirect_uri", &*redirect_uri)),
             client_secret,
         ];
-        login.client.token_request(fixed.into_iter().flatten().chain(login.token_params.iter()))
+        let endpoint = login.token_endpoint.as_ref().unwrap_or_else(|| login.client.server().token_endpoint());
+        login.client.token_request(endpoint, protocol.into_iter().flatten(), &login.token_params)
+    }
+
+    /// Sends the code, and later the refresh token, to this token endpoint of the server's: the one that the redirect
+    /// led to, where the server has one for each region (see [`redirect_param`](Self::redirect_param)).
+    ///
+    /// # Errors
+    /// [`ParameterError::TokenEndpoint`](crate::ParameterError::TokenEndpoint), if it is not among those of
+    /// [`Server::with_regional_token_endpoint`](crate::Server::with_regional_token_endpoint). Then nothing is changed.
+    pub fn set_token_endpoint(&mut self, endpoint: &str) -> Result<(), crate::ParameterError> {
+        self.login.set_token_endpoint(endpoint)
     }
 
     /// Takes the answer to the [`token_request`](Self::token_request), whatever its status is. `now` is the
@@ -85,10 +96,10 @@ impl CodeReceived {
     /// the mended [`Client`](crate::Client).
     pub fn receive_token_response(
         self,
-        response: HttpResponse,
+        mut response: HttpResponse,
         now: UnixTime,
     ) -> Result<Authorized, Rejected<Self, TokenError>> {
-        match TokenResponse::read(&response, &self.login.client.server().dialect) {
+        match TokenResponse::read(&mut response, self.login.dialect(), now) {
             Ok(token) => Ok(Authorized::new(self.login, token, response, now)),
             Err(error) if leaves_grant_unspent(&error) => Err(Rejected::alive(self, error)),
             Err(error) => Err(Rejected::ended(error)),

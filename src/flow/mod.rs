@@ -25,7 +25,7 @@ mod rejected;
 mod unstarted;
 
 pub(crate) use authorized::Response;
-pub use authorized::{Authorized, Renewal};
+pub use authorized::{Authorized, Refreshed, Renewal};
 pub use awaiting_redirect::AwaitingRedirect;
 pub use code_received::CodeReceived;
 pub(crate) use refreshing::Refresh;

@@ -6,11 +6,12 @@ use core::borrow::Borrow;
 use thiserror::Error;
 
 use crate::error::{ParameterError, ScopeError, TokenError};
-use crate::flow::{Authorized, Rejected, leaves_grant_unspent};
+use crate::flow::{Authorized, Refreshed, Rejected, leaves_grant_unspent};
 use crate::http::{HttpRequest, HttpResponse};
 use crate::oauth_error::ErrorCode;
 use crate::params::Params;
 use crate::scope::Scope;
+use crate::secret::Secret;
 use crate::time::UnixTime;
 use crate::token::{GrantedScope, TokenResponse};
 
@@ -109,7 +110,10 @@ impl Refreshing {
     pub fn add_param(&mut self, name: &str, value: &str) -> Result<(), ParameterError> {
         match name {
             "audience" => self.0.params.add_any(name, value),
-            _ => self.0.params.add(name, value),
+            _ => {
+                let wording = self.0.authorized.login.dialect().token;
+                self.0.params.add(name, value, &wording)
+            }
         }
     }
 
@@ -128,36 +132,39 @@ impl Refreshing {
     /// Parameters: `grant_type`, `client_id` (where it is not in a header), `refresh_token`, `scope` (if it is
     /// to be narrower), `client_secret` (where it is sent in the body), then those of this refresh.
     pub fn token_request(&self) -> HttpRequest {
-        let client = &self.0.authorized.login.client;
-        let (client_id, client_secret) = client.credentials_in_body();
-        let scope = self.0.scope.separated(client.server().dialect.scope_separator);
-        let fixed = [
+        let login = &*self.0.authorized.login;
+        let (client_id, client_secret) = login.client.credentials_in_body();
+        let scope = self.0.scope.separated(login.dialect().scope_separator);
+        let protocol = [
             Some(("grant_type", "refresh_token")),
             client_id,
             self.0.authorized.refresh_token().map(|token| ("refresh_token", token.expose())),
             (!scope.is_empty()).then_some(("scope", &*scope)),
             client_secret,
         ];
-        client.token_request(fixed.into_iter().flatten().chain(self.0.params.iter()))
+        let endpoint = login.token_endpoint.as_ref().unwrap_or_else(|| login.client.server().refresh_endpoint());
+        login.client.token_request(endpoint, protocol.into_iter().flatten(), &self.0.params)
     }
 
     /// Takes the answer to the [`token_request`](Self::token_request), whatever its status is. `now` is the
     /// moment at which it came.
     ///
-    /// If it has no new refresh token, the old one is kept (RFC 6749 §6).
+    /// If it has no new refresh token, the old one is kept (RFC 6749 §6): [`Authorized::refreshed`] tells.
     ///
     /// # Errors
     /// [`TokenError`] says what was wrong, and [`Rejected::recover`] whether the refresh is worth another try.
     /// If it is not, [`RefreshEnded`] has the token that still works.
     pub fn receive_token_response(
         self,
-        response: HttpResponse,
+        mut response: HttpResponse,
         now: UnixTime,
     ) -> Result<Authorized, Rejected<Self, TokenError, RefreshEnded>> {
-        match TokenResponse::read(&response, &self.0.authorized.login.client.server().dialect) {
+        match TokenResponse::read(&mut response, self.0.authorized.login.dialect(), now) {
             Ok(mut token) => {
                 let Refresh { authorized: old, scope: narrowed, .. } = *self.0;
                 let first_scope = old.first_scope().clone();
+                let is_old = |new: &Secret| old.token.refresh_token.as_ref().is_some_and(|old| old.is(new));
+                let rotated = token.refresh_token.as_ref().is_some_and(|new| !is_old(new));
                 token.refresh_token = token.refresh_token.or(old.token.refresh_token);
                 // RFC 6749 §6: a response without a scope means the one that was asked for.
                 token.scope = match (token.scope, &first_scope) {
@@ -165,8 +172,9 @@ impl Refreshing {
                     (GrantedScope::Unstated, GrantedScope::Stated(_)) => GrantedScope::Stated(narrowed),
                     (said, _) => said,
                 };
+                let refreshed = Some(Refreshed { rotated, scope_before: old.token.scope });
                 let first_scope = Some(first_scope);
-                Ok(Authorized { first_scope, ..Authorized::new(old.login, token, response, now) })
+                Ok(Authorized { first_scope, refreshed, ..Authorized::new(old.login, token, response, now) })
             }
             Err(error) if leaves_grant_unspent(&error) => Err(Rejected::alive(self, error)),
             Err(error) => {

@@ -1,7 +1,8 @@
 //! Before the browser opens: the options of a login.
 
-use alloc::borrow::ToOwned;
+use alloc::borrow::{Cow, ToOwned};
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
@@ -9,6 +10,7 @@ use rand_core::{CryptoRng, TryCryptoRng};
 use zeroize::Zeroizing;
 
 use crate::client::Client;
+use crate::dialect::Dialect;
 use crate::error::{ParameterError, StartError};
 use crate::flow::{AwaitingRedirect, Rejected};
 use crate::limits::MAX_PARAMETER_LEN;
@@ -26,6 +28,8 @@ pub(crate) struct Login {
     pub(crate) token_params: Params,
     /// The redirect URI with the port of this login.
     pub(crate) loopback: Option<Uri>,
+    /// The token endpoint that the redirect led to, where the server has several.
+    pub(crate) token_endpoint: Option<Uri>,
 }
 
 impl Login {
@@ -37,11 +41,26 @@ impl Login {
             authorization_params: Params::default(),
             token_params: Params::default(),
             loopback: None,
+            token_endpoint: None,
         }
+    }
+
+    pub(crate) fn dialect(&self) -> &Dialect {
+        self.client.server().dialect()
     }
 
     pub(crate) fn redirect_uri(&self) -> &Uri {
         self.loopback.as_ref().unwrap_or_else(|| self.client.redirect_uri())
+    }
+
+    /// The redirect URI as it goes to the server, the same on both legs.
+    pub(crate) fn sent_redirect_uri(&self, secrets: &LoginSecrets) -> Cow<'_, str> {
+        let uri = self.redirect_uri();
+        if !self.dialect().state_in_redirect_uri {
+            return Cow::Borrowed(uri.as_str());
+        }
+        let joint = if uri.query().is_some() { '&' } else { '?' };
+        Cow::Owned(format!("{uri}{joint}state={}", secrets.state.as_str()))
     }
 
     pub(crate) fn set_audience(&mut self, audience: &str) -> Result<(), ParameterError> {
@@ -64,11 +83,22 @@ impl Login {
         Ok(())
     }
 
-    pub(crate) fn params_mut(&mut self, leg: Leg) -> &mut Params {
+    pub(crate) fn set_token_endpoint(&mut self, endpoint: &str) -> Result<(), ParameterError> {
+        let known = self.client.server().token_endpoints().find(|known| known.as_str() == endpoint);
+        self.token_endpoint = Some(known.ok_or(ParameterError::TokenEndpoint)?.clone());
+        Ok(())
+    }
+
+    pub(crate) fn add_param(&mut self, leg: Leg, name: &str, value: &str) -> Result<(), ParameterError> {
+        let dialect = *self.dialect();
         match leg {
-            Leg::Authorization => &mut self.authorization_params,
-            Leg::Token => &mut self.token_params,
+            Leg::Authorization => self.authorization_params.add(name, value, &dialect.authorization),
+            Leg::Token => self.token_params.add(name, value, &dialect.token),
         }
+    }
+
+    pub(crate) fn add_params(&mut self, leg: Leg, params: &Params) -> Result<(), ParameterError> {
+        params.iter().try_for_each(|(name, value)| self.add_param(leg, name, value))
     }
 }
 
@@ -168,7 +198,7 @@ impl Unstarted {
     /// # Errors
     /// [`ParameterError`] if the name is none or belongs to the protocol, or if the value is empty or too long.
     pub fn param(mut self, leg: Leg, name: &str, value: &str) -> Result<Self, ParameterError> {
-        self.login.params_mut(leg).add(name, value)?;
+        self.login.add_param(leg, name, value)?;
         Ok(self)
     }
 
@@ -179,7 +209,7 @@ impl Unstarted {
     #[cfg(feature = "std")]
     #[cfg_attr(docsrs, doc(cfg(feature = "std")))]
     pub fn params(mut self, leg: Leg, params: &impl serde::Serialize) -> Result<Self, ParameterError> {
-        self.login.params_mut(leg).add_all(params)?;
+        self.login.add_params(leg, &Params::from_serialize(params)?)?;
         Ok(self)
     }
 

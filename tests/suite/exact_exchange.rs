@@ -219,7 +219,7 @@ fn a_server_may_want_commas_between_scopes() {
 
 #[test]
 fn a_server_may_want_no_redirect_uri_in_the_token_request() {
-    let dialect = Dialect::STANDARD.without_redirect_uri_in_token_request();
+    let dialect = Dialect::STANDARD.with_token_names(&[("redirect_uri", "")]);
     let request = Scenario { dialect, ..Scenario::default() }.to_code_received().token_request();
     assert!(!request.body.expose().contains("redirect_uri"));
 }

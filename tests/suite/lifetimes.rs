@@ -4,7 +4,7 @@
 
 use core::time::Duration;
 
-use authcode::{Authorized, Dialect, HttpResponse, Lifetime, LifetimeUnit, UnixTime};
+use authcode::{Authorized, Dialect, HttpResponse, Lifetime, LifetimeFormat, UnixTime};
 use proptest::prelude::*;
 
 use crate::scenario::*;
@@ -123,7 +123,7 @@ fn of_two_lifetimes_the_readable_one_counts() {
 
 #[test]
 fn a_dialect_may_count_in_milliseconds() {
-    let dialect = Dialect::STANDARD.with_lifetime_unit(LifetimeUnit::Milliseconds);
+    let dialect = Dialect::STANDARD.with_lifetime("expires_in", LifetimeFormat::Milliseconds);
     assert_eq!(authorized(r#","expires_in":3600999"#, dialect).lifetime(), seconds(3600));
 }
 

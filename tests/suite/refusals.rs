@@ -3,7 +3,7 @@
 use authcode::limits::{MAX_REDIRECT_LEN, MAX_RESPONSE_LEN};
 use authcode::{
     AwaitingRedirect, CodeReceived, ErrorCode, HttpResponse, IssParameter, Redirect, RedirectError, TokenError,
-    UnusableToken,
+    Untrusted, UnusableToken,
 };
 
 use crate::scenario::*;
@@ -286,6 +286,11 @@ const NOT_JSON: &[&[u8]] = &[
     b"NaN",
 ];
 
+/// What is kept of a body: nothing, if there is a token in it.
+fn kept(body: &str) -> Untrusted {
+    if body == SUCCESS { "".into() } else { body.into() }
+}
+
 /// Each of these leaves the code unspent, as far as anybody can tell.
 fn transient() -> Vec<(HttpResponse, TokenError)> {
     let mut all = vec![
@@ -297,13 +302,14 @@ fn transient() -> Vec<(HttpResponse, TokenError)> {
     }
     for status in [429, 500, 502, 503, 504, 599, 600, u16::MAX] {
         for body in ["", "<h1>Bad gateway</h1>", SUCCESS] {
-            let error = TokenError::Unavailable { status, retry_after: None, error: None };
+            let error = TokenError::Unavailable { status, retry_after: None, error: None, body: kept(body) };
             all.push((HttpResponse::new(status, body), error));
         }
     }
     for status in [0, 100, 199, 400, 401, 403, 404, 405, 415, 428, 430, 499] {
         for body in ["", "<h1>Forbidden</h1>", "{}", "[]", r#"{"error_type":"OAuthException","code":400}"#, SUCCESS] {
-            all.push((HttpResponse::new(status, body), TokenError::UnexpectedStatus { status }));
+            let error = TokenError::UnexpectedStatus { status, body: kept(body) };
+            all.push((HttpResponse::new(status, body), error));
         }
     }
     for status in [200, 201, 204, 299] {
@@ -338,7 +344,7 @@ fn an_unavailable_server_says_when_to_come_back_and_why() {
     let response = HttpResponse::new(503, r#"{"error":"temporarily_unavailable"}"#)
         .with_headers([("Content-Type", "application/json"), ("Retry-After", "30")]);
     let refused = code_received().receive_token_response(response, NOW).unwrap_err();
-    let TokenError::Unavailable { status, retry_after, error } = refused.error() else { panic!("503") };
+    let TokenError::Unavailable { status, retry_after, error, .. } = refused.error() else { panic!("503") };
     assert_eq!((*status, retry_after.unwrap().as_secs()), (503, 30));
     assert_eq!(error.as_ref().unwrap().code, ErrorCode::TemporarilyUnavailable);
     assert_eq!(refused.error().oauth_error(), error.as_deref());
@@ -386,9 +392,9 @@ fn any_other_oauth_error_ends_the_login() {
 #[test]
 fn beyond_the_statuses_of_the_rfc_only_a_registered_code_ends_the_login() {
     for status in [404, 405, 415] {
-        let response = HttpResponse::new(status, r#"{"error":"Not Found","path":"/oauth/token"}"#);
-        let refused = code_received().receive_token_response(response, NOW).unwrap_err();
-        assert_eq!(refused.error(), &TokenError::UnexpectedStatus { status });
+        let body = r#"{"error":"Not Found","path":"/oauth/token"}"#;
+        let refused = code_received().receive_token_response(HttpResponse::new(status, body), NOW).unwrap_err();
+        assert_eq!(refused.error(), &TokenError::UnexpectedStatus { status, body: body.into() });
         assert_still_has_code(refused.recover().unwrap());
         let response = HttpResponse::new(status, r#"{"error":"invalid_grant"}"#);
         assert!(!code_received().receive_token_response(response, NOW).unwrap_err().is_alive());

@@ -34,7 +34,7 @@ fn states_are_small() {
     assert_eq!(words::<AwaitingRedirect>(), 2);
     assert_eq!(words::<Refreshing>(), 1);
     assert!(words::<CodeReceived>() <= 8);
-    assert!(words::<Authorized>() <= 20);
+    assert!(words::<Authorized>() <= 24);
 }
 
 #[test]
