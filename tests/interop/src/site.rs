@@ -56,12 +56,12 @@ impl Site {
         self.login_by(self.server()?)
     }
 
-    /// The same, by a server that is set up in another way.
+    /// The same, by a server that is set up in a way of its own.
     pub(crate) fn login_by(&self, server: Server) -> Result<Unstarted, Error> {
         self.ask(&Client::new(server, &KnownClient::named("web")?.id, ClientAuth::None, "https://client.example/cb")?)
     }
 
-    /// A login of the native client, which has redirect URIs of several kinds.
+    /// A login of a public client to one of its redirect URIs.
     pub(crate) fn login_to(&self, client: &str, redirect_uri: &str) -> Result<Unstarted, Error> {
         self.ask(&Client::new(self.server()?, &KnownClient::named(client)?.id, ClientAuth::None, redirect_uri)?)
     }

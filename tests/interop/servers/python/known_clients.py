@@ -3,4 +3,4 @@
 import json
 from pathlib import Path
 
-CLIENTS = json.loads(Path(__file__).with_name("..").joinpath("clients.json").resolve().read_text("utf-8"))
+CLIENTS = json.loads((Path(__file__).parents[1] / "clients.json").read_text("utf-8"))
