@@ -157,8 +157,11 @@ impl fmt::Debug for HttpResponse {
     }
 }
 
-/// For a stack that speaks the types of the crate `http`. What [`HttpRequest`] says about redirects and the length
-/// of the answer is not in it: that is still yours to do. The `authorization` header is marked as sensitive.
+/// For a stack that speaks the types of the crate `http`. The `authorization` header is marked as sensitive.
+///
+/// What [`HttpRequest`] says about redirects and the length of the answer is not in it: read
+/// [`max_response_len`](HttpRequest::max_response_len) first. The body of a `GET` is empty; some stacks send that as a
+/// body, with its length, unless they are given `()`.
 ///
 /// # Errors
 /// `http::Error` if that crate does not accept the URL.
@@ -178,7 +181,7 @@ impl TryFrom<HttpRequest> for ::http::Request<Vec<u8>> {
     }
 }
 
-/// The body is copied. Cap it while you read it.
+/// The body is copied, and the copy is wiped in the end. Cap it while you read it.
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 impl<B: AsRef<[u8]>> From<::http::Response<B>> for HttpResponse {

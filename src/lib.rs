@@ -123,7 +123,7 @@
 //! For the store:
 //!
 //! - **Take a stored login exactly once**, in one atomic step, and let it expire. Only your program may read and write it.
-//! - **One refresh at a time** for each login.
+//! - **One refresh at a time** for each login: see *Several workers*.
 //!
 //! For the choice of the server:
 //!
@@ -134,6 +134,26 @@
 //!   ignores it.
 //! - **Ask for as little scope as will do**, and for one audience. An access token does not say who the user is: that
 //!   takes a validated ID token.
+//!
+//! # Several workers
+//!
+//! A refresh token of a careful server can be used once. Whoever uses an old one is taken for a thief, and the whole
+//! login ends. So one worker at a time may hold a [`Refreshing`]:
+//!
+//! - **Tasks of one process** share one [`Authorized`] behind a mutex, and refresh while they hold it. The example
+//!   `refresh_once` does that, for any number of tasks.
+//! - **Processes** share one stored form. Take a lock in the store; **read the stored form after that**, since another
+//!   one may have renewed it meanwhile; if [`needs_renewal`](Authorized::needs_renewal) still says so, refresh; write
+//!   [`suspend`](Authorized::suspend) back **before** anybody uses the new token; let the lock go. The lock must outlive
+//!   the timeout of the request, and run out by itself if its holder dies.
+//! - **If the holder dies** between the request and the write, the new refresh token is lost, and the next refresh may
+//!   be refused: `invalid_grant`, and the user logs in again. Nothing on the client's side can prevent that. Many
+//!   servers leave the old one good for some seconds.
+//! - **A token that is refused** before its time (401 from the API) is a reason to refresh once, by the same way, and
+//!   only if the stored token is still the one that was refused.
+//!
+//! [`Authorized::refreshed`] tells whether the refresh token is a new one and what the scope was before,
+//! [`time_left`](Authorized::time_left) when to come again.
 //!
 //! # Features
 //!

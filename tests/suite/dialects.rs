@@ -1,6 +1,12 @@
 //! What servers do differently, as a `const`.
 
-use authcode::{Dialect, HttpResponse, TokenType};
+use authcode::{
+    Authorized, Client, ClientAuth, ConfigError, Dialect, ErrorCode, GrantedScope, HttpResponse, Leg, Lifetime,
+    LifetimeFormat, ParameterError, Redirect, RedirectError, Server, Suspended, TokenError, TokenType, UnusableToken,
+};
+use core::time::Duration;
+use proptest::collection::vec;
+use proptest::prelude::*;
 
 use crate::scenario::*;
 
@@ -63,4 +69,258 @@ fn a_refresh_speaks_the_same_dialect() {
     let response = HttpResponse::new(200, r#"{"access_token":"b"}"#);
     let renewed = refreshing.receive_token_response(response, NOW).unwrap();
     assert_eq!(renewed.token_type(), &TokenType::Bearer);
+}
+
+const WORDS: Dialect = Dialect::STANDARD
+    .with_authorization_names(&[("client_id", "appid"), ("response_type", "")])
+    .with_authorization_params(&[("access_type", "offline"), ("prompt", "consent")])
+    .with_token_names(&[("client_id", "app_id"), ("client_secret", "secret"), ("redirect_uri", "")])
+    .with_token_params(&[("action", "requesttoken")])
+    .with_redirect_names(&[("code", "auth_code"), ("error", "error_reason")]);
+
+fn speaking(dialect: Dialect) -> Scenario {
+    Scenario { dialect, ..Scenario::default() }
+}
+
+fn names(pairs: &[(String, String)]) -> Vec<&str> {
+    pairs.iter().map(|(name, _)| name.as_str()).collect()
+}
+
+#[test]
+fn requests_are_in_the_words_of_the_server() {
+    let scenario = Scenario { auth: || ClientAuth::body("s"), ..speaking(WORDS) };
+    let url = query_pairs(&scenario.to_awaiting_redirect().authorization_url());
+    assert_eq!(
+        names(&url),
+        [
+            "audience",
+            "appid",
+            "code_challenge_method",
+            "code_challenge",
+            "redirect_uri",
+            "scope",
+            "state",
+            "access_type",
+            "prompt"
+        ]
+    );
+    let code = scenario.to_code_received();
+    let body = pairs(code.token_request().body.expose());
+    assert_eq!(names(&body), ["grant_type", "audience", "app_id", "code", "code_verifier", "secret", "action"]);
+    let refresh = pairs(scenario.to_refreshing().token_request().body.expose());
+    assert_eq!(names(&refresh), ["grant_type", "app_id", "refresh_token", "secret", "action"]);
+}
+
+#[test]
+fn a_parameter_of_the_login_replaces_the_dialects_own() {
+    let login = speaking(WORDS).to_unstarted().prompt("none").unwrap();
+    let url = login.start_with_entropy(ENTROPY).unwrap().authorization_url();
+    assert!(url.ends_with("&access_type=offline&prompt=none"), "{url}");
+    let mut refreshing = speaking(WORDS).to_refreshing();
+    refreshing.add_param("action", "refreshtoken").unwrap();
+    assert!(refreshing.token_request().body.expose().ends_with("&refresh_token=rt-1&action=refreshtoken"));
+}
+
+#[test]
+fn a_name_that_the_dialect_sends_cannot_be_sent_twice() {
+    let param = |leg, name| speaking(WORDS).to_unstarted().param(leg, name, "x").map(drop);
+    assert_eq!(param(Leg::Authorization, "appid").unwrap_err(), ParameterError::Reserved("appid"));
+    assert_eq!(param(Leg::Token, "secret").unwrap_err(), ParameterError::Reserved("secret"));
+    assert_eq!(param(Leg::Token, "appid"), Ok(()));
+    assert_eq!(speaking(WORDS).to_refreshing().add_param("secret", "x"), Err(ParameterError::Reserved("secret")));
+    let endpoint = |authorize: &str, token: &str| {
+        let server = Server::new(authorize, token).unwrap().with_dialect(WORDS);
+        Client::new(server, "id", ClientAuth::None, REDIRECT_URI).unwrap_err()
+    };
+    assert_eq!(
+        endpoint("https://server.example.com/a?appid=x", TOKEN),
+        ConfigError::ReservedParameter("authorization endpoint", "appid")
+    );
+    assert_eq!(
+        endpoint(AUTHORIZE, "https://server.example.com/t?se%63ret=x"),
+        ConfigError::ReservedParameter("token endpoint", "secret")
+    );
+    let redirect_uri = "https://client.example.com/cb?auth_code=x";
+    let server = Server::new(AUTHORIZE, TOKEN).unwrap().with_dialect(WORDS);
+    assert_eq!(
+        Client::new(server, "id", ClientAuth::None, redirect_uri).unwrap_err(),
+        ConfigError::ReservedParameter("redirect uri", "auth_code")
+    );
+}
+
+#[test]
+fn a_redirect_may_be_in_the_words_of_the_server() {
+    let receive = |query: &str| {
+        let query = format!("{query}&state={STATE}");
+        speaking(WORDS).to_awaiting_redirect().receive_redirect(Redirect::query(&query))
+    };
+    let code = receive("auth_code=theirs&tenant=7").unwrap();
+    assert!(code.token_request().body.expose().contains("&code=theirs&"));
+    assert_eq!((code.redirect_param("tenant"), code.redirect_param("auth_code")), (Some("7"), None));
+    // What stands under its own name counts first.
+    assert!(receive("auth_code=theirs&code=ours").unwrap().token_request().body.expose().contains("&code=ours&"));
+    let refused = receive("error_reason=user_denied").unwrap_err();
+    assert_eq!(refused.error().oauth_error().unwrap().code.as_str(), "user_denied");
+    assert_eq!(receive("auth_code=a&error_reason=b").unwrap_err().error(), &RedirectError::CodeAndError);
+    let twice = receive("auth_code=a&auth_code=a").unwrap_err();
+    assert_eq!(twice.error(), &RedirectError::DuplicateParameter("auth_code"));
+    assert!(twice.is_alive());
+}
+
+/// The most important line of this file: PKCE and `state` are out of reach, and a slip of the pen does not go out.
+#[test]
+fn a_dialect_cannot_touch_what_makes_a_login_safe() {
+    const PROTECTED: [Dialect; 9] = [
+        Dialect::STANDARD.with_authorization_names(&[("state", "")]),
+        Dialect::STANDARD.with_authorization_names(&[("code_challenge", "challenge")]),
+        Dialect::STANDARD.with_authorization_names(&[("code_challenge_method", "")]),
+        Dialect::STANDARD.with_authorization_names(&[("scope", "state")]),
+        Dialect::STANDARD.with_authorization_params(&[("state", "x")]),
+        Dialect::STANDARD.with_authorization_params(&[("code_challenge_method", "plain")]),
+        Dialect::STANDARD.with_token_names(&[("code_verifier", "")]),
+        Dialect::STANDARD.with_token_params(&[("code_verifier", "x")]),
+        Dialect::STANDARD.with_redirect_names(&[("state", "nonce")]),
+    ];
+    const SLIPS: [Dialect; 9] = [
+        Dialect::STANDARD.with_authorization_names(&[("client-id", "appid")]),
+        Dialect::STANDARD.with_authorization_params(&[("client_id", "x")]),
+        Dialect::STANDARD.with_authorization_params(&[("", "x")]),
+        Dialect::STANDARD.with_token_params(&[("grant_type", "password")]),
+        Dialect::STANDARD.with_redirect_names(&[("code", "")]),
+        Dialect::STANDARD.with_redirect_names(&[("code", "state")]),
+        Dialect::STANDARD.with_redirect_names(&[("code", "iss")]),
+        Dialect::STANDARD.with_response_names(&[("expires_in", "expires")]),
+        Dialect::STANDARD.with_fragment("a&b#c"),
+    ];
+    for dialect in PROTECTED.into_iter().chain(SLIPS) {
+        let server = Server::new(AUTHORIZE, TOKEN).unwrap().with_dialect(dialect);
+        let error = Client::new(server, "id", ClientAuth::None, REDIRECT_URI).unwrap_err();
+        assert!(matches!(error, ConfigError::Dialect(_)), "{dialect:?}: {error}");
+    }
+}
+
+#[test]
+fn state_may_travel_in_the_redirect_uri() {
+    let dialect = Dialect::STANDARD.with_state_in_redirect_uri();
+    for (registered, sent) in [
+        (REDIRECT_URI, format!("{REDIRECT_URI}?state={STATE}")),
+        ("https://client.example.com/cb?t=7", format!("https://client.example.com/cb?t=7&state={STATE}")),
+    ] {
+        let scenario = Scenario { redirect_uri: registered, ..speaking(dialect) };
+        let url = query_pairs(&scenario.to_awaiting_redirect().authorization_url());
+        assert_eq!(value_of(&url, "redirect_uri").unwrap(), sent);
+        assert_eq!(value_of(&url, "state"), None);
+        assert_eq!(scenario.to_awaiting_redirect().redirect_uri().as_str(), registered);
+        let joint = if registered.contains('?') { '&' } else { '?' };
+        let back = format!("{registered}{joint}state={STATE}&code=x");
+        let code = scenario.to_awaiting_redirect().receive_redirect(&back).unwrap();
+        assert_eq!(value_of(&pairs(code.token_request().body.expose()), "redirect_uri").unwrap(), sent);
+        let refused = scenario.to_awaiting_redirect().receive_redirect(&back.replace(STATE, VERIFIER)).unwrap_err();
+        assert_eq!(refused.error(), &RedirectError::StateMismatch);
+    }
+}
+
+#[test]
+fn a_path_leads_to_members_of_objects_and_lists() {
+    let dialect = Dialect::STANDARD
+        .with_response_names(&[
+            ("access_token", "/data/tokens/1/value"),
+            ("error", "/errors/0/type"),
+            ("scope", "/scopes"),
+        ])
+        .with_lifetime("/data/left", LifetimeFormat::Seconds);
+    let receive =
+        |body: &str| speaking(dialect).to_code_received().receive_token_response(HttpResponse::new(200, body), NOW);
+    let body =
+        r#"{"access_token":"not this","scopes":["a","b"],"data":{"tokens":[{},{"value":"t"}],"left":60},"errors":[]}"#;
+    let token = receive(body).unwrap();
+    assert_eq!(token.access_token().expose(), "t");
+    assert_eq!(token.lifetime(), Lifetime::Stated(Duration::from_secs(60)));
+    assert!(matches!(token.granted_scope(), GrantedScope::Stated(scope) if scope.as_str() == "a b"));
+    for (body, reason) in [
+        (r#"{"access_token":"elsewhere"}"#, UnusableToken::Missing),
+        (r#"{"data":"t"}"#, UnusableToken::Missing),
+        (r#"{"data":{"tokens":[1]}}"#, UnusableToken::Missing),
+        (r#"{"data":{"tokens":{"1":{"value":"a","value":"b"}}}}"#, UnusableToken::DuplicateMember("access_token")),
+        (r#"{"data":{},"data":{"tokens":[0,{"value":"t"}]}}"#, UnusableToken::DuplicateMember("lifetime")),
+        (r#"{"data":{"tokens":[0,{"value":7}]}}"#, UnusableToken::Malformed),
+    ] {
+        let refused = receive(body).unwrap_err();
+        assert_eq!(refused.error(), &TokenError::Unusable { status: 200, reason }, "{body}");
+    }
+    let refused = receive(r#"{"errors":[{"type":"invalid_grant"}]}"#).unwrap_err();
+    assert_eq!(refused.error().oauth_error().unwrap().code, ErrorCode::InvalidGrant);
+    // An error at its own place is never hidden.
+    let refused = receive(r#"{"error":"access_denied","errors":[{"type":"x"}],"data":{"tokens":[0,{"value":"t"}]}}"#);
+    assert_eq!(refused.unwrap_err().error().oauth_error().unwrap().code, ErrorCode::AccessDenied);
+}
+
+proptest! {
+    /// The object is read by an independent reader as the pairs that would have been in the form.
+    #[test]
+    fn a_json_request_says_what_the_form_would_have_said(values in vec(".+", 0..4), secret in "[ -~]+") {
+        let request = |dialect| {
+            let client = Client::new(
+                Server::new(AUTHORIZE, TOKEN).unwrap().with_dialect(dialect), "id", ClientAuth::body(&*secret), REDIRECT_URI,
+            );
+            let mut login = client.unwrap().login();
+            for value in &values {
+                login = login.param(Leg::Token, "resource", value).unwrap();
+            }
+            let pending = login.start_with_entropy(ENTROPY).unwrap();
+            pending.receive_redirect(&redirect_with("")).unwrap().token_request()
+        };
+        let form = request(Dialect::STANDARD);
+        let json = request(Dialect::STANDARD.with_json_requests());
+        prop_assert_eq!(json.headers.iter().next(), Some(("content-type", "application/json")));
+        let mut expected = serde_json::Map::new();
+        for (name, value) in pairs(form.body.expose()) {
+            match expected.remove(&name) {
+                None => expected.insert(name, value.into()),
+                Some(serde_json::Value::Array(mut list)) => { list.push(value.into()); expected.insert(name, list.into()) }
+                Some(one) => expected.insert(name, vec![one, value.into()].into()),
+            };
+        }
+        prop_assert_eq!(serde_json::from_str::<serde_json::Value>(json.body.expose()).unwrap(), serde_json::Value::from(expected));
+    }
+
+    /// A form that comes is read as the JSON that it could have been.
+    #[test]
+    fn a_form_response_says_what_the_json_would_have_said(value in ".*", scope in "[!#-Z]{1,9}") {
+        let form: String = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("access_token", "a"), ("token_type", "bearer"), ("expires_in", "60"), ("scope", &scope), ("x", &value)])
+            .finish();
+        let code = speaking(Dialect::STANDARD.with_form_responses()).to_code_received();
+        let token = code.receive_token_response(HttpResponse::new(200, form.clone()), NOW).unwrap();
+        prop_assert_eq!(token.response_member::<String>("x").unwrap(), value);
+        prop_assert_eq!(token.lifetime(), Lifetime::Stated(Duration::from_secs(60)));
+        prop_assert_eq!(token.token_type(), &TokenType::Bearer);
+        let stored = serde_json::to_string(&token.suspend()).unwrap();
+        let again: Suspended = serde_json::from_str(&stored).unwrap();
+        let again: Authorized = again.resume(&Scenario::default().client()).unwrap();
+        prop_assert_eq!(again.granted_scope(), token.granted_scope());
+        let refused = code_received().receive_token_response(HttpResponse::new(200, form), NOW).unwrap_err();
+        prop_assert_eq!(refused.error(), &TokenError::NotJson { status: 200 });
+    }
+}
+
+#[test]
+fn a_page_is_no_form_and_a_form_may_be_an_error() {
+    let receive = |status, body: &str| {
+        let code = speaking(Dialect::STANDARD.with_form_responses()).to_code_received();
+        code.receive_token_response(HttpResponse::new(status, body), NOW)
+    };
+    for page in ["<html>a=b&c=d</html>", "", "a=b", "%zz"] {
+        assert_eq!(receive(200, page).unwrap_err().error(), &TokenError::NotJson { status: 200 }, "{page}");
+    }
+    let refused =
+        receive(200, "error=bad_verification_code&error_description=The+code+passed+is+incorrect").unwrap_err();
+    let error = refused.error().oauth_error().unwrap();
+    assert_eq!(
+        (error.code.as_str(), error.description.as_ref().unwrap().raw()),
+        ("bad_verification_code", "The code passed is incorrect")
+    );
+    let twice = receive(200, "access_token=a&access_token=b").unwrap_err();
+    assert!(matches!(twice.error(), TokenError::Unusable { .. }));
+    assert!(receive(200, SUCCESS).is_ok(), "JSON is still read");
 }

@@ -214,3 +214,92 @@ proptest! {
         prop_assert_eq!(lifetime(&format!(r#","expiry":{value}"#)), seconds(number));
     }
 }
+
+#[test]
+fn the_time_that_is_left_counts_the_leeway() {
+    let token = authorized(r#","expiry":3600"#, Dialect::STANDARD);
+    let left = |after: u64, leeway: u64| {
+        let now = NOW.saturating_add(Duration::from_secs(after));
+        token.time_left(now, Duration::from_secs(leeway)).unwrap().as_secs()
+    };
+    assert_eq!([left(0, 0), left(0, 30), left(3569, 30), left(3570, 30), left(9999, 0)], [3600, 3570, 1, 0, 0]);
+    assert_eq!(token.time_left(NOW, Duration::MAX), Some(Duration::ZERO));
+    let unreadable = authorized(r#","expiry":"soon""#, Dialect::STANDARD);
+    assert_eq!(unreadable.time_left(NOW, Duration::ZERO), Some(Duration::ZERO));
+    assert_eq!(authorized("", Dialect::STANDARD).time_left(NOW, Duration::ZERO), None);
+}
+
+/// A lifetime under a name that only the dialect can explain is not "for ever".
+#[test]
+fn a_lifetime_under_another_name_is_unreadable_without_a_dialect() {
+    for member in ["expires_at", "expires_on", "expires", "expire_in", "expireIn", "expiresIn", "expiresAt"] {
+        assert_eq!(lifetime(&format!(r#","{member}":1568775134"#)), Lifetime::Unreadable, "{member}");
+        assert_eq!(lifetime(&format!(r#","{member}":null"#)), Lifetime::Unstated);
+        assert_eq!(lifetime(&format!(r#","{member}":1568775134,"expires_in":60"#)), seconds(60));
+    }
+}
+
+#[test]
+fn a_dialect_names_the_lifetime_and_how_it_is_written() {
+    use LifetimeFormat::{Milliseconds, Seconds, Timestamp, UnixSeconds};
+    for (format, member, expected) in [
+        (Seconds, r#""x":60"#, seconds(60)),
+        (Milliseconds, r#""x":"60999""#, seconds(60)),
+        (UnixSeconds, r#""x":1700000060"#, seconds(60)),
+        (UnixSeconds, r#""x":"1700000060""#, seconds(60)),
+        (UnixSeconds, r#""x":1"#, seconds(0)),
+        (Timestamp, r#""x":"2023-11-14T22:14:20Z""#, seconds(60)),
+        (Timestamp, r#""x":"2023-11-14t23:14:20.999999999+01:00""#, seconds(60)),
+        (Timestamp, r#""x":"2023-11-14 12:14:20-10:00""#, seconds(60)),
+        (Timestamp, r#""x":"0001-01-01T00:00:00Z""#, seconds(0)),
+        (Timestamp, r#""x":1700000060"#, Lifetime::Unreadable),
+        (Timestamp, r#""x":"2023-13-14T22:14:20Z""#, Lifetime::Unreadable),
+        (Timestamp, r#""x":"2023-11-14T22:14:20""#, Lifetime::Unreadable),
+        (Timestamp, r#""x":"2023-11-14T22:14:20+0100""#, Lifetime::Unreadable),
+        (Timestamp, r#""x":"tomorrow, or the day after""#, Lifetime::Unreadable),
+        // What it does not say is looked for where it usually is.
+        (UnixSeconds, r#""x":null,"expires_in":60"#, seconds(60)),
+        (UnixSeconds, r#""expiry":60"#, seconds(60)),
+        (UnixSeconds, r#""x":"?","expires_in":60"#, seconds(60)),
+        (UnixSeconds, r#""x":1700000060,"expires_in":7"#, seconds(60)),
+    ] {
+        let dialect = Dialect::STANDARD.with_lifetime("x", format);
+        assert_eq!(authorized(&format!(",{member}"), dialect).lifetime(), expected, "{format:?} {member}");
+    }
+}
+
+#[test]
+fn a_stored_token_runs_out_when_it_always_did() {
+    let dialect = Dialect::STANDARD.with_lifetime("expires_at", LifetimeFormat::UnixSeconds);
+    let token = authorized(r#","expires_at":1700000060"#, dialect);
+    let stored = serde_json::to_string(&token.suspend()).unwrap();
+    let again: authcode::Suspended = serde_json::from_str(&stored).unwrap();
+    let again: Authorized = again.resume(&Scenario { dialect, ..Scenario::default() }.client()).unwrap();
+    assert_eq!(again.expires_at(), Some(UnixTime::from_secs(1_700_000_060)));
+}
+
+proptest! {
+    /// Held against a calendar of its own: a day counted up from 1970.
+    #[test]
+    fn a_date_is_read_as_the_moment_that_it_is(days in 0_u64..100_000, second_of_day in 0_u64..86_400) {
+        let (mut year, mut day) = (1970_u64, days);
+        let is_leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        while day >= 365 + u64::from(is_leap(year)) {
+            day -= 365 + u64::from(is_leap(year));
+            year += 1;
+        }
+        let february = 28 + u64::from(is_leap(year));
+        let mut month = 1;
+        for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] {
+            if day < length { break }
+            day -= length;
+            month += 1;
+        }
+        let (hour, minute, second) = (second_of_day / 3600, second_of_day / 60 % 60, second_of_day % 60);
+        let date = format!("{year:04}-{month:02}-{:02}T{hour:02}:{minute:02}:{second:02}Z", day + 1);
+        let code = Scenario { dialect: Dialect::STANDARD.with_lifetime("x", LifetimeFormat::Timestamp), ..Scenario::default() };
+        let response = HttpResponse::new(200, format!(r#"{{"access_token":"a","x":"{date}"}}"#));
+        let token = code.to_code_received().receive_token_response(response, UnixTime::from_secs(0)).unwrap();
+        prop_assert_eq!(token.expires_at(), Some(UnixTime::from_secs(days * 86_400 + second_of_day)));
+    }
+}

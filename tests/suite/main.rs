@@ -14,6 +14,7 @@ mod configuration;
 mod conformance;
 mod dialects;
 mod discovery;
+mod endpoints;
 mod entropy;
 mod errors;
 mod exact_exchange;

@@ -1,6 +1,6 @@
 //! Renewing a token: rotation, a kept refresh token, a narrower scope, giving up.
 
-use authcode::{GrantedScope, HttpResponse, ParameterError, Renewal, ScopeError, UnixTime};
+use authcode::{GrantedScope, HttpResponse, ParameterError, Renewal, Scope, ScopeError, UnixTime};
 
 use crate::scenario::*;
 
@@ -205,4 +205,30 @@ fn a_new_login_must_name_its_own_port() {
     };
     let url = unstarted.start_with_entropy(ENTROPY).unwrap().authorization_url();
     assert_eq!(value_of(&query_pairs(&url), "redirect_uri").unwrap(), "http://127.0.0.1/cb");
+}
+
+#[test]
+fn a_refresh_says_whether_the_refresh_token_has_changed() {
+    assert_eq!(authorized().refreshed(), None);
+    for (member, rotated) in [
+        (r#","refresh_token":"rt-2""#, true),
+        (r#","refresh_token":"rt-1""#, false),
+        ("", false),
+        (r#","refresh_token":null"#, false),
+    ] {
+        let renewed = renewed(&format!(r#"{{"access_token":"at-2"{member}}}"#));
+        assert_eq!(renewed.refreshed().unwrap().rotated, rotated, "{member}");
+        assert_eq!(renewed.refresh_token().unwrap().expose(), if rotated { "rt-2" } else { "rt-1" });
+    }
+}
+
+#[test]
+fn a_refresh_says_how_the_scope_has_changed() {
+    let scope = |text: &str| text.parse::<Scope>().unwrap();
+    let renewed = renewed(r#"{"access_token":"at-2","scope":"openid email"}"#);
+    let GrantedScope::Stated(before) = &renewed.refreshed().unwrap().scope_before else { panic!("it was stated") };
+    let GrantedScope::Stated(now) = renewed.granted_scope() else { panic!("it is stated") };
+    assert_eq!((before.difference(now), now.difference(before)), (scope("offline_access"), scope("email")));
+    assert_eq!(renewed.requested_scope(), &scope("openid offline_access"));
+    assert!(before.difference(before).is_empty());
 }

@@ -1,0 +1,39 @@
+//! One login through six HTTP stacks, against a server inside the process. Run it with `cargo run`.
+
+mod browser;
+mod curl;
+mod hyper;
+mod login;
+mod reqwest_async;
+mod reqwest_blocking;
+#[path = "../../login/server.rs"]
+mod server;
+mod stacks;
+mod tcp;
+#[cfg(test)]
+mod tests;
+mod ureq;
+
+use std::process::ExitCode;
+
+use crate::server::Server;
+use crate::stacks::STACKS;
+
+/// Whatever goes wrong ends as one line.
+type Failure = Box<dyn core::error::Error + Send + Sync>;
+
+fn main() -> Result<ExitCode, Failure> {
+    let server = Server::start()?;
+    let mut failed = 0;
+    for stack in STACKS {
+        match login::log_in_and_refresh(&server, stack.send) {
+            Ok(_) => println!("{:<18} logged in, refreshed", stack.name),
+            Err(error) => {
+                println!("{:<18} FAILED: {error}", stack.name);
+                failed += 1;
+            }
+        }
+    }
+    println!("{} passed, {failed} failed", STACKS.len() - failed);
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,25 @@
+//! The glue for `reqwest` with its feature `blocking`. The default features bring TLS (`rustls`); `native-tls` is
+//! another way.
+
+use core::error::Error;
+use core::time::Duration;
+use std::io::Read as _;
+
+use authcode::{HttpRequest, HttpResponse};
+use reqwest::blocking::{Client, Request};
+use reqwest::redirect::Policy;
+
+/// Sends a request and gives the answer, whatever its status is.
+pub(crate) fn send(request: HttpRequest) -> Result<HttpResponse, Box<dyn Error + Send + Sync>> {
+    let limit = request.max_response_len as u64;
+    let client = Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(30)).build()?;
+    let mut request = Request::try_from(http::Request::try_from(request)?)?;
+    // A body that is empty would go out as one, with its length.
+    if request.method() == "GET" {
+        *request.body_mut() = None;
+    }
+    let mut response = client.execute(request)?;
+    let mut body = Vec::new();
+    response.by_ref().take(limit + 1).read_to_end(&mut body)?;
+    Ok(HttpResponse::new(response.status().as_u16(), body).with_headers(response.headers()))
+}

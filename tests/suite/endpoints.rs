@@ -1,0 +1,117 @@
+//! Servers with more than one token endpoint: another one for refreshes, and one for each region.
+
+use authcode::{
+    Authorized, Client, ClientAuth, CodeReceived, ConfigError, Flow, HttpResponse, ParameterError, Refreshing, Renewal,
+    ResumeError, Server, Suspended,
+};
+
+use crate::scenario::*;
+
+const REGIONAL: &str = "https://server.example.eu/oauth/token";
+const REFRESH: &str = "https://server.example.com/oauth/refresh";
+
+fn server() -> Server {
+    Server::new(AUTHORIZE, TOKEN).unwrap()
+}
+
+fn client(server: Server) -> Client {
+    Client::new(server, "s6BhdRkqt3", ClientAuth::None, REDIRECT_URI).unwrap()
+}
+
+fn regional() -> Client {
+    client(
+        server()
+            .with_regional_token_endpoint(REGIONAL)
+            .and_then(|server| server.with_refresh_endpoint(REFRESH))
+            .unwrap(),
+    )
+}
+
+fn code(client: &Client) -> CodeReceived {
+    let pending = client.login().start_with_entropy(ENTROPY).unwrap();
+    pending.receive_redirect(&redirect_with("&region=eu")).unwrap()
+}
+
+fn refreshing(code: CodeReceived) -> Refreshing {
+    let authorized = code.receive_token_response(HttpResponse::new(200, SUCCESS), NOW).unwrap();
+    let Renewal::Refresh(refreshing) = authorized.renew() else { panic!("there is a refresh token") };
+    refreshing
+}
+
+fn stored(flow: impl Into<Flow>) -> Suspended {
+    serde_json::from_str(&serde_json::to_string(&flow.into().suspend()).unwrap()).unwrap()
+}
+
+#[test]
+fn refresh_tokens_go_to_the_token_endpoint_unless_there_is_another() {
+    assert_eq!(refreshing(code(&client(server()))).token_request().url, TOKEN);
+    let client = regional();
+    assert_eq!(client.server().refresh_endpoint().as_str(), REFRESH);
+    assert_eq!(code(&client).token_request().url, TOKEN);
+    assert_eq!(refreshing(code(&client)).token_request().url, REFRESH);
+}
+
+#[test]
+fn the_redirect_may_lead_to_the_endpoint_of_a_region() {
+    let mut code = code(&regional());
+    assert_eq!(code.redirect_param("region"), Some("eu"));
+    code.set_token_endpoint(REGIONAL).unwrap();
+    assert_eq!(code.token_request().url, REGIONAL);
+    // What the region gave goes back to it.
+    assert_eq!(refreshing(code).token_request().url, REGIONAL);
+}
+
+#[test]
+fn no_other_endpoint_can_be_chosen() {
+    let mut code = code(&regional());
+    for endpoint in ["https://attacker.example/token", "https://server.example.eu/oauth/token/", REFRESH, AUTHORIZE, ""]
+    {
+        assert_eq!(code.set_token_endpoint(endpoint), Err(ParameterError::TokenEndpoint), "{endpoint}");
+        assert_eq!(code.token_request().url, TOKEN);
+    }
+    code.set_token_endpoint(REGIONAL).unwrap();
+    code.set_token_endpoint(TOKEN).unwrap();
+    assert_eq!(code.token_request().url, TOKEN);
+}
+
+#[test]
+fn the_choice_is_stored_and_checked_again() {
+    let mut code = code(&regional());
+    code.set_token_endpoint(REGIONAL).unwrap();
+    let again: CodeReceived = stored(code).resume(&regional()).unwrap();
+    assert_eq!(again.token_request().url, REGIONAL);
+    let authorized = again.receive_token_response(HttpResponse::new(200, SUCCESS), NOW).unwrap();
+    let form = stored(authorized);
+    let elsewhere = serde_json::to_string(&form).unwrap();
+    let authorized: Authorized = form.resume(&regional()).unwrap();
+    let Renewal::Refresh(refreshing) = authorized.renew() else { panic!("there is a refresh token") };
+    assert_eq!(refreshing.token_request().url, REGIONAL);
+    let form: Suspended = serde_json::from_str(&elsewhere).unwrap();
+    assert_eq!(form.resume::<Authorized>(&client(server())).unwrap_err(), ResumeError::Damaged);
+    // Before the redirect nobody can have chosen one.
+    let pending = serde_json::to_value(stored(regional().login())).unwrap();
+    let mut changed = pending.clone();
+    changed["token_endpoint"] = REGIONAL.into();
+    let changed: Suspended = serde_json::from_value(changed).unwrap();
+    assert_eq!(changed.resume::<Flow>(&regional()).unwrap_err(), ResumeError::Damaged);
+}
+
+#[test]
+fn a_new_login_forgets_the_region() {
+    let mut code = code(&regional());
+    code.set_token_endpoint(REGIONAL).unwrap();
+    let authorized = code.receive_token_response(HttpResponse::new(200, r#"{"access_token":"a"}"#), NOW).unwrap();
+    let Renewal::Reauthorize(login) = authorized.renew() else { panic!("there is no refresh token") };
+    let pending = login.start_with_entropy(ENTROPY).unwrap();
+    assert_eq!(pending.receive_redirect(&redirect_with("")).unwrap().token_request().url, TOKEN);
+}
+
+#[test]
+fn these_endpoints_are_checked_like_the_others() {
+    let insecure = "http://server.example.com/token";
+    assert_eq!(server().with_refresh_endpoint(insecure).unwrap_err(), ConfigError::Insecure("refresh endpoint"));
+    assert_eq!(server().with_regional_token_endpoint(insecure).unwrap_err(), ConfigError::Insecure("token endpoint"));
+    let query = "https://server.example.com/token?refresh_token=x";
+    assert!(matches!(server().with_refresh_endpoint(query), Err(ConfigError::ReservedParameter(..))));
+    assert!(matches!(server().with_refresh_endpoint("https://a@b.example/"), Err(ConfigError::RefreshEndpoint(_))));
+}
