@@ -1,0 +1,54 @@
+//! `iss` in the redirect (RFC 9207): required, left out, of another issuer.
+
+use authcode::{Fault, IssParameter, RedirectError};
+
+use super::{Found, passed};
+use crate::browser::User;
+use crate::profiles::Iss;
+use crate::report::Outcome;
+use crate::site::Site;
+use crate::{Error, check, walk};
+
+pub(super) fn required(site: &Site) -> Found {
+    let server = site.server_with(&site.issuer(), IssParameter::Required)?;
+    if site.profile.iss != Iss::Never {
+        drop(walk::to_token(site.login_by(server)?)?);
+        return passed("sent with the code");
+    }
+    let error = refusal(site, server, User::Allows)?;
+    check::is_equal("the error", &error, &RedirectError::IssuerMissing)?;
+    passed("not sent: `IssuerMissing`")
+}
+
+/// A server that leaves it out of its errors cannot be told from an attacker who does.
+pub(super) fn in_an_error(site: &Site) -> Found {
+    let optional = refusal(site, site.server_with(&site.issuer(), IssParameter::Optional)?, User::Denies)?;
+    check::is_equal("the fault, where `iss` is optional", &optional.fault(), &Fault::User)?;
+    let required = refusal(site, site.server_with(&site.issuer(), IssParameter::Required)?, User::Denies)?;
+    if site.profile.iss == Iss::Always {
+        check::is_equal("the fault, where `iss` is required", &required.fault(), &Fault::User)?;
+        return passed("sent");
+    }
+    check::is_equal("the error, where `iss` is required", &required, &RedirectError::IssuerMissing)?;
+    passed("not sent: `IssuerMissing` if required, access_denied if optional")
+}
+
+pub(super) fn of_another(site: &Site) -> Found {
+    if site.profile.iss == Iss::Never {
+        return Ok(Outcome::NotOffered("sends no `iss`"));
+    }
+    // One byte more is another issuer.
+    let other = format!("{}/", site.issuer());
+    let error = refusal(site, site.server_with(&other, IssParameter::Optional)?, User::Allows)?;
+    check::is_equal("the error", &error, &RedirectError::IssuerMismatch)?;
+    passed("`IssuerMismatch`")
+}
+
+/// Why the login has ended at the redirect.
+fn refusal(site: &Site, server: authcode::Server, user: User) -> Result<RedirectError, Error> {
+    let Err(refused) = walk::redirect(site.login_by(server)?, user)? else { return Err("there is a code".into()) };
+    match refused.recover() {
+        Ok(_pending) => Err("the login goes on".into()),
+        Err(error) => Ok(error),
+    }
+}

@@ -1,0 +1,65 @@
+//! What the cells found: a line for each, and a table.
+
+use crate::Error;
+
+/// What a server has to a cell.
+pub(crate) enum Outcome {
+    /// The crate did as it should; what was seen.
+    Passed(String),
+    /// The server has no such thing, and why.
+    NotOffered(&'static str),
+}
+
+#[derive(Default)]
+pub(crate) struct Report {
+    servers: Vec<&'static str>,
+    rows: Vec<Row>,
+    passed: usize,
+    failed: usize,
+}
+
+/// A cell on each of the servers.
+struct Row {
+    cell: &'static str,
+    results: Vec<String>,
+}
+
+impl Report {
+    /// Prints a line for it and keeps it for the table.
+    pub(crate) fn add(&mut self, server: &'static str, cell: &'static str, outcome: Result<Outcome, Error>) {
+        let result = match outcome {
+            Ok(Outcome::Passed(seen)) => {
+                self.passed += 1;
+                if seen.is_empty() { "passed".to_owned() } else { format!("passed: {seen}") }
+            }
+            Ok(Outcome::NotOffered(why)) => format!("not offered: {why}"),
+            Err(error) => {
+                self.failed += 1;
+                format!("FAILED: {error}")
+            }
+        };
+        println!("{server} | {cell} | {result}");
+        if !self.servers.contains(&server) {
+            self.servers.push(server);
+        }
+        match self.rows.iter_mut().find(|row| row.cell == cell) {
+            Some(row) => row.results.push(result),
+            None => self.rows.push(Row { cell, results: vec![result] }),
+        }
+    }
+
+    /// A row for each cell, a column for each server.
+    pub(crate) fn table(&self) -> String {
+        let mut table = format!("| | {} |\n|---{}|\n", self.servers.join(" | "), "|---".repeat(self.servers.len()));
+        for row in &self.rows {
+            table.push_str(&format!("| {} | {} |\n", row.cell, row.results.join(" | ")));
+        }
+        table
+    }
+
+    /// The last line. Gives whether nothing failed.
+    pub(crate) fn finish(&self) -> bool {
+        println!("{} passed, {} failed", self.passed, self.failed);
+        self.failed == 0
+    }
+}
