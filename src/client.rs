@@ -35,7 +35,8 @@ use alloc::sync::Arc as Shared;
 pub enum ClientAuth {
     /// A public client: `client_id` goes into the body.
     None,
-    /// HTTP Basic as RFC 6749 §2.3.1 says: identifier and secret form-encoded, then base64.
+    /// HTTP Basic as RFC 6749 §2.3.1 says: identifier and secret form-encoded, then base64. A space is a `+`, which a
+    /// few servers do not read as one: choose a secret without it.
     Basic(Secret),
     /// HTTP Basic without the form-encoding, as many servers have it. It differs where the identifier or the
     /// secret has anything but letters, digits, `*`, `-`, `.` and `_`.

@@ -314,8 +314,14 @@ pub enum RedirectError {
     #[error("redirect: a token in it, which was not asked for")]
     TokenInRedirect,
     /// The server must name itself in `iss` and does not (RFC 9207 §2.4).
+    ///
+    /// Some servers leave `iss` out of an error, though their metadata promises it. What the redirect claims is kept as
+    /// `unauthenticated`: it carries this login's `state`, and nothing shows which server wrote it.
     #[error("redirect: no iss, which this server must send")]
-    IssuerMissing,
+    IssuerMissing {
+        /// The error that the redirect claims.
+        unauthenticated: Option<Box<OAuthError>>,
+    },
     /// The answer comes from another server than the one that was asked (RFC 9207 §2.4): a mix-up attack,
     /// or a wrong issuer in the configuration.
     #[error("redirect: the iss of another server")]

@@ -132,7 +132,9 @@ impl AwaitingRedirect {
             (Some((issuer, _)), Some(iss)) if !form::stands_for(iss, issuer.as_str()) => {
                 return Err(RedirectError::IssuerMismatch);
             }
-            (Some((_, IssParameter::Required)), None) => return Err(RedirectError::IssuerMissing),
+            (Some((_, IssParameter::Required)), None) => {
+                return Err(RedirectError::IssuerMissing { unauthenticated: answer.error() });
+            }
             _ => {}
         }
         match (answer.get("code"), answer.get("error")) {

@@ -86,7 +86,7 @@ fn mix_up_of_two_servers() {
     let pending = start(&client);
     let answer = honest.authorize(&sent_on(&pending.authorization_url(), &honest, "ours-at-honest"));
     let refused = pending.receive_redirect(&answer.url_without_iss()).unwrap_err();
-    assert_eq!(assert_stopped(refused), RedirectError::IssuerMissing);
+    assert_eq!(assert_stopped(refused), RedirectError::IssuerMissing { unauthenticated: None });
     assert_eq!((honest.token_requests, evil.token_requests), (0, 0));
 }
 

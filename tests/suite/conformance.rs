@@ -249,7 +249,7 @@ fn authorization_response_with_invalid_iss() {
 #[test]
 // rows 77, 79
 fn authorization_response_without_iss() {
-    assert_stops(|answer| answer.url_without_iss(), &RedirectError::IssuerMissing);
+    assert_stops(|answer| answer.url_without_iss(), &RedirectError::IssuerMissing { unauthenticated: None });
 }
 
 /// Eight modules of the suite send a signed response that was not asked for, each broken in another way.

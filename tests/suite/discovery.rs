@@ -204,7 +204,11 @@ fn a_server_that_says_it_sends_iss_must_send_it() {
         let client = Client::new(receive(body).unwrap().into_server(), "id", ClientAuth::None, REDIRECT_URI).unwrap();
         let login = || client.login().start_with_entropy(ENTROPY).unwrap();
         let without_iss = login().receive_redirect(&redirect_with(""));
-        assert_eq!(without_iss.is_err_and(|refused| refused.error() == &RedirectError::IssuerMissing), is_required);
+        assert_eq!(
+            without_iss
+                .is_err_and(|refused| refused.error() == &RedirectError::IssuerMissing { unauthenticated: None }),
+            is_required
+        );
         assert!(login().receive_redirect(&redirect_with("&iss=https%3A%2F%2Fserver.example.com")).is_ok());
         let wrong = login().receive_redirect(&redirect_with("&iss=https%3A%2F%2Fserver.example.com%2F"));
         assert_eq!(wrong.unwrap_err().error(), &RedirectError::IssuerMismatch);

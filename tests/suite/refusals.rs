@@ -2,7 +2,7 @@
 
 use authcode::limits::{MAX_REDIRECT_LEN, MAX_RESPONSE_LEN};
 use authcode::{
-    AwaitingRedirect, CodeReceived, ErrorCode, HttpResponse, IssParameter, Redirect, RedirectError, TokenError,
+    AwaitingRedirect, CodeReceived, ErrorCode, Fault, HttpResponse, IssParameter, Redirect, RedirectError, TokenError,
     Untrusted, UnusableToken,
 };
 
@@ -163,7 +163,7 @@ fn redirects_are_checked_in_order() {
         (format!("{REDIRECT_URI}?state={STATE}&id_token=x&iss=x"), RedirectError::TokenInRedirect),
         (format!("{REDIRECT_URI}?state={STATE}&id_token=x"), RedirectError::TokenInRedirect),
         (format!("{REDIRECT_URI}?state={STATE}&iss=x&code=a&error=b"), RedirectError::IssuerMismatch),
-        (format!("{REDIRECT_URI}?state={STATE}"), RedirectError::IssuerMissing),
+        (format!("{REDIRECT_URI}?state={STATE}"), RedirectError::IssuerMissing { unauthenticated: None }),
         (format!("{REDIRECT_URI}?state={STATE}&iss={ISSUER}&code=%00&error=b"), RedirectError::CodeAndError),
     ] {
         let refused = pending().receive_redirect(&redirect).unwrap_err();
@@ -193,8 +193,15 @@ fn redirect_with_the_iss_of_another_server() {
 // rows 79
 fn redirect_without_an_iss_that_is_required() {
     let pending = || knows_issuer(IssParameter::Required);
-    assert_ended(pending(), &format!("&code={CODE}"), &RedirectError::IssuerMissing);
-    assert_ended(pending(), "&error=access_denied", &RedirectError::IssuerMissing);
+    assert_ended(pending(), &format!("&code={CODE}"), &RedirectError::IssuerMissing { unauthenticated: None });
+    // What it claims can be looked at, and is not taken for the server's word.
+    let url = format!("{REDIRECT_URI}?state={STATE}&error=access_denied");
+    let refused = pending().receive_redirect(&url).unwrap_err();
+    assert!(!refused.is_alive());
+    assert_eq!(refused.error().oauth_error(), None);
+    assert_eq!(refused.error().fault(), Fault::Server);
+    let RedirectError::IssuerMissing { unauthenticated: Some(claim) } = refused.error() else { panic!("{refused}") };
+    assert_eq!(claim.code, ErrorCode::AccessDenied);
 }
 
 #[test]

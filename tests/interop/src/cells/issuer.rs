@@ -1,6 +1,6 @@
 //! `iss` in the redirect (RFC 9207): required, left out, of another issuer.
 
-use authcode::{Fault, IssParameter, RedirectError};
+use authcode::{ErrorCode, Fault, IssParameter, RedirectError};
 
 use super::{Found, passed};
 use crate::browser::User;
@@ -16,7 +16,7 @@ pub(super) fn required(site: &Site) -> Found {
         return passed("sent with the code");
     }
     let error = refusal(site, server, User::Allows)?;
-    check::is_equal("the error", &error, &RedirectError::IssuerMissing)?;
+    check::is_equal("the error", &error, &RedirectError::IssuerMissing { unauthenticated: None })?;
     passed("not sent: `IssuerMissing`")
 }
 
@@ -29,7 +29,10 @@ pub(super) fn in_an_error(site: &Site) -> Found {
         check::is_equal("the fault, where `iss` is required", &required.fault(), &Fault::User)?;
         return passed("sent");
     }
-    check::is_equal("the error, where `iss` is required", &required, &RedirectError::IssuerMissing)?;
+    let RedirectError::IssuerMissing { unauthenticated: Some(claim) } = required else {
+        return Err(format!("where `iss` is required: {required}").into());
+    };
+    check::is_equal("what it claims", &claim.code, &ErrorCode::AccessDenied)?;
     passed("not sent: `IssuerMissing` if required, access_denied if optional")
 }
 
