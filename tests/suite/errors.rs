@@ -197,3 +197,58 @@ fn retry_after_is_read_in_seconds_alone() {
         assert_eq!(refused.error().retry_after().map(|wait| wait.as_secs()), expected, "{value}");
     }
 }
+
+#[test]
+fn the_body_of_a_refusal_is_kept_and_not_shown() {
+    for (status, body) in [
+        (400, r#"{"error":"invalid_grant","error_codes":[50076],"trace_id":"canary"}"#),
+        (400, r#"{"errors":[{"errorType":"canary"}]}"#),
+        (400, ""),
+        (404, "<h1>canary</h1>"),
+        (503, "canary"),
+        (200, r#"{"error":"bad_verification_code","error_uri":"canary"}"#),
+    ] {
+        let error = refused_token(status, body);
+        assert_eq!(error.body().unwrap().raw(), body);
+        assert!(!format!("{error} {error:?} {:?}", error.body()).contains("canary"), "{error:?}");
+    }
+}
+
+#[test]
+fn what_a_server_says_beyond_the_rfc_is_within_reach() {
+    let error = refused_token(400, r#"{"error":"invalid_grant","error_codes":[50076],"suberror":"basic_action"}"#);
+    assert_eq!(error.response_member::<Vec<u32>>("error_codes").unwrap(), [50076]);
+    assert_eq!(error.response_member::<String>("suberror").unwrap(), "basic_action");
+    assert_eq!(error.response_member::<u32>("suberror"), None);
+    assert_eq!(error.response_member::<String>("claims"), None);
+    assert_eq!(refused_token(502, "<h1>Bad gateway</h1>").response_member::<String>("h1"), None);
+}
+
+#[test]
+fn a_body_that_may_have_a_token_in_it_is_not_kept() {
+    for (status, body) in
+        [(200, r#"{"access_token":"#), (200, "access_token=a"), (200, r#"{"access_token":7}"#), (302, SUCCESS)]
+    {
+        assert_eq!(refused_token(status, body).body(), None, "{status} {body}");
+    }
+    for (status, body) in [
+        (200, r#"{"error":"x","access_token":"a"}"#),
+        (400, r#"{"error":"x","refresh_token":"a"}"#),
+        (503, SUCCESS),
+        (404, SUCCESS),
+    ] {
+        assert_eq!(refused_token(status, body).body().unwrap().raw(), "", "{status} {body}");
+    }
+}
+
+#[test]
+fn of_a_long_body_the_beginning_is_kept() {
+    use authcode::limits::MAX_ERROR_BODY_LEN;
+    for len in [MAX_ERROR_BODY_LEN - 1, MAX_ERROR_BODY_LEN, MAX_ERROR_BODY_LEN + 1, 10 * MAX_ERROR_BODY_LEN] {
+        let error = refused_token(404, &"x".repeat(len));
+        assert_eq!(error.body().unwrap().raw().len(), len.min(MAX_ERROR_BODY_LEN));
+    }
+    // The cut may go through a character, and a body need not be text.
+    let split = format!("{}é", "x".repeat(MAX_ERROR_BODY_LEN - 1));
+    assert!(refused_token(404, &split).body().unwrap().raw().ends_with("x\u{FFFD}"));
+}
