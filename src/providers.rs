@@ -1,7 +1,16 @@
 //! Servers that many programs log in to, as data: a convenience, and no promise.
 //!
-//! Each value was taken from the public source that stands beside it, on 2026-11-22. Providers change their endpoints
-//! and their ways. Where a provider publishes metadata, [`Discovery`](crate::Discovery) tells what is true today.
+//! The values were taken on 2026-11-22 from what is public: the documentation or the metadata that stands beside each,
+//! and, where that says less, the code that others have for it: [golang/oauth2], [OpenIddict], [Nango], [Arctic],
+//! [social-core]. Providers change their endpoints and their ways. Where a provider publishes metadata,
+//! [`Discovery`](crate::Discovery) tells what is true today.
+//!
+//! [golang/oauth2]: https://github.com/golang/oauth2/blob/master/endpoints/endpoints.go
+//! [OpenIddict]: https://github.com/openiddict/openiddict-core/blob/dev/src/OpenIddict.Client.WebIntegration/OpenIddictClientWebIntegrationProviders.xml
+//! [Nango]: https://github.com/NangoHQ/nango/blob/master/packages/providers/providers.yaml
+//! [Arctic]: https://github.com/pilcrowonpaper/arctic/tree/main/src/providers
+//! [social-core]: https://github.com/python-social-auth/social-core/tree/master/social_core/backends
+//!
 //! A provider that is not here needs no more than [`Server::new`] and perhaps a [`Dialect`]. Left out are those to which
 //! a dialect does not reach: eBay, whose redirect URI is a name and no URL; VK ID, which wants a parameter of the
 //! redirect in the token request; Basecamp, which wants the redirect URI in a refresh.
@@ -403,7 +412,7 @@ pub const KEYCLOAK: Provider = Provider {
     )
 };
 
-/// Lark: [`FEISHU`] beyond China. PKCE: not known.
+/// Lark: as [`FEISHU`], at other hosts. PKCE: not known.
 /// <https://github.com/golang/oauth2/blob/master/endpoints/endpoints.go>
 pub const LARK: Provider = Provider::new(
     "Lark",
@@ -503,7 +512,7 @@ pub const SALESFORCE: Provider = Provider {
 };
 
 /// Shopify: `{shop}` is the name before `.myshopify.com`. PKCE: not known. A scope is mandatory. Check the `hmac` of
-/// the redirect, which is signed with the client secret. It says no token type.
+/// the redirect yourself. It says no token type, and so there is no bearer header.
 /// <https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/authorization-code-grant>
 pub const SHOPIFY: Provider = Provider {
     dialect: Dialect::STANDARD.with_scope_separator(','),
@@ -523,8 +532,8 @@ pub const SLACK: Provider = Provider {
     ..Provider::new("Slack", "https://slack.com/oauth/v2/authorize", "https://slack.com/api/oauth.v2.access")
 };
 
-/// Slack, for the token of the user, with scopes of users. PKCE: as for [`SLACK`]. The answer to a refresh has at the
-/// top what the first one has in `authed_user`: hand it over as `{"authed_user": …}`.
+/// Slack, for the token of the user, with scopes of users. PKCE: as for [`SLACK`]. A refresh that succeeds has at
+/// the top what the first answer has in `authed_user`: hand it over as `{"authed_user": …}`.
 /// <https://docs.slack.dev/reference/methods/oauth.v2.access>
 /// <https://docs.slack.dev/tools/node-slack-sdk/reference/oauth/interfaces/OAuthV2TokenRefreshResponse>
 pub const SLACK_USER: Provider = Provider {
@@ -648,7 +657,7 @@ pub const X: Provider = Provider {
     ..Provider::new("X", "https://x.com/i/oauth2/authorize", "https://api.x.com/2/oauth2/token")
 };
 
-/// Xero. PKCE: not known for a client with a secret. A refresh token comes with the scope `offline_access`.
+/// Xero. PKCE: not known. A refresh token comes with the scope `offline_access`.
 /// <https://developer.xero.com/faq/oauth2>
 /// <https://github.com/NangoHQ/nango/blob/master/packages/providers/providers.yaml>
 pub const XERO: Provider = Provider {
