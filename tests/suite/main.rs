@@ -25,6 +25,7 @@ mod lifetimes;
 mod limits;
 mod model_server;
 mod other_clients;
+mod providers;
 mod redirect_forms;
 mod redirect_uris;
 mod refusals;
