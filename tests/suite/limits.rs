@@ -1,9 +1,8 @@
 //! Each limit: what fits exactly is taken, one more is a clear error.
 
-use std::time::Instant;
-
 use authcode::limits::*;
 use authcode::{HttpResponse, Redirect, RedirectError, TokenError, UnusableToken, Uri, UriError};
+use cpu_time::ThreadTime;
 
 use crate::scenario::*;
 
@@ -81,13 +80,13 @@ fn deep_json_needs_no_stack() {
     small_stack.spawn(run).unwrap().join().unwrap();
 }
 
-/// Four times the input: about four times the work if it is linear, sixteen times if it is quadratic. The fastest of
-/// several runs is compared, so that a busy machine does not matter.
+/// Four times the input: about four times the work if it is linear, sixteen times if it is quadratic. Work is the time
+/// that this thread was running, and the least of several runs is compared, so that a busy machine does not matter.
 #[track_caller]
 fn assert_linear(what: &str, small: impl Fn(), large: impl Fn()) {
     let fastest = |work: &dyn Fn()| {
         let run = || {
-            let start = Instant::now();
+            let start = ThreadTime::now();
             work();
             start.elapsed()
         };
