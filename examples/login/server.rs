@@ -44,8 +44,24 @@ const SCOPES: [&str; 3] = ["profile", "email", "offline_access"];
 /// Long enough to be used, short enough to be seen running out. The response has it in whole seconds: 3.
 const TOKEN_LIFETIME: Duration = Duration::from_millis(3500);
 const REFRESH_LIFETIME: Duration = Duration::from_secs(3600);
+/// What a web page may use, if it is told to the server.
+const FOR_PAGES: [&str; 2] = ["/oauth/token", "/me"];
 const MAX_BODY_LEN: u64 = 64 * 1024;
 const MAX_OPEN_PAGES: usize = 64;
+
+/// What an example may want otherwise.
+pub(crate) struct Settings {
+    /// How long an access token lives.
+    pub(crate) token_lifetime: Duration,
+    /// The origin of a web page that may use the token endpoint and the resource (CORS).
+    pub(crate) page_origin: Option<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { token_lifetime: TOKEN_LIFETIME, page_origin: None }
+    }
+}
 
 /// The running server. It stops when it is dropped.
 pub(crate) struct Server {
@@ -56,17 +72,26 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts it on a free port of this machine, which no other machine can reach.
+    #[allow(dead_code, reason = "each example has its own way to start it")]
     pub(crate) fn start() -> io::Result<Self> {
+        Self::start_with(Settings::default())
+    }
+
+    /// As [`start`](Self::start), otherwise than usual.
+    pub(crate) fn start_with(settings: Settings) -> io::Result<Self> {
         let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let base_url = format!("http://{}", socket.local_addr()?);
         let http = Arc::new(tiny_http::Server::from_listener(socket, None).map_err(io::Error::other)?);
-        let mut backend = Backend::new().map_err(io::Error::other)?;
+        let mut backend = Backend::new(settings.token_lifetime).map_err(io::Error::other)?;
         let requests = Arc::clone(&http);
         let thread = thread::spawn(move || {
             for mut request in requests.incoming_requests() {
-                let reply = backend.handle(&mut request);
+                let mut response = backend.handle(&mut request).into_http();
+                for header in cors_headers(&request, settings.page_origin.as_deref()) {
+                    response.add_header(header);
+                }
                 // A client that has gone away gets no answer, and the next one is served.
-                drop(request.respond(reply.into_http()));
+                drop(request.respond(response));
             }
         });
         Ok(Self { base_url, http, thread: Some(thread) })
@@ -100,13 +125,13 @@ struct Backend {
 }
 
 impl Backend {
-    fn new() -> Result<Self, oxide_auth::primitives::scope::ParseScopeErr> {
+    fn new(token_lifetime: Duration) -> Result<Self, oxide_auth::primitives::scope::ParseScopeErr> {
         let mut addons = AddonList::new();
         addons.push_code(Pkce::required());
         addons.push_code(Audience);
         Ok(Self {
             codes: AuthMap::new(RandomGenerator::new(16)),
-            tokens: Tokens(TokenMap::new(RandomGenerator::new(16))),
+            tokens: Tokens { map: TokenMap::new(RandomGenerator::new(16)), lifetime: token_lifetime },
             addons,
             resource_scopes: ["profile".parse()?],
             open_pages: HashMap::new(),
@@ -129,6 +154,7 @@ impl Backend {
             (Method::Post, "/consent") => self.consent(&body),
             (Method::Post, "/oauth/token") => self.token(Request { query, urlbody: body, auth }),
             (Method::Get, "/me") => self.me(Request { query, urlbody: body, auth }),
+            (Method::Options, path) if FOR_PAGES.contains(&path) => Reply::json(204, String::new()),
             _ => Reply::page(404, "There is nothing here."),
         }
     }
@@ -284,29 +310,32 @@ impl AccessTokenAddon for Audience {
 }
 
 /// Tokens as this server gives them: short-lived, and with a refresh token for `offline_access` alone.
-struct Tokens(TokenMap<RandomGenerator>);
+struct Tokens {
+    map: TokenMap<RandomGenerator>,
+    lifetime: Duration,
+}
 
 impl Issuer for Tokens {
     fn issue(&mut self, mut grant: Grant) -> Result<IssuedToken, ()> {
-        grant.until = (SystemTime::now() + TOKEN_LIFETIME).into();
+        grant.until = (SystemTime::now() + self.lifetime).into();
         let refreshable = grant.scope.iter().any(|scope| scope == "offline_access");
-        let mut issued = self.0.issue(grant)?;
+        let mut issued = self.map.issue(grant)?;
         issued.refresh = issued.refresh.filter(|_| refreshable);
         Ok(issued)
     }
 
     fn refresh(&mut self, refresh: &str, mut grant: Grant) -> Result<RefreshedToken, ()> {
-        grant.until = (SystemTime::now() + TOKEN_LIFETIME).into();
-        self.0.refresh(refresh, grant)
+        grant.until = (SystemTime::now() + self.lifetime).into();
+        self.map.refresh(refresh, grant)
     }
 
     fn recover_token<'a>(&'a self, token: &'a str) -> Result<Option<Grant>, ()> {
-        self.0.recover_token(token)
+        self.map.recover_token(token)
     }
 
     /// A grant ends with its access token, and the refresh token is for the time after that.
     fn recover_refresh<'a>(&'a self, token: &'a str) -> Result<Option<Grant>, ()> {
-        let mut grant = self.0.recover_refresh(token)?;
+        let mut grant = self.map.recover_refresh(token)?;
         if let Some(grant) = &mut grant {
             grant.until = (SystemTime::now() + REFRESH_LIFETIME).into();
         }
@@ -378,6 +407,19 @@ impl Reply {
         }
         response
     }
+}
+
+/// What web pages of the one origin may read the answers of, and send a token to. No other page may, and none may press
+/// Allow: the user does.
+fn cors_headers(request: &tiny_http::Request, page_origin: Option<&str>) -> Vec<Header> {
+    let path = request.url().split('?').next().unwrap_or_default();
+    let Some(origin) = page_origin.filter(|_| FOR_PAGES.contains(&path)) else { return Vec::new() };
+    let headers = [
+        ("Access-Control-Allow-Origin", origin),
+        ("Access-Control-Allow-Headers", "authorization"),
+        ("Access-Control-Expose-Headers", "retry-after"),
+    ];
+    headers.into_iter().filter_map(|(name, value)| Header::from_bytes(name, value).ok()).collect()
 }
 
 /// The pairs of a query or a form, unless a name comes twice (RFC 6749 §3.1).

@@ -1,0 +1,255 @@
+//! The states, in the order of the flow.
+
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use authcode::{ClientAuth, Flow, GrantedScope, IssParameter, Lifetime, Renewal, Server, Suspended, UnixTime};
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+use zeroize::Zeroizing;
+
+use crate::refused::Refused;
+use crate::wire::{HttpRequest, response};
+
+/// Who logs in, and where.
+#[wasm_bindgen]
+pub struct Client(authcode::Client);
+
+#[wasm_bindgen]
+impl Client {
+    /// A public client: a secret in a web page is none. Give the issuer if the server sends `iss` (RFC 9207).
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        authorize_url: &str,
+        token_url: &str,
+        client_id: &str,
+        redirect_uri: &str,
+        issuer: Option<String>,
+    ) -> Result<Self, JsError> {
+        // Your program has `Server::new`: `https` and nothing else.
+        let server = Server::danger_loopback_http(authorize_url, token_url)?;
+        let server = match issuer {
+            Some(issuer) => server.with_issuer(&*issuer, IssParameter::Required)?,
+            None => server,
+        };
+        Ok(Self(authcode::Client::new(server, client_id, ClientAuth::None, redirect_uri)?))
+    }
+
+    /// A login that asks for scopes, separated by spaces.
+    pub fn login(&self, scope: &str, audience: Option<String>, prompt: Option<String>) -> Result<Unstarted, JsError> {
+        let mut login = self.0.login().scope(scope)?;
+        if let Some(audience) = audience {
+            login = login.audience(&audience)?;
+        }
+        if let Some(prompt) = prompt {
+            login = login.prompt(&prompt)?;
+        }
+        Ok(Unstarted(login))
+    }
+
+    /// The state that a stored text stands for: an `AwaitingRedirect` or a `CodeReceived`.
+    pub fn resume(&self, stored: &str) -> Result<JsValue, JsError> {
+        let suspended: Suspended = serde_json::from_str(stored)?;
+        match suspended.resume(&self.0)? {
+            Flow::AwaitingRedirect(state) => Ok(AwaitingRedirect(state).into()),
+            Flow::CodeReceived(state) => Ok(CodeReceived(state).into()),
+            _ => Err(JsError::new("stored state: of another kind")),
+        }
+    }
+}
+
+/// A login that has not started: the first state.
+#[wasm_bindgen]
+pub struct Unstarted(authcode::Unstarted);
+
+#[wasm_bindgen]
+impl Unstarted {
+    /// Draws `state` and the PKCE verifier, from 64 bytes of `crypto.getRandomValues`.
+    pub fn start(self, entropy: Vec<u8>) -> Result<AwaitingRedirect, Refused> {
+        let entropy = Zeroizing::new(entropy);
+        // Too few bytes are as bad as none: the crate refuses zeros.
+        let bytes = entropy.first_chunk().copied().unwrap_or([0; 64]);
+        match self.0.start_with_entropy(bytes) {
+            Ok(state) => Ok(AwaitingRedirect(state)),
+            Err(refused) => {
+                let error = *refused.error();
+                Err(Refused::start(&error, refused.recover().ok().map(Self)))
+            }
+        }
+    }
+}
+
+/// A login whose user is at the server: the second state.
+#[wasm_bindgen]
+pub struct AwaitingRedirect(authcode::AwaitingRedirect);
+
+#[wasm_bindgen]
+impl AwaitingRedirect {
+    /// Where to send the user.
+    #[wasm_bindgen(js_name = authorizationUrl)]
+    pub fn authorization_url(&self) -> String {
+        self.0.authorization_url()
+    }
+
+    /// The text to store before the page is left. It holds the verifier.
+    pub fn suspend(&self) -> Result<String, JsError> {
+        Ok(serde_json::to_string(&self.0.suspend())?)
+    }
+
+    /// Takes the address that the user came back to.
+    #[wasm_bindgen(js_name = receiveRedirect)]
+    pub fn receive_redirect(self, url: &str) -> Result<CodeReceived, Refused> {
+        match self.0.receive_redirect(url) {
+            Ok(state) => Ok(CodeReceived(state)),
+            Err(refused) => {
+                let error = refused.error().clone();
+                Err(Refused::redirect(&error, refused.recover().ok().map(Self)))
+            }
+        }
+    }
+}
+
+/// A login that has its code: the third state.
+#[wasm_bindgen]
+pub struct CodeReceived(authcode::CodeReceived);
+
+#[wasm_bindgen]
+impl CodeReceived {
+    /// The request that exchanges the code.
+    #[wasm_bindgen(js_name = tokenRequest)]
+    pub fn token_request(&self) -> HttpRequest {
+        self.0.token_request().into()
+    }
+
+    /// The text to store. It holds the code and the verifier.
+    pub fn suspend(&self) -> Result<String, JsError> {
+        Ok(serde_json::to_string(&self.0.suspend())?)
+    }
+
+    /// Takes the answer, whatever its status is. `now` is in seconds.
+    #[wasm_bindgen(js_name = receiveTokenResponse)]
+    pub fn receive_token_response(
+        self,
+        status: u16,
+        headers: &Array,
+        body: Vec<u8>,
+        now: f64,
+    ) -> Result<Authorized, Refused> {
+        match self.0.receive_token_response(response(status, headers, body), time(now)) {
+            Ok(state) => Ok(Authorized(state)),
+            Err(refused) => {
+                let error = refused.error().clone();
+                Err(Refused::token(&error, refused.recover().ok().map(Self)))
+            }
+        }
+    }
+}
+
+/// A login that has its token: the fourth state.
+#[wasm_bindgen]
+pub struct Authorized(authcode::Authorized);
+
+#[wasm_bindgen]
+impl Authorized {
+    /// The value of the `Authorization` header for the API.
+    pub fn bearer(&self) -> Result<String, JsError> {
+        Ok(self.0.bearer()?.into_exposed())
+    }
+
+    /// When the token runs out, in seconds. `undefined`: the server did not say so.
+    #[wasm_bindgen(getter, js_name = expiresAt)]
+    pub fn expires_at(&self) -> Option<f64> {
+        self.0.expires_at().map(|moment| moment.as_secs() as f64)
+    }
+
+    /// How many seconds it lives. `undefined`: not stated, or not readable.
+    #[wasm_bindgen(getter)]
+    pub fn lifetime(&self) -> Option<f64> {
+        match self.0.lifetime() {
+            Lifetime::Stated(lifetime) => Some(lifetime.as_secs_f64()),
+            _ => None,
+        }
+    }
+
+    /// Whether to renew the token before it is used. `now` and `leeway` are in seconds.
+    #[wasm_bindgen(js_name = needsRenewal)]
+    pub fn needs_renewal(&self, now: f64, leeway: f64) -> bool {
+        self.0.needs_renewal(time(now), Duration::from_secs(leeway as u64))
+    }
+
+    /// What was granted. `undefined`: the server did not say so.
+    #[wasm_bindgen(getter, js_name = grantedScope)]
+    pub fn granted_scope(&self) -> Option<String> {
+        match self.0.granted_scope() {
+            GrantedScope::Stated(scope) => Some(scope.as_str().to_owned()),
+            _ => None,
+        }
+    }
+
+    /// Whether there is a refresh token, so that `renew` gives a `Refreshing`.
+    #[wasm_bindgen(getter, js_name = canRefresh)]
+    pub fn can_refresh(&self) -> bool {
+        self.0.refresh_token().is_some()
+    }
+
+    /// Whether the last refresh gave a new refresh token.
+    #[wasm_bindgen(getter)]
+    pub fn rotated(&self) -> bool {
+        self.0.refreshed().is_some_and(|refreshed| refreshed.rotated)
+    }
+
+    /// Goes on to a new token: a `Refreshing`, or an `Unstarted` where there is nothing to refresh.
+    pub fn renew(self) -> JsValue {
+        match self.0.renew() {
+            Renewal::Refresh(state) => Refreshing(state).into(),
+            Renewal::Reauthorize(state) => Unstarted(state).into(),
+        }
+    }
+}
+
+/// A token that is being renewed.
+#[wasm_bindgen]
+pub struct Refreshing(authcode::Refreshing);
+
+#[wasm_bindgen]
+impl Refreshing {
+    /// The request for a new token.
+    #[wasm_bindgen(js_name = tokenRequest)]
+    pub fn token_request(&self) -> HttpRequest {
+        self.0.token_request().into()
+    }
+
+    /// Gives up the refresh. Nothing is lost.
+    pub fn cancel(self) -> Authorized {
+        Authorized(self.0.cancel())
+    }
+
+    /// Takes the answer. If it is refused, the `state` is the `Authorized` that it was before.
+    #[wasm_bindgen(js_name = receiveTokenResponse)]
+    pub fn receive_token_response(
+        self,
+        status: u16,
+        headers: &Array,
+        body: Vec<u8>,
+        now: f64,
+    ) -> Result<Authorized, Refused> {
+        match self.0.receive_token_response(response(status, headers, body), time(now)) {
+            Ok(state) => Ok(Authorized(state)),
+            Err(refused) => {
+                let error = refused.error().clone();
+                let same = match refused.recover() {
+                    Ok(refreshing) => refreshing.cancel(),
+                    Err(ended) => ended.authorized,
+                };
+                Err(Refused::token(&error, Some(Authorized(same))))
+            }
+        }
+    }
+}
+
+/// `Date.now() / 1000`.
+fn time(seconds: f64) -> UnixTime {
+    UnixTime::from_secs(seconds as u64)
+}

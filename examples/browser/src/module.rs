@@ -1,0 +1,103 @@
+//! The module: compiled by `cargo`, given its JavaScript by `wasm-bindgen`, measured and checked.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::Failure;
+use crate::page::{FILES, FOLDER};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+/// The most that the module may be, in bytes: as it is, and compressed.
+const BUDGET: [usize; 2] = [85_000, 36_000];
+
+/// The flow for the browser.
+pub(crate) struct Module {
+    pub(crate) wasm: Vec<u8>,
+    /// The JavaScript around it.
+    pub(crate) script: String,
+    /// From where it imports, and what.
+    imports: Vec<(String, String)>,
+}
+
+impl Module {
+    /// Needs `rustup target add wasm32-unknown-unknown`.
+    pub(crate) fn build() -> Result<Self, Failure> {
+        let target_dir = target_dir()?;
+        let cargo = option_env!("CARGO").unwrap_or("cargo");
+        let status = Command::new(cargo)
+            .args(["build", "--locked", "--release", "--package", "authcode-browser-flow", "--target", TARGET])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .env("CARGO_TARGET_DIR", &target_dir)
+            // SHA-256 as a loop: one hash for each login need not be fast.
+            .env("RUSTFLAGS", "--cfg sha2_backend_soft=\"compact\"")
+            .env_remove("CARGO_ENCODED_RUSTFLAGS")
+            .status()?;
+        if !status.success() {
+            return Err(format!("the module was not built; is the target there? rustup target add {TARGET}").into());
+        }
+        let built = target_dir.join(TARGET).join("release").join("authcode_browser_flow.wasm");
+        let mut bindgen = Bindgen::new();
+        bindgen.input_path(built).web(true)?.typescript(false).omit_default_module_path(true);
+        bindgen.remove_name_section(true).remove_producers_section(true);
+        let mut output = bindgen.generate_output()?;
+        let imports = output.wasm().imports.iter().map(|import| (import.module.clone(), import.name.clone())).collect();
+        let script = output.js().to_owned();
+        Ok(Self { wasm: output.wasm_mut().emit_wasm(), script, imports })
+    }
+}
+
+/// The folder of this program's own build, `target` or another one.
+fn target_dir() -> Result<PathBuf, Failure> {
+    let program = std::env::current_exe()?;
+    Ok(program.parent().and_then(Path::parent).ok_or("the program is in no target folder")?.to_owned())
+}
+
+/// The module, and counted apart what else the page is made of.
+pub(crate) fn print_sizes(module: &Module) -> Result<(), Failure> {
+    let [size, compressed] = sizes(&[&module.wasm])?;
+    println!("flow (WebAssembly)           {size:>7} bytes, {compressed:>6} gzipped");
+    let [size, compressed] = sizes(&[module.script.as_bytes()])?;
+    println!("its JavaScript, generated    {size:>7} bytes, {compressed:>6} gzipped");
+    let mut files = FILES.map(|(_, name, _)| name).to_vec();
+    files.dedup();
+    let files = files.into_iter().map(|name| fs::read(Path::new(FOLDER).join(name))).collect::<Result<Vec<_>, _>>()?;
+    let [size, compressed] = sizes(&files.iter().map(Vec::as_slice).collect::<Vec<_>>())?;
+    println!("the page, written by hand    {size:>7} bytes, {compressed:>6} gzipped, {} files", files.len());
+    let imports = module.imports.len();
+    println!("imports                      {imports:>7}, {} of them from `env`", from_env(module).count());
+    Ok(())
+}
+
+/// Whether the module is as small as it must be, and needs nothing but its own JavaScript.
+pub(crate) fn check(module: &Module) -> Result<(), Failure> {
+    if let Some(name) = from_env(module).next() {
+        return Err(format!("the module imports {name} from `env`").into());
+    }
+    let [size, compressed] = sizes(&[&module.wasm])?;
+    if size > BUDGET[0] || compressed > BUDGET[1] {
+        return Err(format!("the module is over its budget of {} bytes, {} gzipped", BUDGET[0], BUDGET[1]).into());
+    }
+    Ok(())
+}
+
+fn from_env(module: &Module) -> impl Iterator<Item = &str> {
+    module.imports.iter().filter(|(from, _)| from == "env").map(|(_, name)| &**name)
+}
+
+/// The sum of the bytes, and of the bytes when each is compressed by itself, as a web server does it.
+fn sizes(files: &[&[u8]]) -> Result<[usize; 2], Failure> {
+    let mut sum = [0, 0];
+    for file in files {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(file)?;
+        sum[0] += file.len();
+        sum[1] += encoder.finish()?.len();
+    }
+    Ok(sum)
+}
