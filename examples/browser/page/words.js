@@ -1,0 +1,70 @@
+// What happened, in plain words: a title, a sentence, and whether it is good, bad, or of no consequence.
+
+const WAITING = "The login goes on waiting.";
+
+export const STATES = {
+  Unstarted: ["No login yet", "Nothing is drawn and nothing is sent. The first step draws two secrets: state, which ties the answer to this tab, and a verifier, which only the token endpoint will see."],
+  AwaitingRedirect: ["Over to the server", "Both secrets are drawn, and the login is kept for this tab. At the server you say yes or no, and it sends you back here with an answer."],
+  CodeReceived: ["You are back, with a code", "The answer carries the right state, so it is believed. The code is worth nothing by itself: the verifier must go with it."],
+  Authorized: ["Logged in", "The token lives in this page’s memory alone: a reload forgets it."],
+};
+
+export const welcome = (clientId, server) => ["Ready", `This page is the client ${clientId} of ${server}.`, "calm"];
+export const STARTED = ["The secrets are drawn", "64 random bytes came from this browser. Nothing has been sent yet.", "good"];
+export const STILL_WAITING = ["A login is under way", "It was begun in this tab and waits for its answer.", "calm"];
+export const CODE_KEPT = ["The code is still here", "It was kept for this tab. It can be exchanged once.", "calm"];
+export const ANSWER_TAKEN = ["The answer is taken", "It came once, for this login, and is out of the address bar.", "good"];
+export const TOKEN_CAME = ["There is a token", "The server has exchanged the code.", "good"];
+export const GIVEN_UP = ["The login is forgotten", "An answer that still comes will be ignored.", "calm"];
+export const FORGOTTEN = ["You are logged out here", "The token is forgotten. The server was not told.", "calm"];
+export const LOG_IN_AGAIN = ["There is nothing to refresh with", "The server gave no refresh token, so a new token takes a new login.", "calm"];
+
+export const ANSWERED_ALREADY = ["This answer was used already", "An answer counts once. A reload, a second click or the history has brought it again; nothing was sent.", "bad"];
+export const SAME_ANSWER = ["The same answer came twice", "An answer counts once. The second one is ignored, and the code of the first one is still here.", "bad"];
+export const OTHER_ANSWER = ["Another answer was ignored", "This login has its code already. Nothing was sent.", "bad"];
+export const NOBODY_WAITS = ["No login waits here for this answer", "It belongs to another tab or another browser, or somebody has copied the address. Nothing was sent.", "bad"];
+export const TOO_OLD = ["The login waited too long", "An answer may take ten minutes. Start again.", "bad"];
+export const NOT_RESUMED = ["The stored login is of no use", "It is damaged, or made for other settings. Start again.", "bad"];
+
+export const refreshed = (rotated) => ["There is a new token", rotated ? "The refresh token is a new one, too: the old one is dead." : "The refresh token stays the same.", "good"];
+
+export const SENDING = ["Waiting for the server", "One step at a time: the buttons rest until it answers.", "calm"];
+export const UNREACHABLE = ["No answer came", "The server is not there, or does not let this page use it (CORS). Nothing is lost: try again.", "bad"];
+
+export const api = (status) => status === 200 ? ["The API accepts the token", "It answered 200.", "good"] : ["The API does not accept the token", `It answered ${status}.`, "bad"];
+
+export function redirectRefused({ kind, fault, message, serverError, serverDescription }) {
+  const claim = serverError === undefined ? "" : ` It claims the error “${serverError}”, and anybody could.`;
+  switch (kind) {
+    case "StateMissing":
+      return ["An answer without state was ignored", `Nothing shows that it is for this login.${claim} ${WAITING}`, "bad"];
+    case "StateMismatch":
+      return ["An answer with a wrong state was ignored", `It is for another login, or it is an attack. ${WAITING}`, "bad"];
+    case "DuplicateParameter":
+    case "Malformed":
+    case "NotOurs":
+    case "TooLong":
+      return ["An answer that makes no sense was ignored", `${sentence(message)} ${WAITING}`, "bad"];
+    case "Refused": {
+      const words = serverDescription === undefined ? "" : ` It adds: “${serverDescription}”.`;
+      return fault === "user"
+        ? ["You said no", `The server reports ${serverError}, and the login has ended. You can start again.`, "calm"]
+        : ["The server refused", `It reports ${serverError}, and the login has ended.${words}`, "bad"];
+    }
+    case "IssuerMissing":
+    case "IssuerMismatch":
+      return ["The answer is not from this server", "It has the right state, but not this server’s name (iss). The login has ended.", "bad"];
+    default:
+      return ["A bad answer ended the login", sentence(message), "bad"];
+  }
+}
+
+export function tokenRefused({ message, serverError, retryAfter, state }, keeps) {
+  const title = serverError === undefined ? "The server’s answer is no token" : `The server refused: ${serverError}`;
+  const wait = retryAfter === undefined ? "" : ` It asks for ${retryAfter} seconds of patience.`;
+  return [title, `${sentence(message)}${wait} ${state === undefined ? "The login has ended." : keeps}`, "bad"];
+}
+
+function sentence(text) {
+  return `${text[0].toUpperCase()}${text.slice(1)}.`;
+}

@@ -45,5 +45,5 @@ fn run(options: Options) -> Result<(), Failure> {
         }
     };
     println!("\nOpen {origin}/ in a browser on this machine. Ctrl-C ends it.");
-    page::serve(socket, &site, &module)
+    page::serve(&socket, &site, &module)
 }

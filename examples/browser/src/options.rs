@@ -101,7 +101,8 @@ fn origin(url: &str) -> &str {
 impl Options {
     /// Reads the command line. `None`: it asked for help and got it.
     pub(crate) fn read() -> Result<Option<Self>, Failure> {
-        let mut options = Self { port: 0, token_lifetime: Duration::from_secs(60), sizes_only: false, site: None };
+        let mut options =
+            Self { port: 0, token_lifetime: Duration::from_millis(60_500), sizes_only: false, site: None };
         let mut site = Site { scope: "openid".to_owned(), ..Site::default() };
         let mut args = Parser::from_env();
         while let Some(arg) = args.next()? {
@@ -111,7 +112,11 @@ impl Options {
                     return Ok(None);
                 }
                 Arg::Long("port") => options.port = args.value()?.parse()?,
-                Arg::Long("token-lifetime") => options.token_lifetime = Duration::from_secs(args.value()?.parse()?),
+                Arg::Long("token-lifetime") => {
+                    // The server states what is left in whole seconds: half a second more, and it states this number.
+                    let lifetime = Duration::from_secs(args.value()?.parse()?);
+                    options.token_lifetime = lifetime.saturating_add(Duration::from_millis(500));
+                }
                 Arg::Long("sizes") => options.sizes_only = true,
                 Arg::Long("authorize-url") => site.authorize_url = args.value()?.string()?,
                 Arg::Long("token-url") => site.token_url = args.value()?.string()?,

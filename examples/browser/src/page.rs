@@ -1,14 +1,18 @@
 //! The server of the page: a few files, each with the headers that a page with tokens in it should have.
 
+use core::time::Duration;
 use std::fs;
-use std::net::TcpListener;
+use std::io::{self, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-
-use tiny_http::{Header, Method, Request, Response, Server};
+use std::thread;
 
 use crate::Failure;
 use crate::module::Module;
 use crate::options::Site;
+
+const MAX_HEAD_LEN: u64 = 16 * 1024;
+const PATIENCE: Duration = Duration::from_secs(10);
 
 const HTML: &str = "text/html; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
@@ -30,45 +34,62 @@ pub(crate) const FILES: [(&str, &str, &str); 9] = [
 pub(crate) const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/page");
 
 /// Serves the page until the process is stopped. The files are read at each request, so a change shows at once.
-pub(crate) fn serve(socket: TcpListener, site: &Site, module: &Module) -> Result<(), Failure> {
+///
+/// A thread for each connection: a browser opens several at once, and some that it never uses.
+pub(crate) fn serve(socket: &TcpListener, site: &Site, module: &Module) -> Result<(), Failure> {
     let policy = content_security_policy(site);
-    let http = Server::from_listener(socket, None)?;
-    for request in http.incoming_requests() {
-        let (status, kind, body) = answer(&request, site, module);
-        let headers = [
-            ("Content-Type", kind),
-            ("Content-Security-Policy", &*policy),
-            // The code is in the address for a moment: it must not leave by it, nor be kept.
-            ("Referrer-Policy", "no-referrer"),
-            ("Cache-Control", "no-store"),
-            ("Cross-Origin-Opener-Policy", "same-origin"),
-            ("Cross-Origin-Resource-Policy", "same-origin"),
-            ("X-Content-Type-Options", "nosniff"),
-        ];
-        let mut response = Response::from_data(body).with_status_code(status);
-        for header in headers.into_iter().filter_map(|(name, value)| Header::from_bytes(name, value).ok()) {
-            response.add_header(header);
+    let config = site.to_json();
+    thread::scope(|scope| {
+        for connection in socket.incoming() {
+            let (policy, config) = (&policy, &config);
+            // A browser that has gone away gets no answer, and the next one is served.
+            scope.spawn(move || connection.and_then(|connection| respond(connection, policy, config, module)));
         }
-        // A browser that has gone away gets no answer, and the next one is served.
-        drop(request.respond(response));
-    }
+    });
     Ok(())
 }
 
-fn answer(request: &Request, site: &Site, module: &Module) -> (u16, &'static str, Vec<u8>) {
-    if *request.method() != Method::Get {
-        return (405, "text/plain", b"Only GET is answered here.".to_vec());
+/// Takes one request, and answers it.
+fn respond(mut connection: TcpStream, policy: &str, config: &str, module: &Module) -> io::Result<()> {
+    connection.set_read_timeout(Some(PATIENCE))?;
+    connection.set_write_timeout(Some(PATIENCE))?;
+    let mut head = Vec::new();
+    for byte in (&connection).take(MAX_HEAD_LEN).bytes() {
+        head.push(byte?);
+        if head.ends_with(b"\r\n\r\n") {
+            break;
+        }
     }
-    let path = request.url().split('?').next().unwrap_or_default();
+    let head = String::from_utf8_lossy(&head);
+    let mut words = head.split(' ');
+    let (status, kind, body) = match (words.next(), words.next()) {
+        (Some("GET"), Some(target)) => answer(target.split('?').next().unwrap_or_default(), config, module),
+        (Some(""), _) => return Ok(()),
+        _ => ("405 Method Not Allowed", "text/plain", b"Only GET is answered here.".to_vec()),
+    };
+    // The code is in the address for a moment: it must not leave by it, nor be kept.
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\
+         Content-Security-Policy: {policy}\r\nReferrer-Policy: no-referrer\r\nCache-Control: no-store\r\n\
+         Cross-Origin-Opener-Policy: same-origin\r\nCross-Origin-Resource-Policy: same-origin\r\n\
+         X-Content-Type-Options: nosniff\r\n\r\n",
+        body.len()
+    );
+    connection.write_all(&[head.as_bytes(), &body].concat())
+}
+
+fn answer(path: &str, config: &str, module: &Module) -> (&'static str, &'static str, Vec<u8>) {
     match path {
-        "/config.json" => return (200, "application/json", site.to_json().into_bytes()),
-        "/flow.js" => return (200, SCRIPT, module.script.clone().into_bytes()),
-        "/flow.wasm" => return (200, "application/wasm", module.wasm.clone()),
+        "/config.json" => return ("200 OK", "application/json", config.into()),
+        "/flow.js" => return ("200 OK", SCRIPT, module.script.clone().into_bytes()),
+        "/flow.wasm" => return ("200 OK", "application/wasm", module.wasm.clone()),
         _ => {}
     }
     let file = FILES.into_iter().find(|(known, ..)| *known == path);
-    let found = file.and_then(|(_, name, kind)| Some((kind, fs::read(Path::new(FOLDER).join(name)).ok()?)));
-    found.map_or_else(|| (404, "text/plain", b"There is nothing here.".to_vec()), |(kind, body)| (200, kind, body))
+    match file.and_then(|(_, name, kind)| Some((kind, fs::read(Path::new(FOLDER).join(name)).ok()?))) {
+        Some((kind, body)) => ("200 OK", kind, body),
+        None => ("404 Not Found", "text/plain", b"There is nothing here.".to_vec()),
+    }
 }
 
 /// Nothing but what the page is made of, and requests to nobody but the server.

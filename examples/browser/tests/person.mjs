@@ -1,0 +1,120 @@
+// A person in front of the page, and what may be asked about it.
+
+import assert from 'node:assert/strict';
+
+export const SECRETS = ['state', 'code', 'code_verifier', 'access_token', 'refresh_token', 'id_token'];
+
+export class Person {
+  // Opens a tab. It must stay within `hosts`, and nothing may appear in its console but what `tolerates` names.
+  static async open(context, origin, { at = '/', tolerates = [] } = {}) {
+    const page = await context.newPage();
+    const person = new Person(page, origin, tolerates);
+    await page.addInitScript(() => {
+      globalThis.violations = 0;
+      addEventListener('securitypolicyviolation', () => { globalThis.violations += 1; });
+    });
+    // What the server's own pages do is not ours.
+    const isServers = (url) => url.startsWith('http') && !url.startsWith(origin) && !/\/(token|me)$/.test(url);
+    page.on('console', (message) => isServers(message.location().url) || person.console.push(message.text()));
+    page.on('pageerror', (error) => person.console.push(String(error)));
+    page.on('request', (request) => person.sees(request));
+    page.on('response', (response) => person.reads(response));
+    await person.goTo(at);
+    return person;
+  }
+
+  constructor(page, origin, tolerates) {
+    Object.assign(this, { page, origin, tolerates, console: [], hosts: new Set(), secrets: new Map(), callback: undefined });
+  }
+
+  sees(request) {
+    const url = new URL(request.url());
+    this.hosts.add(url.host);
+    const form = new URLSearchParams(request.postData() ?? '');
+    for (const [name, value] of [...url.searchParams, ...form]) this.learns(name, value);
+    if (url.pathname === '/callback' && request.isNavigationRequest()) this.callback = url.href;
+  }
+
+  async reads(response) {
+    if (!response.url().endsWith('/token') || response.request().method() !== 'POST') return;
+    const body = await response.json().catch(() => ({}));
+    for (const [name, value] of Object.entries(body)) this.learns(name, value);
+  }
+
+  learns(name, value) {
+    if (SECRETS.includes(name) && value.length > 12) this.secrets.set(`${name} ${value}`, value);
+  }
+
+  async goTo(path) {
+    await this.page.goto(new URL(path, this.origin).href);
+    await this.page.waitForFunction(() => document.querySelector('[aria-current]') !== null);
+  }
+
+  async press(name) {
+    await this.page.getByRole('button', { name, exact: true }).click();
+  }
+
+  async start() {
+    await this.press('Start the login');
+    await this.inState('AwaitingRedirect');
+  }
+
+  // To the server and back. `decision`: the button on its page.
+  async visit(decision = 'Allow') {
+    await this.press('Go to the server');
+    await this.press(decision);
+    await this.page.waitForURL(`${this.origin}/`);
+    await this.page.waitForFunction(() => document.querySelector('[aria-current]') !== null);
+  }
+
+  // The same at `oidc-provider`, which wants a name first.
+  async logInAtProvider(decision) {
+    await this.press('Go to the server');
+    await this.page.locator('[name=username]').fill('ada');
+    await this.press('Log in');
+    await this.press(decision);
+  }
+
+  async logIn() {
+    await this.start();
+    await this.visit();
+    await this.inState('CodeReceived');
+    await this.press('Exchange the code');
+    await this.inState('Authorized');
+  }
+
+  async inState(name) {
+    await this.page.locator(`[data-state="${name}"][aria-current="step"]`).waitFor({ timeout: 10_000 });
+    assert.equal(await this.page.locator('[aria-current]').count(), 1);
+  }
+
+  // The message of the live region.
+  async isTold(text) {
+    await this.page.getByRole('status').filter({ hasText: text }).waitFor({ timeout: 10_000 });
+  }
+
+  async buttons() {
+    return this.page.locator('#content > .row button').allTextContents();
+  }
+
+  // Nothing secret is in the page, its title, or the address.
+  async showsNoSecret() {
+    const html = await this.page.content();
+    const shown = [...this.secrets].filter(([, value]) => html.includes(value) || this.page.url().includes(value));
+    assert.deepEqual(shown.map(([name]) => name.split(' ')[0]), []);
+  }
+
+  async hasNoSidewaysScrolling() {
+    const [width, view] = await this.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.ok(width <= view, `${width} px wide in a window of ${view}`);
+  }
+
+  // At the end of each test.
+  async leave() {
+    const strange = this.console.filter((text) => !this.tolerates.some((known) => text.includes(known)));
+    assert.deepEqual(strange, [], 'the console is empty');
+    assert.deepEqual([...this.hosts].filter((host) => !host.startsWith('127.0.0.1:')), [], 'no other host is asked');
+    assert.equal(await this.page.evaluate(() => globalThis.violations ?? 0), 0, 'the policy is kept');
+    await this.page.close();
+  }
+}

@@ -1,0 +1,446 @@
+// Drives the page in a real Chromium: `node run.mjs PROGRAM`, where PROGRAM is the built example.
+
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+import { chromium } from 'playwright-core';
+
+import { Person } from './person.mjs';
+import { startPage, startProvider, stopAll } from './servers.mjs';
+
+const CHROMIUM = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const screenshots = fileURLToPath(new URL('../screenshots/', import.meta.url));
+const program = process.argv[2];
+
+const browser = await chromium.launch({
+  executablePath: CHROMIUM.find((path) => path && existsSync(path)),
+  args: ['--no-sandbox'],
+});
+const counts = { passed: 0, failed: 0 };
+let origin;
+
+// One test: a browser of its own, with one tab open, and another one by `open`.
+async function test(name, options, body) {
+  const { tolerates, ...settings } = options;
+  const context = await browser.newContext({ viewport: { width: 1180, height: 860 }, ...settings });
+  const people = [];
+  const open = async (at) => {
+    people.push(await Person.open(context, origin, { at, tolerates }));
+    return people.at(-1);
+  };
+  try {
+    await body(await open(), open, context);
+    for (const person of people) await person.leave();
+    counts.passed += 1;
+    console.log(`ok      ${name}`);
+  } catch (error) {
+    counts.failed += 1;
+    console.log(`FAILED  ${name}: ${error.message}`);
+    await people[0]?.page.screenshot({ path: `${screenshots}failed-${counts.failed}.png`, fullPage: true }).catch(() => {});
+  } finally {
+    await context.close();
+  }
+}
+
+const settled = (person) => person.page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
+const stored = (person) => person.page.evaluate(() => sessionStorage.getItem('authcode.login'));
+const tokenEndpoint = (url) => url.pathname.endsWith('/token');
+
+// Takes a person through all of the states, with a look at each.
+async function eachState(person, look) {
+  await look('1-unstarted');
+  await person.start();
+  await look('2-awaiting-redirect');
+  await person.visit();
+  await person.inState('CodeReceived');
+  await look('3-code-received');
+  await person.press('Exchange the code');
+  await person.inState('Authorized');
+  await look('4-authorized');
+}
+
+async function runAll() {
+  mkdirSync(screenshots, { recursive: true });
+  origin = await startPage(program, '--token-lifetime', '120');
+
+  await test('a login goes through its four states, and each allows what it allows', {}, async (ada) => {
+    assert.deepEqual(await ada.buttons(), ['Start the login']);
+    await ada.start();
+    assert.deepEqual(await ada.buttons(), ['Go to the server', 'Give up']);
+    await ada.visit();
+    await ada.isTold('The answer is taken');
+    assert.deepEqual(await ada.buttons(), ['Exchange the code', 'Give up']);
+    await ada.press('Exchange the code');
+    await ada.isTold('There is a token');
+    assert.deepEqual(await ada.buttons(), ['Show the token to the API', 'Refresh the token', 'Log out here']);
+    await ada.press('Show the token to the API');
+    await ada.isTold('The API accepts the token');
+    await ada.press('Log out here');
+    await ada.inState('Unstarted');
+    assert.equal(await stored(ada), null);
+  });
+
+  await test('nothing secret is in the page before a click, and the click shows it', {}, async (ada) => {
+    await eachState(ada, () => ada.showsNoSecret());
+    await ada.press('Refresh the token');
+    await ada.isTold('There is a new token');
+    await ada.showsNoSecret();
+    const names = new Set([...ada.secrets.keys()].map((key) => key.split(' ')[0]));
+    assert.deepEqual([...names].sort(), ['access_token', 'code', 'code_verifier', 'refresh_token', 'state']);
+    for (const name of names) {
+      const button = ada.page.getByRole('button', { name: `Show ${name}`, exact: true }).first();
+      await button.click();
+      const hide = ada.page.getByRole('button', { name: `Hide ${name}`, exact: true });
+      assert.equal(await hide.getAttribute('aria-expanded'), 'true');
+      const text = await ada.page.locator('#log').innerText();
+      assert.ok([...ada.secrets].some(([key, value]) => key.startsWith(`${name} `) && text.includes(value)), name);
+      await hide.click();
+    }
+    await ada.showsNoSecret();
+  });
+
+  await test('denied: the person said no, and may start again', {}, async (ada) => {
+    await ada.start();
+    await ada.visit('Deny');
+    await ada.isTold('You said no');
+    await ada.inState('Unstarted');
+    await ada.page.screenshot({ path: `${screenshots}denied.png`, fullPage: true });
+    assert.equal(await stored(ada), null);
+    await ada.logIn();
+  });
+
+  const strangers = [
+    ['a wrong state', '/callback?code=forged&state=forged', 'An answer with a wrong state was ignored'],
+    ['no state', '/callback?code=forged', 'An answer without state was ignored'],
+    ['an error without state', '/callback?error=access_denied', 'It claims the error “access_denied”, and anybody could'],
+    ['a parameter that comes twice', '/callback?code=a&code=b&state=c', 'The parameter code comes twice'],
+    ['a value that is not UTF-8', '/callback?code=%ff&state=c', 'An answer that makes no sense was ignored'],
+    ['no answer at all', '/callback', 'An answer without state was ignored'],
+  ];
+  for (const [what, path, words] of strangers) {
+    await test(`${what}: ignored, and the login goes on`, {}, async (ada) => {
+      await ada.start();
+      await ada.goTo(path);
+      await ada.isTold(words);
+      await ada.isTold('goes on waiting');
+      await ada.inState('AwaitingRedirect');
+      assert.equal(ada.page.url(), `${origin}/`);
+      if (what === 'a wrong state') await ada.page.screenshot({ path: `${screenshots}wrong-state.png`, fullPage: true });
+      await ada.visit();
+      await ada.press('Exchange the code');
+      await ada.inState('Authorized');
+    });
+  }
+
+  await test('the page’s own trials do the same', {}, async (ada) => {
+    await ada.start();
+    for (const label of ['With a wrong state', 'Without state', 'An error without state', 'A code that comes twice']) {
+      await ada.page.getByText('Somebody else could answer').click();
+      await ada.press(label);
+      await ada.isTold('was ignored');
+      await ada.inState('AwaitingRedirect');
+    }
+    await ada.visit();
+    await ada.page.getByText('The same answer could come again').click();
+    await ada.press('Send it again');
+    await ada.isTold('The same answer came twice');
+    await ada.inState('CodeReceived');
+  });
+
+  await test('doubled: the same answer comes twice, and the code survives', {}, async (ada) => {
+    await ada.start();
+    await ada.visit();
+    await ada.goTo(ada.callback);
+    await ada.isTold('The same answer came twice');
+    await ada.goTo('/callback?code=other&state=other');
+    await ada.isTold('Another answer was ignored');
+    await ada.inState('CodeReceived');
+    await ada.press('Exchange the code');
+    await ada.inState('Authorized');
+  });
+
+  await test('stale: an answer that was used is told from one for another tab', {}, async (ada) => {
+    await ada.logIn();
+    assert.equal(await stored(ada), null);
+    await ada.goTo(ada.callback);
+    await ada.isTold('This answer was used already');
+    await ada.inState('Unstarted');
+    await ada.page.reload();
+    await ada.inState('Unstarted');
+    await ada.start();
+    await ada.goTo(ada.callback);
+    await ada.isTold('An answer with a wrong state was ignored');
+    await ada.visit();
+    await ada.inState('CodeReceived');
+  });
+
+  await test('a copied answer in a new tab: nobody waits there, and the first tab is untouched', {}, async (ada, open) => {
+    await ada.start();
+    await ada.visit();
+    const other = await open(ada.callback);
+    await other.isTold('No login waits here for this answer');
+    await other.inState('Unstarted');
+    await ada.press('Exchange the code');
+    await ada.inState('Authorized');
+  });
+
+  await test('two tabs log in at once, and neither takes the other’s answer', {}, async (ada, open) => {
+    await ada.start();
+    const bob = await open();
+    await bob.start();
+    await ada.visit();
+    await bob.goTo(ada.callback);
+    await bob.isTold('An answer with a wrong state was ignored');
+    await bob.visit();
+    await ada.press('Exchange the code');
+    await bob.press('Exchange the code');
+    await ada.inState('Authorized');
+    await bob.inState('Authorized');
+  });
+
+  await test('a login is resumed once: after a reload, and not after the exchange', {}, async (ada) => {
+    await ada.start();
+    await ada.page.reload();
+    await ada.isTold('A login is under way');
+    await ada.visit();
+    await ada.page.reload();
+    await ada.isTold('The code is still here');
+    await ada.press('Exchange the code');
+    await ada.inState('Authorized');
+    assert.equal(await stored(ada), null);
+    await ada.page.reload();
+    await ada.inState('Unstarted');
+  });
+
+  await test('a stored login that is damaged or too old is told so', {}, async (ada) => {
+    const change = (edit) => ada.page.evaluate(edit);
+    await ada.start();
+    await change(() => sessionStorage.setItem('authcode.login', '{"since":9e15,"form":"{}"}'));
+    await ada.goTo('/callback?code=a&state=b');
+    await ada.isTold('The stored login is of no use');
+    await change(() => sessionStorage.setItem('authcode.login', 'not JSON'));
+    await ada.goTo('/');
+    await ada.isTold('The stored login is of no use');
+    await ada.start();
+    await change(() => {
+      const login = JSON.parse(sessionStorage.getItem('authcode.login'));
+      sessionStorage.setItem('authcode.login', JSON.stringify({ ...login, since: login.since - 601_000 }));
+    });
+    await ada.goTo('/callback?code=a&state=b');
+    await ada.isTold('The login waited too long');
+    await ada.logIn();
+  });
+
+  await test('without offline_access there is nothing to refresh: a new login', {}, async (ada) => {
+    await ada.page.getByRole('checkbox', { name: /refresh token/ }).uncheck();
+    await ada.logIn();
+    assert.deepEqual(await ada.buttons(), ['Show the token to the API', 'Get a new one', 'Log out here']);
+    await ada.press('Get a new one');
+    await ada.isTold('There is nothing to refresh with');
+    await ada.inState('Unstarted');
+    await ada.logIn();
+  });
+
+  const failures = [
+    ['the server is busy', { status: 503, headers: { 'retry-after': '7' } }, 'It asks for 7 seconds of patience'],
+    ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:9/elsewhere' } }, 'a redirect, which must not be followed'],
+    ['a page of a proxy', { status: 200, contentType: 'text/html', body: '<html>' }, 'not JSON'],
+    ['an endless answer', { status: 200, body: 'x'.repeat(3_000_000) }, 'too long'],
+    ['the network is down', undefined, 'No answer came'],
+  ];
+  for (const [what, reply, words] of failures) {
+    await test(`token endpoint, ${what}: the code is still here`, { tolerates: ['Failed to load resource'] }, async (ada) => {
+      await ada.start();
+      await ada.visit();
+      const headers = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'retry-after', ...reply?.headers };
+      await ada.page.route(tokenEndpoint, (route) => (reply ? route.fulfill({ ...reply, headers }) : route.abort()));
+      await ada.press('Exchange the code');
+      await ada.isTold(words);
+      await ada.inState('CodeReceived');
+      await ada.page.unroute(tokenEndpoint);
+      await ada.page.reload();
+      await ada.press('Exchange the code');
+      await ada.inState('Authorized');
+    });
+  }
+
+  await test('token endpoint, invalid_grant: the login has ended', { tolerates: ['Failed to load resource'] }, async (ada) => {
+    await ada.start();
+    await ada.visit();
+    const reply = { status: 400, body: '{"error":"invalid_grant"}', headers: { 'access-control-allow-origin': '*' } };
+    await ada.page.route(tokenEndpoint, (route) => route.fulfill(reply));
+    await ada.press('Exchange the code');
+    await ada.isTold('The server refused: invalid_grant');
+    await ada.inState('Unstarted');
+    assert.equal(await stored(ada), null);
+  });
+
+  await test('by keyboard alone, with the focus where the work is', {}, async (ada) => {
+    const { keyboard } = ada.page;
+    const focused = () => ada.page.evaluate(() => document.activeElement.textContent.trim());
+    const tabTo = async (name) => {
+      for (let presses = 0; presses < 12; presses += 1) {
+        await keyboard.press('Tab');
+        const ring = await ada.page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+        assert.equal(ring, 'solid', 'the focus can be seen');
+        if ((await focused()) === name) return;
+      }
+      assert.fail(`no way to ${name}`);
+    };
+    await tabTo('Start the login');
+    await keyboard.press('Enter');
+    await ada.inState('AwaitingRedirect');
+    assert.equal(await focused(), 'Over to the server');
+    await tabTo('Go to the server');
+    await keyboard.press('Enter');
+    await ada.page.waitForURL('**/authorize?**');
+    await keyboard.press('Tab');
+    assert.equal(await focused(), 'Allow');
+    await keyboard.press('Enter');
+    await ada.inState('CodeReceived');
+    assert.equal(await focused(), 'You are back, with a code');
+    await tabTo('Exchange the code');
+    await keyboard.press('Space');
+    await ada.inState('Authorized');
+    await tabTo('Refresh the token');
+    await keyboard.press('Enter');
+    await ada.isTold('There is a new token');
+    assert.equal(await focused(), 'Refresh the token');
+    await tabTo('Show');
+    await keyboard.press('Enter');
+    assert.equal(await focused(), 'Hide');
+  });
+
+  await test('a screen reader has a name for everything, and the present state', {}, async (ada) => {
+    const devtools = await ada.page.context().newCDPSession(ada.page);
+    await eachState(ada, async () => {
+      const { nodes } = await devtools.send('Accessibility.getFullAXTree');
+      const roles = ['button', 'checkbox', 'list', 'main', 'heading', 'region', 'status', 'DisclosureTriangle'];
+      const named = nodes.filter(({ role, ignored }) => !ignored && roles.includes(role?.value));
+      const optional = (node) => ['main', 'status', 'list'].includes(node.role.value);
+      assert.deepEqual(named.filter((node) => !optional(node) && !node.name?.value).map(({ role }) => role.value), []);
+      for (const role of ['main', 'status', 'heading', 'region']) {
+        assert.ok(named.some((node) => node.role.value === role), role);
+      }
+    });
+    const picture = await ada.page.getByRole('list', { name: 'The states of a login' }).ariaSnapshot();
+    assert.equal(picture.match(/listitem/g).length, 4);
+  });
+
+  for (const [scheme, width] of [['light', 1180], ['dark', 1180], ['light', 360], ['dark', 360]]) {
+    const settings = { colorScheme: scheme, viewport: { width, height: 800 } };
+    await test(`${scheme}, ${width} px: WCAG 2.2 AA, nothing to scroll sideways, no jumps`, settings, async (ada) => {
+      // Before the page loads, so that its first picture counts.
+      await ada.page.addInitScript(() => {
+        globalThis.shift = 0;
+        const add = (entries) => entries.getEntries().forEach((entry) => {
+          globalThis.shift += entry.hadRecentInput ? 0 : entry.value;
+        });
+        new PerformanceObserver(add).observe({ type: 'layout-shift', buffered: true });
+      });
+      await ada.goTo('/');
+      await eachState(ada, async (name) => {
+        await settled(ada);
+        const shift = await ada.page.evaluate(() => globalThis.shift);
+        assert.ok(shift < 0.02, `${name}: a layout shift of ${shift}`);
+        await ada.hasNoSidewaysScrolling();
+        for (const summary of await ada.page.locator('summary').all()) await summary.click();
+        await ada.hasNoSidewaysScrolling();
+        await ada.page.evaluate(axe);
+        const { violations } = await ada.page.evaluate(() => globalThis.axe.run({
+          runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+        }));
+        const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
+        assert.deepEqual(found, [], name);
+        await ada.page.screenshot({ path: `${screenshots}${name}-${scheme}-${width}.png`, fullPage: true });
+      });
+      const hidden = ada.page.getByRole('button', { name: /^Show (?!the)/ });
+      while (await hidden.count() > 0) await hidden.first().click();
+      await ada.hasNoSidewaysScrolling();
+    });
+  }
+
+  await test('who wants no motion gets none', { reducedMotion: 'reduce' }, async (ada) => {
+    await ada.start();
+    assert.equal(await ada.page.evaluate(() => document.getAnimations().length), 0);
+  });
+
+  await test('the page is served with the headers that it should have', {}, async (ada) => {
+    for (const path of ['/', '/callback?code=a&state=b', '/flow.wasm', '/nothing']) {
+      const headers = (await ada.page.request.get(`${origin}${path}`)).headers();
+      assert.equal(headers['referrer-policy'], 'no-referrer');
+      assert.equal(headers['cache-control'], 'no-store');
+      assert.equal(headers['x-content-type-options'], 'nosniff');
+      assert.match(headers['content-security-policy'], /default-src 'none'.*frame-ancestors 'none'/);
+      assert.doesNotMatch(headers['content-security-policy'], /unsafe-inline|unsafe-eval'(?<!wasm-unsafe-eval')|\*/);
+    }
+    assert.equal((await ada.page.request.post(`${origin}/`)).status(), 405);
+  });
+
+  origin = await startPage(program, '--token-lifetime', '4');
+  await test('the lifetime runs down, the token runs out, and a refresh gives a new one', { tolerates: ['401'] }, async (ada) => {
+    await ada.logIn();
+    const left = ada.page.locator('#left');
+    assert.match(await left.textContent(), /^[1-4] s$/);
+    assert.match(await ada.page.locator('.facts').innerText(), /4 s[\s\S]*profile offline_access|4 s[\s\S]*offline_access profile/);
+    await left.filter({ hasText: 'it has run out' }).waitFor({ timeout: 8_000 });
+    await ada.page.screenshot({ path: `${screenshots}run-out.png`, fullPage: true });
+    await ada.press('Show the token to the API');
+    await ada.isTold('The API does not accept the token');
+    await ada.press('Refresh the token');
+    await ada.isTold('The refresh token is a new one');
+    await ada.press('Show the token to the API');
+    await ada.isTold('The API accepts the token');
+    await ada.showsNoSecret();
+  });
+
+  const issuer = await startProvider();
+  origin = await startPage(program, '--authorize-url', `${issuer}/auth`, '--token-url', `${issuer}/token`,
+    '--issuer', issuer, '--client-id', 'page', '--resource-url', `${issuer}/me`, '--prompt', 'consent');
+  await test('oidc-provider: a login, its API, a refresh', {}, async (ada) => {
+    await ada.start();
+    await ada.logInAtProvider('Allow');
+    await ada.inState('CodeReceived');
+    await ada.press('Exchange the code');
+    await ada.inState('Authorized');
+    await ada.press('Show the token to the API');
+    await ada.isTold('The API accepts the token');
+    await ada.press('Refresh the token');
+    await ada.isTold('The refresh token is a new one');
+    await ada.press('Show the token to the API');
+    await ada.isTold('The API accepts the token');
+    await ada.showsNoSecret();
+    await ada.page.screenshot({ path: `${screenshots}oidc-provider.png`, fullPage: true });
+  });
+  await test('oidc-provider: denied', {}, async (ada) => {
+    await ada.start();
+    await ada.logInAtProvider('Deny');
+    await ada.isTold('You said no');
+    await ada.inState('Unstarted');
+  });
+
+  origin = await startPage(program, '--authorize-url', `${issuer}/auth`, '--token-url', `${issuer}/token`,
+    '--issuer', 'http://127.0.0.1:1', '--client-id', 'page', '--prompt', 'consent');
+  await test('oidc-provider: an answer that names another server than was asked ends the login', {}, async (ada) => {
+    await ada.start();
+    await ada.logInAtProvider('Allow');
+    await ada.isTold('The answer is not from this server');
+    await ada.inState('Unstarted');
+  });
+}
+
+try {
+  await runAll();
+} catch (error) {
+  counts.failed += 1;
+  console.log(`FAILED  ${error.stack}`);
+} finally {
+  await browser.close();
+  await stopAll();
+}
+console.log(`\nscreenshots: ${screenshots}`);
+console.log(`${counts.passed} passed, ${counts.failed} failed`);
+process.exitCode = counts.failed === 0 ? 0 : 1;

@@ -1,0 +1,39 @@
+// Starts what the tests need, and stops it again.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const running = [];
+
+// The page, with the server that is built in or the one that the options name. Gives its origin.
+export async function startPage(program, ...options) {
+  return started(program, options, /Open (http:\S+)\//);
+}
+
+// The real `oidc-provider`. Gives its issuer.
+export async function startProvider() {
+  const script = fileURLToPath(new URL('oidc-provider.mjs', import.meta.url));
+  return `http://127.0.0.1:${await started(process.execPath, [script], /^port (\d+)/m)}`;
+}
+
+async function started(command, options, pattern) {
+  const child = spawn(command, options, { stdio: ['ignore', 'pipe', 'pipe'] });
+  running.push(child);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => { output += text; });
+  for (let waited = 0; waited < 600 && child.exitCode === null; waited += 1) {
+    const found = output.match(pattern);
+    if (found) return found[1];
+    await new Promise((resolve) => { setTimeout(resolve, 200); });
+  }
+  throw new Error(`${command} does not answer:\n${output}`);
+}
+
+export async function stopAll() {
+  for (const child of running.filter(({ exitCode }) => exitCode === null)) {
+    const ended = once(child, 'exit');
+    child.kill();
+    await ended;
+  }
+}
