@@ -181,9 +181,17 @@ function actions() {
   }
   if (login instanceof Authorized) {
     const useIt = config.resourceUrl ? [action("Show the token to the API", callApi)] : [];
-    return [...useIt, action(login.canRefresh ? "Refresh the token" : "Get a new one", renew), action("Log out here", () => giveUp(words.FORGOTTEN))];
+    return [...useIt, action(renewal(), renew), action("Log out here", () => giveUp(words.FORGOTTEN))];
   }
   return [action("Start the login", start)];
+}
+
+function renewal() {
+  return login.canRefresh ? "Refresh the token" : "Get a new one";
+}
+
+function actionButtons() {
+  return [...document.querySelectorAll("#content > .row button")];
 }
 
 function extras() {
@@ -277,6 +285,7 @@ function show(message) {
   heading.textContent = title;
   content.replaceChildren(element("p", {}, text), element("div", { class: "row" }, ...actions()), ...extras());
   content.removeAttribute("aria-busy");
+  actionButtons()[0].classList.add("primary");
   lightUp();
   tick();
   say(message);
@@ -300,6 +309,10 @@ function tick() {
   const now = Date.now() / 1000;
   const seconds = login.expiresAt === undefined ? undefined : Math.max(0, Math.ceil(login.expiresAt - now));
   left.textContent = seconds === undefined ? "not known" : seconds === 0 ? "0 s: it has run out" : `${seconds} s`;
-  left.dataset.over = String(login.needsRenewal(now, 0));
+  const isOver = login.needsRenewal(now, 0);
+  left.dataset.over = String(isOver);
+  // What comes next by itself: to use the token, or to get another one.
+  const next = actionButtons().find(({ textContent }) => !isOver || textContent === renewal());
+  for (const button of actionButtons()) button.classList.toggle("primary", button === next);
 }
 setInterval(tick, 500);

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::thread;
@@ -54,12 +54,8 @@ fn respond(mut connection: TcpStream, policy: &str, config: &str, module: &Modul
     connection.set_read_timeout(Some(PATIENCE))?;
     connection.set_write_timeout(Some(PATIENCE))?;
     let mut head = Vec::new();
-    for byte in (&connection).take(MAX_HEAD_LEN).bytes() {
-        head.push(byte?);
-        if head.ends_with(b"\r\n\r\n") {
-            break;
-        }
-    }
+    let mut lines = BufReader::new((&connection).take(MAX_HEAD_LEN));
+    while lines.read_until(b'\n', &mut head)? > 0 && !head.ends_with(b"\r\n\r\n") {}
     let head = String::from_utf8_lossy(&head);
     let mut words = head.split(' ');
     let (status, kind, body) = match (words.next(), words.next()) {

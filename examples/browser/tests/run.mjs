@@ -387,6 +387,7 @@ async function runAll() {
     assert.match(await left.textContent(), /^[1-4] s$/);
     assert.match(await ada.page.locator('.facts').innerText(), /4 s[\s\S]*profile offline_access|4 s[\s\S]*offline_access profile/);
     await left.filter({ hasText: 'it has run out' }).waitFor({ timeout: 8_000 });
+    assert.equal(await ada.page.locator('.primary').textContent(), 'Refresh the token');
     await ada.page.screenshot({ path: `${screenshots}run-out.png`, fullPage: true });
     // The server counts in finer steps.
     await ada.page.waitForTimeout(1_000);

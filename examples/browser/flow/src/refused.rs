@@ -97,7 +97,7 @@ impl Refused {
             RedirectError::StateMissing { unauthenticated } => ("StateMissing", unauthenticated.as_deref()),
             RedirectError::StateMismatch => ("StateMismatch", None),
             RedirectError::IssuerMissing { .. } => ("IssuerMissing", None),
-            RedirectError::IssuerMismatch { .. } => ("IssuerMismatch", None),
+            RedirectError::IssuerMismatch => ("IssuerMismatch", None),
             RedirectError::Refused(error) => ("Refused", Some(&**error)),
             _ => ("BadAnswer", None),
         };
