@@ -41,4 +41,4 @@ install_tools
 cargo build --quiet --locked
 "$CARGO_TARGET_DIR/debug/authcode-browser" --sizes
 # It starts the servers by itself, and stops them by their process ids.
-CHROMIUM=$(find_chromium) node tests/run.mjs "$CARGO_TARGET_DIR/debug/authcode-browser"
+CHROMIUM=$(find_chromium) exec node tests/run.mjs "$CARGO_TARGET_DIR/debug/authcode-browser"

@@ -7,10 +7,17 @@ import { send } from "/transport.js";
 import * as words from "/words.js";
 
 const { element } = log;
+// Takes the address, with what may be secret in it, out of sight before anything else.
+const arrived = location.pathname === "/callback" ? location.href : undefined;
+history.replaceState(null, "", "/");
+
 const [config] = await Promise.all([
   fetch("/config.json").then((response) => response.json()),
   init({ module_or_path: "/flow.wasm" }),
-]);
+]).catch((error) => {
+  say(words.NOT_LOADED);
+  throw error;
+});
 const client = new Client(
   config.authorizeUrl,
   config.tokenUrl,
@@ -23,9 +30,6 @@ let login = unstarted(true);
 let answer;
 let isFirstLook = true;
 
-// Takes the address, with what may be secret in it, out of sight at once.
-const arrived = location.pathname === "/callback" ? location.href : undefined;
-history.replaceState(null, "", "/");
 show(arrive());
 // A page out of the browser's memory may hold a login that has gone on meanwhile.
 addEventListener("pageshow", (event) => event.persisted && location.reload());

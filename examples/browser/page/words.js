@@ -9,6 +9,7 @@ export const STATES = {
   Authorized: ["Logged in", "The token lives in this page’s memory alone: a reload forgets it."],
 };
 
+export const NOT_LOADED = ["The flow could not be loaded", "Without WebAssembly, or without its server, this page can do nothing. Reload it to try again.", "bad"];
 export const welcome = (clientId, server) => ["Ready", `This page is the client ${clientId} of ${server}.`, "calm"];
 export const STARTED = ["The secrets are drawn", "64 random bytes came from this browser. Nothing has been sent yet.", "good"];
 export const STILL_WAITING = ["A login is under way", "It was begun in this tab and waits for its answer.", "calm"];

@@ -67,8 +67,7 @@ fn respond(mut connection: TcpStream, policy: &str, config: &str, module: &Modul
     let head = format!(
         "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\
          Content-Security-Policy: {policy}\r\nReferrer-Policy: no-referrer\r\nCache-Control: no-store\r\n\
-         Cross-Origin-Opener-Policy: same-origin\r\nCross-Origin-Resource-Policy: same-origin\r\n\
-         X-Content-Type-Options: nosniff\r\n\r\n",
+         Cross-Origin-Resource-Policy: same-origin\r\nX-Content-Type-Options: nosniff\r\n\r\n",
         body.len()
     );
     connection.write_all(&[head.as_bytes(), &body].concat())

@@ -363,6 +363,12 @@ async function runAll() {
     });
   }
 
+  await test('a page without its module says so', { tolerates: ['Failed to load resource', 'Failed to fetch'] }, async (ada) => {
+    await ada.page.route('**/flow.wasm', (route) => route.abort());
+    await ada.page.reload();
+    await ada.isTold('The flow could not be loaded');
+  });
+
   await test('who wants no motion gets none', { reducedMotion: 'reduce' }, async (ada) => {
     await ada.start();
     assert.equal(await ada.page.evaluate(() => document.getAnimations().length), 0);

@@ -37,3 +37,10 @@ export async function stopAll() {
     await ended;
   }
 }
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, async () => {
+    await stopAll();
+    process.exit(1);
+  });
+}
