@@ -73,7 +73,16 @@ fn child<'a>(text: &'a str, step: &str) -> Result<Option<&'a RawValue>, Twice> {
         }
     }
 
+    // The library would copy a string, to say what it found.
+    if !is_container(text) {
+        return Ok(None);
+    }
     serde_json::Deserializer::from_str(text).deserialize_any(Child(step)).unwrap_or(Ok(None))
+}
+
+/// Whether it is an object or a list, if it is JSON at all.
+pub(crate) fn is_container(text: &str) -> bool {
+    text.trim_start_matches([' ', '\t', '\n', '\r']).starts_with(['{', '['])
 }
 
 /// Whether it is JSON of any kind.
