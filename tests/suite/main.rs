@@ -24,6 +24,7 @@ mod lifetimes;
 mod limits;
 mod model_server;
 mod other_clients;
+mod quirks;
 mod redirect_forms;
 mod redirect_uris;
 mod refusals;
