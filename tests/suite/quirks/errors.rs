@@ -268,6 +268,23 @@ fn a_refusal_may_say_little_or_nothing() {
     assert_hides(&error, &["код"]);
 }
 
+/// RFC 8259 wants UTF-8 and no bare line ends in a text. What is neither says nothing about the code, and can be seen.
+#[test]
+// quirks E12
+fn a_refusal_that_is_not_quite_json_is_kept_as_a_body() {
+    for (body, seen) in [
+        (b"{\"error\":\"invalid_grant\",\"error_description\":\"acc\xE8s\"}" as &[u8], "acc\u{FFFD}s"),
+        (b"{\"error\":\"invalid_grant\",\"error_description\":\"line one\nline two\"}", "line one\nline two"),
+        (b"{'error':'invalid_grant'}", "invalid_grant"),
+    ] {
+        let response = HttpResponse::new(400, body);
+        let refusal = at(Dialect::STANDARD).to_code_received().receive_token_response(response, NOW).unwrap_err();
+        assert!(matches!(refusal.error(), TokenError::UnexpectedStatus { status: 400, .. }) && refusal.is_alive());
+        assert!(refusal.error().body().unwrap().raw().contains(seen));
+        assert_hides(refusal.error(), &[seen]);
+    }
+}
+
 /// Some servers send back what was sent to them. An error may be logged all the same.
 #[test]
 // quirks E12
