@@ -86,16 +86,8 @@ const EXCHANGE_NAMES: [&str; 6] = ["audience", "client_id", "client_secret", "co
 const REFRESH_NAMES: [&str; 5] = ["client_id", "client_secret", "grant_type", "refresh_token", "scope"];
 
 /// What a login is not safe without, and what would override it (RFC 9101). No request may have them in other words.
-const PROTECTED: [&str; 8] = [
-    "client_assertion",
-    "client_assertion_type",
-    "code_challenge",
-    "code_challenge_method",
-    "code_verifier",
-    "request",
-    "request_uri",
-    "state",
-];
+const PROTECTED: [&str; 6] =
+    ["code_challenge", "code_challenge_method", "code_verifier", "request", "request_uri", "state"];
 
 /// What may have another name in a redirect.
 const RENAMABLE_IN_REDIRECT: [&str; 4] = ["code", "error", "error_description", "error_uri"];
@@ -326,7 +318,7 @@ impl Wording {
         renamable.filter_map(|name| self.name(name)).chain(PROTECTED)
     }
 
-    /// Each request has each name once, and none of those that are not for a dialect to send.
+    /// Each request has each name of the protocol once, and none of those that are not for a dialect to send.
     fn check(&self, requests: &[&[&'static str]]) -> Result<(), ConfigError> {
         let is_known = |name: &&str| requests.iter().any(|request| request.contains(name));
         if let Some((name, _)) = self.names.iter().find(|(name, _)| !is_known(name)) {
@@ -336,9 +328,11 @@ impl Wording {
             return Err(ConfigError::Dialect(name));
         }
         for request in requests {
-            let renamed = request.iter().filter_map(|name| self.name(name));
-            let sent = || renamed.clone().chain(PROTECTED).chain(self.params.iter().map(|(name, _)| *name));
-            if let Some(name) = sent().find(|name| sent().filter(|other| other == name).count() > 1) {
+            let sent = || request.iter().filter_map(|name| self.name(name)).chain(PROTECTED);
+            let times = |name: &str| sent().filter(|other| *other == name).count();
+            let twice = sent().find(|name| times(name) > 1);
+            let again = self.params.iter().map(|(name, _)| *name).find(|name| times(name) > 0);
+            if let Some(name) = twice.or(again) {
                 return Err(ConfigError::Dialect(name));
             }
         }
