@@ -16,7 +16,7 @@ use crate::http::HttpResponse;
 use crate::json::{self, Text};
 use crate::limits::{MAX_FORM_PAIRS, MAX_PARAMETER_LEN, MAX_RESPONSE_LEN, MAX_TOKEN_LEN};
 use crate::oauth_error::{ErrorCode, OAuthError, Untrusted};
-use crate::params::Params;
+use crate::params::{Params, is_name_byte};
 use crate::scope::Scope;
 use crate::secret::Secret;
 use crate::time::UnixTime;
@@ -116,14 +116,14 @@ impl TokenResponse {
     }
 }
 
-/// The members of a form-encoded response, which is no JSON. A page is none, though it can be read as one.
+/// The members of a form-encoded response, which is no JSON. A page is none, though it can be read as one: what stands
+/// before its first `=` is no name.
 fn object_of_form(body: &[u8]) -> Option<String> {
     let is_json = core::str::from_utf8(body).is_ok_and(|text| json::is_json(json::without_byte_order_mark(text)));
-    let is_answer = |(name, _)| form::stands_for(name, "access_token") || form::stands_for(name, "error");
-    let is_readable = |(name, value)| form::check(name).and(form::check(value)).is_ok();
-    let pairs = || form::pairs(body);
-    let is_form =
-        !is_json && pairs().nth(MAX_FORM_PAIRS).is_none() && pairs().any(is_answer) && pairs().all(is_readable);
+    let pairs = || form::pairs(body.trim_ascii());
+    let is_answer = |(name, _): (&[u8], _)| matches!(name, b"access_token" | b"error");
+    let is_pair = |(name, value): (&[u8], _)| name.iter().all(|byte| is_name_byte(*byte)) && form::check(value).is_ok();
+    let is_form = !is_json && pairs().nth(MAX_FORM_PAIRS).is_none() && pairs().any(is_answer) && pairs().all(is_pair);
     is_form.then(|| json::object(Params::from_encoded(pairs()).iter()))
 }
 

@@ -373,7 +373,17 @@ fn a_page_is_no_form_and_a_form_may_be_an_error() {
     };
     let many: String = (0..limits::MAX_FORM_PAIRS).map(|number| format!("&{number}=")).collect();
     let many = format!("access_token=a{many}");
-    for page in ["<html>a=b&c=d</html>", "", "a=b", "%zz", "access_token=a&error=%ff", "access_token=a&x=%zz", &many] {
+    for page in [
+        "<html>a=b&c=d</html>",
+        r#"<a href="/login?x=1&access_token=foo">"#,
+        "<a href=/login?x&error=foo&y=1>",
+        "",
+        "a=b",
+        "%zz",
+        "access_token=a&error=%ff",
+        "access_token=a&x=%zz",
+        &many,
+    ] {
         assert_eq!(receive(200, page).unwrap_err().error(), &TokenError::NotJson { status: 200 }, "{page}");
     }
     let refused =
@@ -385,6 +395,8 @@ fn a_page_is_no_form_and_a_form_may_be_an_error() {
     );
     let twice = receive(200, "access_token=a&access_token=b").unwrap_err();
     assert!(matches!(twice.error(), TokenError::Unusable { .. }));
+    let with_line_end = receive(200, "access_token=a&token_type=bearer\r\n").unwrap();
+    assert_eq!(with_line_end.token_type(), &TokenType::Bearer);
     let as_many_as_may_be = many.rsplit_once('&').unwrap().0;
     assert_eq!(receive(200, as_many_as_may_be).unwrap().access_token().expose(), "a");
     // It becomes longer than what can be stored.
