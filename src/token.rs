@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use core::iter;
 use core::time::Duration;
 
 use serde::de::{Deserializer as _, MapAccess, Visitor};
@@ -378,17 +379,17 @@ fn is_zero(raw: &RawValue, format: LifetimeFormat) -> bool {
     }
 }
 
-/// A count that is a number or a string with a number in it: whole, or a float that is rounded down. One that is
-/// too large for a `u64` is the largest one; one that is too large for a float is none.
+/// A count that is a number or a string with a number in it, rounded down. One that is too large for a `u64` is the
+/// largest one; one with an exponent beyond all reason is none.
+///
+/// Read digit by digit: the floats of `core` bring tables of 10 KB, which a microcontroller would carry for this alone.
 fn lifetime_number(raw: &str) -> Option<u64> {
     let text = raw.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(raw).trim();
-    let is_whole = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if is_whole {
-        return Some(text.parse().unwrap_or(u64::MAX));
-    }
-    // `parse` also reads "inf", "NaN" and "-0".
-    let starts_as_number = text.starts_with(|c: char| c.is_ascii_digit());
-    let float = text.parse::<f64>().ok().filter(|float| starts_as_number && float.is_finite());
-    // `as` saturates, and the sign is known.
-    float.map(|float| float as u64)
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let is_number = !whole.is_empty() && [whole, fraction].iter().all(|part| part.bytes().all(|b| b.is_ascii_digit()));
+    let exponent = exponent.parse::<isize>().ok().filter(|exponent| is_number && *exponent < 400)?;
+    let places = whole.len().saturating_add_signed(exponent);
+    let digits = whole.bytes().chain(fraction.bytes()).chain(iter::repeat(b'0')).take(places);
+    Some(digits.fold(0, |count: u64, digit| count.saturating_mul(10).saturating_add(u64::from(digit - b'0'))))
 }

@@ -355,4 +355,14 @@ proptest! {
         let token = code.to_code_received().receive_token_response(response, UnixTime::from_secs(0)).unwrap();
         prop_assert_eq!(token.expires_at(), Some(UnixTime::from_secs(days * 86_400 + second_of_day)));
     }
+
+    /// Held against whole numbers alone, in which nothing is rounded but the result.
+    #[test]
+    fn every_float_is_rounded_down(whole in 0_u64..1 << 40, fraction in 0_u32..1000, exponent in -20_i32..9) {
+        let value = format!("{whole}.{fraction:03}e{exponent}");
+        let thousandths = u128::from(whole) * 1000 + u128::from(fraction);
+        let power = 10_u128.pow(exponent.unsigned_abs());
+        let floor = if exponent < 0 { thousandths / power / 1000 } else { thousandths * power / 1000 };
+        prop_assert_eq!(lifetime(&format!(r#","expiry":{value}"#)), seconds(u64::try_from(floor).unwrap()));
+    }
 }
