@@ -17,7 +17,7 @@ use crate::boards::Board;
 use crate::protocol::{self, Kind, MARK};
 
 /// How long a device may run, all in all.
-const LONGEST_RUN: Duration = Duration::from_secs(20);
+const LONGEST_RUN: Duration = Duration::from_secs(60);
 
 /// It is switched off when it is dropped.
 pub(crate) struct Machine<'a> {
@@ -53,6 +53,8 @@ impl<'a> Machine<'a> {
             .arg(format!("loader,file={},addr={:#x},force-raw=on", page_file.display(), board.page_start))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            // It warns of a network card that nobody uses.
+            .stderr(Stdio::null())
             .spawn()
             .map_err(|error| format!("qemu-system-arm does not start: {error}"))?;
         let deadline = Instant::now() + LONGEST_RUN;

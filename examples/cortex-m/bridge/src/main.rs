@@ -4,6 +4,7 @@ mod boards;
 mod machine;
 mod modem;
 #[path = "../../protocol.rs"]
+#[expect(unreachable_pub, reason = "in the firmware it is the library's")]
 mod protocol;
 mod report;
 mod scenarios;

@@ -51,7 +51,12 @@ impl Tally {
             let peak = |field: fn(&Measure) -> usize| {
                 measures.iter().filter(|measure| measure.phase == phase).map(field).max().unwrap_or_default()
             };
-            println!("    {phase:<18} {:>5} {:>5} {:>5}", peak(|m| m.heap), peak(|m| m.heap_with_overhead), peak(|m| m.stack));
+            println!(
+                "    {phase:<18} {:>5} {:>5} {:>5}",
+                peak(|m| m.heap),
+                peak(|m| m.heap_with_overhead),
+                peak(|m| m.stack)
+            );
         }
         for (what, measured, budget) in [
             ("flash of the crate with its dependencies", of_crate, FLASH_BUDGET),

@@ -103,8 +103,7 @@ fn redirects_of_strangers(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
         format!("http://127.0.0.1/callback?error=access_denied&state={}", "A".repeat(43)),
     ];
     let count = strangers.len();
-    let record =
-        bench.boot(&bench.board.erased_page(), World { strangers: strangers.into(), ..bench.world() })?;
+    let record = bench.boot(&bench.board.erased_page(), World { strangers: strangers.into(), ..bench.world() })?;
     finished(&record)?;
     let refused = record.log.iter().filter(|line| *line == "refused: not an answer to this login").count();
     check(refused == count, &record, "refuses each of them and goes on waiting")?;

@@ -148,7 +148,8 @@ fn live(machine: &mut Machine<'_>, world: &mut World<'_>, record: &mut Record) -
                 }
             }
             Kind::NextRedirect => {
-                let redirect = redirects.pop_front().ok_or("the device refuses the answer, and waits for another one")?;
+                let redirect =
+                    redirects.pop_front().ok_or("the device refuses the answer, and waits for another one")?;
                 machine.send(Kind::Redirect, redirect.as_bytes())?;
             }
             Kind::Wait => {

@@ -21,24 +21,33 @@ use crate::protocol::Kind;
 pub struct Register(*mut u32);
 
 impl Register {
-    /// The register at an address.
+    /// The register of a device. It stands where the architecture has the devices: there is no Rust value there.
     ///
-    /// # Safety
-    /// A word must be there for as long as the program runs, no Rust value may be in it, and writing to it must not
-    /// change what a Rust value is in.
-    pub const unsafe fn at(address: usize) -> Self {
+    /// # Panics
+    /// If the address is outside of that, or of no word.
+    pub const fn of_device(address: usize) -> Self {
+        assert!(address >= 0x4000_0000 && address < 0x6000_0000 && address.is_multiple_of(4));
         Self(ptr::with_exposed_provenance_mut(address))
+    }
+
+    /// A word of the page of flash.
+    ///
+    /// # Panics
+    /// If it is outside of the page.
+    pub fn of_page(index: usize) -> Self {
+        assert!(index < board::PAGE_LEN / 4);
+        Self(ptr::with_exposed_provenance_mut(board::PAGE_START + 4 * index))
     }
 
     /// What it holds.
     pub fn read(self) -> u32 {
-        // SAFETY: `at` was promised a word that is there.
+        // SAFETY: a word for a device, or one that the linker leaves free (`memory/*.x`).
         unsafe { self.0.read_volatile() }
     }
 
     /// Changes it.
     pub fn write(self, value: u32) {
-        // SAFETY: `at` was promised a word that is there, with no Rust value in it or behind it.
+        // SAFETY: as above. No device here is told to write to memory by itself.
         unsafe { self.0.write_volatile(value) }
     }
 }
@@ -47,19 +56,8 @@ impl Register {
 #[macro_export]
 macro_rules! registers {
     ($base:literal: $($name:ident = $offset:literal,)+) => {
-        $(
-            // SAFETY: the manual of the board has the register of a device there.
-            #[allow(unsafe_code, reason = "the promise of an address")]
-            const $name: $crate::bare::Register = unsafe { $crate::bare::Register::at($base + $offset) };
-        )+
+        $(const $name: $crate::bare::Register = $crate::bare::Register::of_device($base + $offset);)+
     };
-}
-
-/// A word of the page of flash, which the linker has been told to leave free.
-pub(crate) fn page_word(index: usize) -> Register {
-    assert!(index < board::PAGE_LEN / 4);
-    // SAFETY: within the page, where the linker puts nothing (`memory/*.x`).
-    unsafe { Register::at(board::PAGE_START + 4 * index) }
 }
 
 /// The heap, with a count of what is in use.

@@ -1,5 +1,6 @@
 //! BBC micro:bit (nRF51822). Registers and numbers: nRF51 Series Reference Manual 3.0.
 
+use crate::bare::Register;
 use crate::registers;
 
 /// The name of the board.
@@ -87,7 +88,7 @@ pub fn erase_page() {
 
 /// Writes a word of the page, which must have been erased.
 pub fn write_page(index: usize, word: u32) {
-    with_flash(1, || crate::bare::page_word(index).write(word));
+    with_flash(1, || Register::of_page(index).write(word));
 }
 
 fn with_flash(mode: u32, change: impl FnOnce()) {

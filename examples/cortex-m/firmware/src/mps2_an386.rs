@@ -1,5 +1,6 @@
 //! MPS2 with the FPGA image AN386. Registers and numbers: Arm application note AN386, CMSDK reference manual.
 
+use crate::bare::Register;
 use crate::line;
 use crate::protocol::Kind;
 use crate::registers;
@@ -55,12 +56,12 @@ pub fn fill_random(bytes: &mut [u8]) {
 /// Erases the page: all of it is ones.
 pub fn erase_page() {
     for index in 0..PAGE_LEN / 4 {
-        crate::bare::page_word(index).write(u32::MAX);
+        Register::of_page(index).write(u32::MAX);
     }
 }
 
 /// Writes a word of the page, which must have been erased. As in flash, a bit can only go from one to zero.
 pub fn write_page(index: usize, word: u32) {
-    let register = crate::bare::page_word(index);
+    let register = Register::of_page(index);
     register.write(register.read() & word);
 }

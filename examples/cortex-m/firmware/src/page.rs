@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-use crate::bare::page_word;
+use crate::bare::Register;
 use crate::board;
 
 const ERASED: u32 = u32::MAX;
@@ -63,16 +63,16 @@ pub fn erase() {
 }
 
 fn read() -> Content {
-    let words = || (0..board::PAGE_LEN / 4).map(|index| page_word(index).read());
+    let words = || (0..board::PAGE_LEN / 4).map(|index| Register::of_page(index).read());
     if words().all(|word| word == ERASED) {
         return Content::Empty;
     }
-    let len = page_word(0).read() as usize;
+    let len = Register::of_page(0).read() as usize;
     if len > MAX_LEN {
         return Content::Torn;
     }
     let bytes = || words().skip(HEADER_WORDS).flat_map(u32::to_le_bytes).take(len);
-    if checksum(bytes()) != page_word(1).read() {
+    if checksum(bytes()) != Register::of_page(1).read() {
         return Content::Torn;
     }
     let mut content = Vec::with_capacity(len);

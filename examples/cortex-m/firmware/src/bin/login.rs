@@ -91,7 +91,8 @@ fn client(config: &Config) -> Result<Client, Failure> {
     let wrong = |_: ConfigError| Failure::Configuration;
     // The server of this example is on the bridge's own machine. For any other one it is `Server::new`, which wants
     // `https`; then the modem does TLS and checks the certificate.
-    let server = Server::danger_loopback_http(config.authorization_endpoint(), config.token_endpoint()).map_err(wrong)?;
+    let server =
+        Server::danger_loopback_http(config.authorization_endpoint(), config.token_endpoint()).map_err(wrong)?;
     Client::new(server, CLIENT_ID, ClientAuth::None, REDIRECT_URI).map_err(wrong)
 }
 
