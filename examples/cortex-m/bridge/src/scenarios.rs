@@ -17,13 +17,14 @@ struct Scenario {
     run: fn(&Bench<'_>) -> Result<Vec<Record>, Failure>,
 }
 
-const SCENARIOS: [Scenario; 11] = [
+const SCENARIOS: [Scenario; 12] = [
     Scenario { name: "login and refresh", run: login_and_refresh },
     Scenario { name: "ordinary sizes", run: ordinary_sizes },
     Scenario { name: "the user says no", run: the_user_says_no },
     Scenario { name: "redirects of strangers", run: redirects_of_strangers },
     Scenario { name: "a server that is busy", run: a_server_that_is_busy },
     Scenario { name: "an answer that is lost", run: an_answer_that_is_lost },
+    Scenario { name: "an answer that does not fit", run: an_answer_that_does_not_fit },
     Scenario { name: "power lost while the user is away", run: power_lost_while_the_user_is_away },
     Scenario { name: "power lost with the code", run: power_lost_with_the_code },
     Scenario { name: "power lost with the code, twice", run: power_lost_with_the_code_twice },
@@ -129,6 +130,16 @@ fn an_answer_that_is_lost(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
     let record = bench.boot(&bench.board.erased_page(), world)?;
     finished(&record)?;
     check(record.has_logged("no answer: again") && same_twice(&record), &record, "sends the same request again")?;
+    Ok(vec![record])
+}
+
+/// A modem that does not keep to the limit of the device.
+fn an_answer_that_does_not_fit(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
+    let mut world = bench.world();
+    world.network.push_back(Network::Scripted(Response::json(200, &" ".repeat(60_000))));
+    let record = bench.boot(&bench.board.erased_page(), world)?;
+    finished(&record)?;
+    check(record.has_logged("no answer: again"), &record, "reads over it, and tries again")?;
     Ok(vec![record])
 }
 

@@ -3,6 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use zeroize::Zeroizing;
+
 use crate::line::{self, Decimal};
 use crate::protocol::Kind;
 
@@ -86,12 +88,14 @@ pub fn open(url: &str) {
 }
 
 /// Waits for the URL that the user's browser was sent to.
-pub fn redirect() -> String {
-    text(line::receive(&[Kind::Redirect]))
+///
+/// There is a code in it, so it is wiped in the end.
+pub fn redirect() -> Zeroizing<String> {
+    Zeroizing::new(text(line::receive(&[Kind::Redirect])))
 }
 
 /// Asks to wait for another one.
-pub fn next_redirect() -> String {
+pub fn next_redirect() -> Zeroizing<String> {
     line::send(Kind::NextRedirect, []);
     redirect()
 }

@@ -99,9 +99,9 @@ fn client(config: &Config) -> Result<Client, Failure> {
 fn start(client: &Client) -> Result<AwaitingRedirect, Failure> {
     let wrong = |_: ParameterError| Failure::Configuration;
     let login = client.login().scope(SCOPE).and_then(|login| login.audience(AUDIENCE)).map_err(wrong)?;
-    let mut entropy = [0; 64];
-    board::fill_random(&mut entropy);
-    let pending = login.start_with_entropy(entropy).map_err(|_: Rejected<Unstarted, _>| Failure::Random)?;
+    let mut entropy = Zeroizing::new([0; 64]);
+    board::fill_random(&mut *entropy);
+    let pending = login.start_with_entropy(*entropy).map_err(|_: Rejected<Unstarted, _>| Failure::Random)?;
     store(&pending.suspend())?;
     report("start");
     Ok(pending)
@@ -113,7 +113,7 @@ fn wait(mut pending: AwaitingRedirect) -> Result<CodeReceived, Failure> {
     report("authorization url");
     let mut redirect = modem::redirect();
     let code = loop {
-        pending = match pending.receive_redirect(&redirect) {
+        pending = match pending.receive_redirect(redirect.as_str()) {
             Ok(code) => break code,
             Err(refused) => refused.recover().map_err(|error: RedirectError| Failure::Fault(error.fault()))?,
         };
