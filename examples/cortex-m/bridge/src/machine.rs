@@ -44,7 +44,9 @@ impl<'a> Machine<'a> {
         fs::create_dir_all(&files)?;
         let (page_file, socket) = (files.join("page"), files.join("monitor"));
         fs::write(&page_file, page)?;
-        let mut qemu = Command::new("qemu-system-arm")
+        // It is switched off with the bridge, too, whatever ends that.
+        let mut qemu = Command::new("setpriv")
+            .args(["--pdeathsig", "KILL", "qemu-system-arm"])
             .args(["-nodefaults", "-display", "none", "-serial", "stdio", "-M", board.machine, "-kernel"])
             .arg(firmware)
             .arg("-qmp")
@@ -56,7 +58,7 @@ impl<'a> Machine<'a> {
             // It warns of a network card that nobody uses.
             .stderr(Stdio::null())
             .spawn()
-            .map_err(|error| format!("qemu-system-arm does not start: {error}"))?;
+            .map_err(|error| format!("setpriv and qemu-system-arm do not start: {error}"))?;
         let deadline = Instant::now() + LONGEST_RUN;
         let (Some(line), Some(output)) = (qemu.stdin.take(), qemu.stdout.take()) else { return Err("no pipes".into()) };
         let (sender, frames) = mpsc::channel();
