@@ -130,16 +130,12 @@ fn live(machine: &mut Machine<'_>, world: &mut World<'_>, record: &mut Record) -
             }
             Kind::OpenUrl => {
                 let url = text()?;
-                let decision = match &world.user {
-                    User::Allows => "allow",
-                    User::Denies => "deny",
-                    User::CutPower | User::HasBeen(_) => "",
-                };
                 redirects.extend(world.strangers.drain(..));
                 match &world.user {
-                    User::HasBeen(redirect) => redirects.push_back(redirect.clone()),
+                    User::Allows => redirects.push_back(user::consent(world.server, &url, "allow")?),
                     User::CutPower => {}
-                    User::Allows | User::Denies => redirects.push_back(user::consent(world.server, &url, decision)?),
+                    User::Denies => redirects.push_back(user::consent(world.server, &url, "deny")?),
+                    User::HasBeen(redirect) => redirects.push_back(redirect.clone()),
                 }
                 record.authorization_url = Some(url);
                 match redirects.pop_front() {
