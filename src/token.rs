@@ -2,19 +2,14 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::vec::Vec;
-use core::fmt;
 use core::iter;
 use core::time::Duration;
-
-use serde::de::{Deserializer as _, MapAccess, Visitor};
-use serde_json::value::RawValue;
 
 use crate::dialect::{Dialect, LifetimeFormat};
 use crate::error::{TokenError, UnusableToken};
 use crate::form;
 use crate::http::HttpResponse;
-use crate::json::{self, Text};
+use crate::json::{self, Raw, Text};
 use crate::limits::{MAX_FORM_PAIRS, MAX_PARAMETER_LEN, MAX_RESPONSE_LEN, MAX_TOKEN_LEN};
 use crate::oauth_error::{ErrorCode, OAuthError, Untrusted};
 use crate::params::{Params, is_name_byte};
@@ -132,21 +127,21 @@ fn object_of_form(body: &[u8]) -> Option<String> {
 /// number, differs from server to server, and a member that nobody can read must not cost a good token.
 #[derive(Default)]
 struct Members<'a> {
-    access_token: Option<&'a RawValue>,
-    token_type: Option<&'a RawValue>,
-    expires_in: Option<&'a RawValue>,
-    expiry: Option<&'a RawValue>,
+    access_token: Option<Raw<'a>>,
+    token_type: Option<Raw<'a>>,
+    expires_in: Option<Raw<'a>>,
+    expiry: Option<Raw<'a>>,
     /// What the dialect has for a lifetime.
-    lifetime: Option<&'a RawValue>,
+    lifetime: Option<Raw<'a>>,
     /// Whether there is a member that other servers have for a lifetime.
     names_a_lifetime: bool,
     /// Whether there is a token in it, in any of the places where one may be.
     has_token: bool,
-    refresh_token: Option<&'a RawValue>,
-    scope: Option<&'a RawValue>,
-    error: Option<&'a RawValue>,
-    error_description: Option<&'a RawValue>,
-    error_uri: Option<&'a RawValue>,
+    refresh_token: Option<Raw<'a>>,
+    scope: Option<Raw<'a>>,
+    error: Option<Raw<'a>>,
+    error_description: Option<Raw<'a>>,
+    error_uri: Option<Raw<'a>>,
     duplicate: Option<&'static str>,
 }
 
@@ -160,14 +155,26 @@ enum NoObject {
 impl<'a> Members<'a> {
     fn read(body: &'a [u8], dialect: &Dialect) -> Result<Self, NoObject> {
         let text = json::without_byte_order_mark(core::str::from_utf8(body).map_err(|_| NoObject::NotJson)?);
-        let no_object = || if json::is_json(text) { NoObject::OtherJson } else { NoObject::NotJson };
-        // The library would copy a string where an object should be, to say what it found.
-        if !json::is_container(text) {
-            return Err(no_object());
+        let mut members = Self::default();
+        let Some(all) = json::members(text) else {
+            return Err(if json::is_json(text) { NoObject::OtherJson } else { NoObject::NotJson });
+        };
+        for member in all {
+            let (name, value) = member.map_err(|json::NotJson| NoObject::NotJson)?;
+            // A name that is no text must not cost the token.
+            let Some(name) = json::string(name) else { continue };
+            match members.slot(&name) {
+                Some((name, slot)) => {
+                    if slot.replace(value).is_some() {
+                        members.duplicate = Some(name);
+                    }
+                }
+                None => {
+                    members.names_a_lifetime |=
+                        names_a_lifetime(&name) && !matches!(value.get(), "null" | "true" | "false");
+                }
+            }
         }
-        let mut json = serde_json::Deserializer::from_str(text);
-        let members = json.deserialize_map(MembersVisitor).and_then(|members| json.end().map(|()| members));
-        let mut members = members.map_err(|_| no_object())?;
         members.note_tokens();
         members.find_elsewhere(text, dialect);
         members.note_tokens();
@@ -181,7 +188,7 @@ impl<'a> Members<'a> {
             match json::find(text, place) {
                 // Another place for an error must not hide a code at its own; an object there is no code.
                 Ok(found) if name.starts_with("error") => {
-                    let code = slot.filter(|raw| !is_no_error(raw) && !raw.get().starts_with(['{', '[']));
+                    let code = slot.filter(|raw| !is_no_error(*raw) && !raw.get().starts_with(['{', '[']));
                     *slot = code.or(found).or(*slot);
                 }
                 Ok(found) => *slot = found,
@@ -201,7 +208,7 @@ impl<'a> Members<'a> {
     }
 
     /// Where a member of the protocol is kept.
-    fn slot(&mut self, name: &str) -> Option<(&'static str, &mut Option<&'a RawValue>)> {
+    fn slot(&mut self, name: &str) -> Option<(&'static str, &mut Option<Raw<'a>>)> {
         Some(match name {
             "access_token" => ("access_token", &mut self.access_token),
             "token_type" => ("token_type", &mut self.token_type),
@@ -267,15 +274,13 @@ impl<'a> Members<'a> {
         let separator = dialect.granted_scope_separator;
         let scope = match json::string(raw) {
             Some(list) => Some(Scope::granted(&list, separator)),
-            None => serde_json::from_str::<Vec<String>>(raw.get())
-                .ok()
-                .map(|list| Scope::granted(&list.join(" "), separator)),
+            None => list_of_texts(raw).map(|list| Scope::granted(&list, separator)),
         };
         scope.map_or(GrantedScope::Unstated, GrantedScope::Stated)
     }
 
     fn oauth_error(&self) -> Option<Box<OAuthError>> {
-        let raw = self.error.filter(|raw| !is_no_error(raw))?;
+        let raw = self.error.filter(|raw| !is_no_error(*raw))?;
         let text = raw.get();
         let code = match json::string(raw) {
             // Of two errors nobody can say which one is meant.
@@ -293,6 +298,16 @@ impl<'a> Members<'a> {
     }
 }
 
+/// The texts of a list of nothing else, separated by spaces.
+fn list_of_texts(raw: Raw<'_>) -> Option<String> {
+    let mut list = String::new();
+    for item in json::items(raw.get())? {
+        list.push(' ');
+        list.push_str(&json::string(item.ok()?)?);
+    }
+    Some(list)
+}
+
 fn untrusted(text: Text<'_>) -> Untrusted {
     Untrusted::new(text.into_owned())
 }
@@ -306,49 +321,18 @@ fn names_a_lifetime(name: &str) -> bool {
     starts_with(rest.unwrap_or(name), "expir")
 }
 
-struct MembersVisitor;
-
-impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Members<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-        let mut members = Members::default();
-        // Keys are taken as they stand, too: a key that is no text must not cost the token either.
-        while let Some(key) = map.next_key::<&RawValue>()? {
-            let value = map.next_value()?;
-            let Some(key) = json::string(key) else { continue };
-            match members.slot(&key) {
-                Some((name, slot)) => {
-                    if slot.replace(value).is_some() {
-                        members.duplicate = Some(name);
-                    }
-                }
-                None => {
-                    members.names_a_lifetime |=
-                        names_a_lifetime(&key) && !matches!(value.get(), "null" | "true" | "false")
-                }
-            }
-        }
-        Ok(members)
-    }
-}
-
 /// Some servers send the member with every success. As a number it is 0, perhaps in a text and in several digits.
-fn is_no_error(raw: &RawValue) -> bool {
+fn is_no_error(raw: Raw<'_>) -> bool {
     matches!(raw.get(), "null" | "false") || raw.get().trim_matches('"').bytes().all(|byte| byte == b'0')
 }
 
 /// `null` is the same as absent.
-fn present(member: Option<&RawValue>) -> Option<&RawValue> {
+fn present(member: Option<Raw<'_>>) -> Option<Raw<'_>> {
     member.filter(|raw| raw.get() != "null")
 }
 
 /// A token: a string of `VSCHAR` (RFC 6749 appendices A.12 and A.17).
-fn token(raw: &RawValue) -> Option<Secret> {
+fn token(raw: Raw<'_>) -> Option<Secret> {
     json::string(raw).filter(|text| is_vschar(text, MAX_TOKEN_LEN)).map(|text| Secret::from(&*text))
 }
 
@@ -358,7 +342,7 @@ pub(crate) fn is_vschar(text: &str, limit: usize) -> bool {
 }
 
 /// How many seconds a token still lives, if that can be read.
-fn seconds_left(raw: &RawValue, format: LifetimeFormat, now: UnixTime) -> Option<u64> {
+fn seconds_left(raw: Raw<'_>, format: LifetimeFormat, now: UnixTime) -> Option<u64> {
     let left = |end: UnixTime| end.saturating_since(now).as_secs();
     match format {
         LifetimeFormat::Milliseconds => lifetime_number(raw.get()).map(|number| number / 1000),
@@ -372,7 +356,7 @@ fn seconds_left(raw: &RawValue, format: LifetimeFormat, now: UnixTime) -> Option
 }
 
 /// Whether it is a zero as it is written, and not one that comes of a token that has run out.
-fn is_zero(raw: &RawValue, format: LifetimeFormat) -> bool {
+fn is_zero(raw: Raw<'_>, format: LifetimeFormat) -> bool {
     match format {
         LifetimeFormat::Timestamp => seconds_left(raw, format, UnixTime::from_secs(0)) == Some(0),
         _ => !raw.get().bytes().any(|byte| matches!(byte, b'1'..=b'9')),
