@@ -66,7 +66,7 @@ pub(crate) struct Wording {
     params: Names,
 }
 
-/// How a lifetime in a token response is written. Each is a number, or a string with one in it.
+/// How a lifetime in a token response is written. A number may also be a string with one in it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum LifetimeFormat {
@@ -80,21 +80,14 @@ pub enum LifetimeFormat {
     UnixSeconds,
 }
 
-/// What may have another name in a request, or none.
-const RENAMABLE: [&str; 9] = [
-    "audience",
-    "client_id",
-    "client_secret",
-    "code",
-    "grant_type",
-    "redirect_uri",
-    "refresh_token",
-    "response_type",
-    "scope",
-];
+/// What each of the requests sends under a name that may be another, or none.
+const AUTHORIZATION_NAMES: [&str; 5] = ["audience", "client_id", "redirect_uri", "response_type", "scope"];
+const EXCHANGE_NAMES: [&str; 6] = ["audience", "client_id", "client_secret", "code", "grant_type", "redirect_uri"];
+const REFRESH_NAMES: [&str; 5] = ["client_id", "client_secret", "grant_type", "refresh_token", "scope"];
 
-/// What a login is not safe without.
-const PROTECTED: [&str; 4] = ["code_challenge", "code_challenge_method", "code_verifier", "state"];
+/// What a login is not safe without, and what would override it (RFC 9101). No request may have them in other words.
+const PROTECTED: [&str; 6] =
+    ["code_challenge", "code_challenge_method", "code_verifier", "request", "request_uri", "state"];
 
 /// What may have another name in a redirect.
 const RENAMABLE_IN_REDIRECT: [&str; 4] = ["code", "error", "error_description", "error_uri"];
@@ -157,7 +150,7 @@ impl Dialect {
     }
 
     /// What the server calls parameters of the redirect: `&[("code", "auth_code")]`, and the same for `error`,
-    /// `error_description` and `error_uri`. One under its own name counts first.
+    /// `error_description` and `error_uri`. An error under its own name counts first; two codes that differ are none.
     #[must_use]
     pub const fn with_redirect_names(mut self, names: &'static [(&'static str, &'static str)]) -> Self {
         self.redirect_names = names;
@@ -166,7 +159,7 @@ impl Dialect {
 
     /// Where the server has members of the token response: under another name, `("access_token", "accessToken")`, or
     /// at a path, `("access_token", "/data/access_token")`, `("error", "/errors/0/errorType")`. What is named here is
-    /// read there and nowhere else; but an error at its own place always counts, and first.
+    /// read there and nowhere else; but a code of an error at its own place always counts, and first.
     ///
     /// For `access_token`, `error`, `error_description`, `error_uri`, `refresh_token`, `scope` and `token_type`. The
     /// lifetime has [a setting of its own](Self::with_lifetime).
@@ -176,8 +169,8 @@ impl Dialect {
         self
     }
 
-    /// What stands between two scopes, in requests and in responses: `,` for many older servers. `+` goes out as
-    /// it is, unencoded.
+    /// What stands between two scopes, in requests and in responses: `,` for many older servers. A `+` goes out as
+    /// it is, unencoded, in a URL and in a form.
     #[must_use]
     pub const fn with_scope_separator(mut self, separator: char) -> Self {
         self.scope_separator = separator;
@@ -214,7 +207,8 @@ impl Dialect {
         self
     }
 
-    /// Reads token responses that are form-encoded, too: `access_token=…&token_type=bearer`.
+    /// Reads token responses that are form-encoded, too: `access_token=…&token_type=bearer`, of at most
+    /// [`MAX_FORM_PAIRS`](crate::limits::MAX_FORM_PAIRS) pairs. What is JSON is read as that.
     #[must_use]
     pub const fn with_form_responses(mut self) -> Self {
         self.form_responses = true;
@@ -259,33 +253,25 @@ impl Dialect {
 
     /// A dialect is written by hand: a slip in it must not go out, and must not reach what makes a login safe.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
-        let names = |names: Names, known: &[&str]| names.iter().find(|(name, _)| !known.contains(name));
-        let unknown = names(self.authorization.names, &RENAMABLE)
-            .or_else(|| names(self.token.names, &RENAMABLE))
-            .or_else(|| names(self.redirect_names, &RENAMABLE_IN_REDIRECT))
-            .or_else(|| names(self.response_names, &MOVABLE_IN_RESPONSE));
-        if let Some((name, _)) = unknown {
-            return Err(ConfigError::Dialect(name));
-        }
-        for wording in [&self.authorization, &self.token] {
-            let mut theirs = wording.names.iter().chain(wording.params);
-            let is_bad = |name: &str| PROTECTED.contains(&name);
-            if let Some((name, _)) = theirs.find(|(ours, theirs)| is_bad(ours) || is_bad(theirs)) {
-                return Err(ConfigError::Dialect(name));
-            }
-            if let Some((name, _)) =
-                wording.params.iter().find(|(name, _)| name.is_empty() || wording.sends(name).is_some())
-            {
-                return Err(ConfigError::Dialect(name));
+        self.authorization.check(&[&AUTHORIZATION_NAMES])?;
+        self.token.check(&[&EXCHANGE_NAMES, &REFRESH_NAMES])?;
+        for (ours, theirs) in self.redirect_names {
+            let twice = self.redirect_aliases().filter(|other| other == theirs).count() > 1;
+            if !RENAMABLE_IN_REDIRECT.contains(ours) || theirs.is_empty() || RESPONSE_NAMES.contains(theirs) || twice {
+                return Err(ConfigError::Dialect(theirs));
             }
         }
-        let taken = |theirs: &str| theirs.is_empty() || RESPONSE_NAMES.contains(&theirs);
-        if let Some((name, _)) = self.redirect_names.iter().find(|(_, theirs)| taken(theirs)) {
+        if let Some((name, _)) = self.response_names.iter().find(|(name, _)| !MOVABLE_IN_RESPONSE.contains(name)) {
             return Err(ConfigError::Dialect(name));
+        }
+        let places = self.response_names.iter().map(|(_, place)| *place).chain(self.lifetime.map(|(place, _)| place));
+        if let Some(place) = places.chain(self.bearer_aliases.iter().copied()).find(|place| matches!(*place, "" | "/"))
+        {
+            return Err(ConfigError::Dialect(place));
         }
         if !self.fragment.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'='))
         {
-            return Err(ConfigError::Dialect("fragment"));
+            return Err(ConfigError::Dialect(self.fragment));
         }
         Ok(())
     }
@@ -312,7 +298,8 @@ impl Wording {
             .chain(login)
     }
 
-    fn name(&self, name: &'static str) -> Option<&'static str> {
+    /// What the server calls a parameter of the protocol. `None` if it is left out.
+    pub(crate) fn name(&self, name: &'static str) -> Option<&'static str> {
         match self.names.iter().find(|(ours, _)| *ours == name) {
             None => Some(name),
             Some((_, "")) => None,
@@ -325,8 +312,31 @@ impl Wording {
         self.sent_names().find(|sent| *sent == name)
     }
 
+    /// Every name that the protocol's part of the request may have.
     pub(crate) fn sent_names(&self) -> impl Iterator<Item = &'static str> {
-        RENAMABLE.into_iter().chain(PROTECTED).filter_map(|name| self.name(name))
+        let renamable = AUTHORIZATION_NAMES.into_iter().chain(EXCHANGE_NAMES).chain(REFRESH_NAMES);
+        renamable.filter_map(|name| self.name(name)).chain(PROTECTED)
+    }
+
+    /// Each request has each name of the protocol once, and none of those that are not for a dialect to send.
+    fn check(&self, requests: &[&[&'static str]]) -> Result<(), ConfigError> {
+        let is_known = |name: &&str| requests.iter().any(|request| request.contains(name));
+        if let Some((name, _)) = self.names.iter().find(|(name, _)| !is_known(name)) {
+            return Err(ConfigError::Dialect(name));
+        }
+        if let Some((name, _)) = self.params.iter().find(|(name, value)| name.is_empty() || value.is_empty()) {
+            return Err(ConfigError::Dialect(name));
+        }
+        for request in requests {
+            let sent = || request.iter().filter_map(|name| self.name(name)).chain(PROTECTED);
+            let times = |name: &str| sent().filter(|other| *other == name).count();
+            let twice = sent().find(|name| times(name) > 1);
+            let again = self.params.iter().map(|(name, _)| *name).find(|name| times(name) > 0);
+            if let Some(name) = twice.or(again) {
+                return Err(ConfigError::Dialect(name));
+            }
+        }
+        Ok(())
     }
 }
 

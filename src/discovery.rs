@@ -28,7 +28,7 @@ use crate::uri::Uri;
 /// [`receive_metadata`](Self::receive_metadata).
 ///
 /// **Refused**: where there is no metadata, the search comes back and asks at the next place; where the server cannot
-/// answer now, at the same one. Metadata that is bad ends the search: another place must not hide it.
+/// answer now, at the same one. Whatever has an issuer in it and is bad ends the search: another place must not hide it.
 ///
 /// **Stored**: no, it is made again from the issuer at no cost. Keep the [`Server`] for as long as the HTTP headers
 /// of the answer allow.
@@ -70,7 +70,7 @@ struct Search {
 
 impl Discovery {
     /// Looks for the metadata of `issuer`: the `https` URI that the server calls itself, byte for byte, with a `/`
-    /// at the end if it has one there.
+    /// at the end if it has one there. (`url::Url` writes one behind a bare host, which is another issuer.)
     ///
     /// # Errors
     /// [`ConfigError::Issuer`] or [`ConfigError::Insecure`], if it is not an `https` URI without a query.
@@ -107,7 +107,7 @@ impl Discovery {
     }
 
     /// Asks at this URL and nowhere else, where a server keeps its metadata in a place of its own. The issuer in it
-    /// must still be the one that was asked for.
+    /// must still be the one that was asked for; but that host is then trusted as the issuer's own is.
     ///
     /// # Errors
     /// [`ConfigError::MetadataUrl`] or [`ConfigError::Insecure`], if it is not an `https` URL.
@@ -137,6 +137,13 @@ impl Discovery {
         self
     }
 
+    /// Goes on to the next place without an answer of the present one, if there is one: where a server fails at a place
+    /// that it does not know.
+    pub fn next_place(mut self) -> Option<Self> {
+        self.0.places.pop();
+        (!self.0.places.is_empty()).then_some(self)
+    }
+
     /// The request for the metadata, at the place that is next: a `GET`. It is the same at each call.
     pub fn request(&self) -> HttpRequest {
         HttpRequest::get(self.0.places.last().map_or("", |place| place))
@@ -146,8 +153,8 @@ impl Discovery {
     ///
     /// Checked in this order: status; size; JSON, with issuer and both endpoints in it, each once; that the `issuer` is
     /// the one that was asked for, byte for byte (RFC 8414 §3.3); that the endpoints are `https`, without parameters
-    /// of the protocol, and not at an address in place of a name, unless it is the issuer's own; the response type
-    /// `code`; PKCE with `S256`. If the server says that it sends `iss`, a redirect without it will be refused
+    /// of the protocol, and not at an address in place of a name, unless it is the issuer's own; the code flow; PKCE
+    /// with `S256`. If the server says that it sends `iss`, a redirect without it will be refused
     /// (RFC 9207 §2.4).
     ///
     /// The media type is not looked at, as for a token. `signed_metadata` is not read (RFC 8414 §2.1 leaves that
@@ -175,30 +182,41 @@ impl Search {
         match status {
             200 => {}
             300..=399 => return Err(DiscoveryError::Redirected { status }),
-            429 | 500.. => return Err(DiscoveryError::Unavailable { status, retry_after: response.retry_after }),
+            429 | 500 | 502..=504 => {
+                return Err(DiscoveryError::Unavailable { status, retry_after: response.retry_after });
+            }
             _ => return Err(DiscoveryError::UnexpectedStatus { status }),
         }
         if response.body.len() > MAX_RESPONSE_LEN {
             return Err(DiscoveryError::TooLong);
         }
         let text = core::str::from_utf8(&response.body).map_err(|_| DiscoveryError::NotMetadata)?;
-        let document: Document =
-            serde_json::from_str(json::without_byte_order_mark(text)).map_err(|_| DiscoveryError::NotMetadata)?;
-        self.judge(document)
+        let text = json::without_byte_order_mark(text);
+        if !json::is_json(text) || json::find(text, "issuer").is_ok_and(|issuer| issuer.is_none()) {
+            return Err(DiscoveryError::NotMetadata);
+        }
+        self.judge(serde_json::from_str(text).map_err(|_| DiscoveryError::Malformed)?)
     }
 
     fn judge(&self, document: Document) -> Result<Server, DiscoveryError> {
         if document.issuer != self.issuer.as_str() {
             return Err(DiscoveryError::IssuerMismatch);
         }
-        let server =
-            Server::checked(&*document.authorization_endpoint, &*document.token_endpoint, self.allows_loopback_http)?;
+        let server = Server::checked(
+            self.endpoint(&document.authorization_endpoint).map_err(ConfigError::AuthorizationEndpoint)?,
+            self.endpoint(&document.token_endpoint).map_err(ConfigError::TokenEndpoint)?,
+            self.allows_loopback_http,
+        )?;
         for (endpoint, which) in
             [(&server.authorization_endpoint, "authorization endpoint"), (&server.token_endpoint, "token endpoint")]
         {
             self.check_place_of(endpoint, which)?;
         }
-        if !document.response_types_supported.is_none_or(|types| types.iter().any(|kind| kind == "code")) {
+        let offers =
+            |list: &Option<Vec<String>>, word| list.as_ref().is_none_or(|list| list.iter().any(|is| is == word));
+        if !offers(&document.response_types_supported, "code")
+            || !offers(&document.grant_types_supported, "authorization_code")
+        {
             return Err(DiscoveryError::NoCodeFlow);
         }
         match document.code_challenge_methods_supported {
@@ -213,13 +231,21 @@ impl Search {
         Ok(server.with_issuer(self.issuer.clone(), iss)?)
     }
 
+    /// Beside an issuer with an internationalised host, which has come from `url::Url`, an endpoint may have the same.
+    fn endpoint(&self, text: &str) -> Result<Uri, UriError> {
+        Uri::parse(text).or_else(|error| {
+            let beside = Uri::parse_any_host(text)?;
+            if beside.host() == self.issuer.host() { Ok(beside) } else { Err(error) }
+        })
+    }
+
     /// An address in place of a name leads into somebody's own network, where a stranger's metadata must not send us.
     fn check_place_of(&self, endpoint: &Uri, which: &'static str) -> Result<(), DiscoveryError> {
         let is_own_machine = endpoint.is_loopback() && self.issuer.is_loopback();
         if endpoint.has_address() && endpoint.host() != self.issuer.host() && !is_own_machine {
             return Err(DiscoveryError::Address(which));
         }
-        if self.same_origin && endpoint.origin() != self.issuer.origin() {
+        if self.same_origin && !endpoint.has_origin_of(&self.issuer) {
             return Err(DiscoveryError::OtherOrigin(which));
         }
         Ok(())
@@ -246,6 +272,7 @@ struct Document {
     authorization_endpoint: String,
     token_endpoint: String,
     response_types_supported: Option<Vec<String>>,
+    grant_types_supported: Option<Vec<String>>,
     code_challenge_methods_supported: Option<Vec<String>>,
     authorization_response_iss_parameter_supported: Option<bool>,
 }
@@ -270,7 +297,7 @@ impl Metadata {
 
     /// A member by its name, such as `userinfo_endpoint`, `scopes_supported` or
     /// `token_endpoint_auth_methods_supported` (where that is absent, it means `client_secret_basic`, RFC 8414 §2).
-    /// `None` if it is not there or is not of this type.
+    /// `None` if it is not there once, or is not of this type.
     ///
     /// It is not checked. Look at a URL as at any that comes from outside before you use it.
     pub fn member<T: DeserializeOwned>(&self, name: &str) -> Option<T> {

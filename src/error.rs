@@ -120,7 +120,7 @@ pub enum ConfigError {
 
 /// Why there is no server at the end of a [`Discovery`](crate::Discovery).
 ///
-/// After the first four there may be metadata at the next place. Whether the search goes on is for
+/// After the first three there may be metadata at the next place. Whether the search goes on is for
 /// [`Rejected::recover`](crate::Rejected::recover) to say.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 #[non_exhaustive]
@@ -138,13 +138,17 @@ pub enum DiscoveryError {
         /// The HTTP status.
         status: u16,
     },
-    /// The body is not a JSON object with `issuer` and both endpoints in it, each once and as a string.
-    #[error("metadata: not a JSON object with an issuer and two endpoints, each once")]
+    /// The body is not a JSON object with an `issuer` in it: usually a page.
+    #[error("metadata: not a JSON object with an issuer")]
     NotMetadata,
+    /// It has an issuer, but not both endpoints, or a member that is read here comes twice or is of another type.
+    #[error("metadata: not both endpoints, or a member twice or of another type")]
+    Malformed,
     /// The body is longer than [`MAX_RESPONSE_LEN`](crate::limits::MAX_RESPONSE_LEN).
     #[error("metadata: too long")]
     TooLong,
-    /// The server cannot answer now (5xx or 429): ask again, at the same place.
+    /// The server cannot answer now (429, 500, 502, 503 or 504): ask again, at the same place. If it never can there,
+    /// go on by [`Discovery::next_place`](crate::Discovery::next_place).
     #[error("metadata, status {status}: the server cannot answer now")]
     Unavailable {
         /// The HTTP status.
@@ -177,7 +181,7 @@ pub enum DiscoveryError {
 impl DiscoveryError {
     /// Whether there is no metadata where it was looked for.
     pub(crate) const fn is_no_metadata(&self) -> bool {
-        matches!(self, Self::UnexpectedStatus { .. } | Self::Redirected { .. } | Self::NotMetadata | Self::TooLong)
+        matches!(self, Self::UnexpectedStatus { .. } | Self::Redirected { .. } | Self::NotMetadata)
     }
 
     /// How long the server asks you to wait before the next request.
@@ -400,16 +404,16 @@ pub enum TokenError {
         retry_after: Option<Duration>,
         /// What the body says, if it is an OAuth error.
         error: Option<Box<OAuthError>>,
-        /// The beginning of the body.
-        body: Untrusted,
+        /// The beginning of the body, if there can be no token in it.
+        body: Option<Untrusted>,
     },
     /// Neither success nor an OAuth error, such as a page of a proxy at 403 or 404.
     #[error("token response, status {status}: neither a token nor an OAuth error")]
     UnexpectedStatus {
         /// The HTTP status.
         status: u16,
-        /// The beginning of the body.
-        body: Untrusted,
+        /// The beginning of the body, if there can be no token in it.
+        body: Option<Untrusted>,
     },
     /// A success whose body is empty, cut off or not JSON.
     #[error("token response, status {status}: not JSON")]
@@ -424,8 +428,8 @@ pub enum TokenError {
         status: u16,
         /// What the server said.
         error: Box<OAuthError>,
-        /// The beginning of the body.
-        body: Untrusted,
+        /// The beginning of the body, if there can be no token in it.
+        body: Option<Untrusted>,
     },
     /// A success without an access token that can be used.
     #[error("token response, status {status}: {reason}")]
@@ -460,13 +464,13 @@ impl TokenError {
         }
     }
 
-    /// What the server sent with its refusal, at most [`MAX_ERROR_BODY_LEN`](crate::limits::MAX_ERROR_BODY_LEN) bytes
-    /// of it. Servers repeat in it what was sent to them, secrets included: look at it, and do not log it. A body that
-    /// may have a token in it is not kept.
+    /// What the server sent with its refusal: its first [`MAX_ERROR_BODY_LEN`](crate::limits::MAX_ERROR_BODY_LEN)
+    /// bytes. Servers repeat in it what was sent to them, secrets included: look at it, and do not log it. A body that
+    /// has a token where this crate looks for one, or the word `_token` in what it cannot read, is not kept.
     pub const fn body(&self) -> Option<&Untrusted> {
         match self {
             Self::Unavailable { body, .. } | Self::UnexpectedStatus { body, .. } | Self::Refused { body, .. } => {
-                Some(body)
+                body.as_ref()
             }
             _ => None,
         }

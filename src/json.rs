@@ -1,17 +1,52 @@
-//! JSON where the shape is not known beforehand, without a copy of a secret that is not wiped.
+//! JSON where the shape is not known beforehand: values as they stand in the text, passed over and not made.
+//!
+//! A reader of its own, because what a library makes of a response is not wiped, and because it is a third of the size
+//! of one (*Decisions* on the front page). The fuzzers hold it against `serde_json`.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt::{self, Write};
 use core::ops::Deref;
 use core::str::Chars;
 
-use serde::de::{DeserializeOwned, Deserializer as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
+use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 /// Some servers put one in front.
 pub(crate) fn without_byte_order_mark(text: &str) -> &str {
     text.strip_prefix('\u{FEFF}').unwrap_or(text)
+}
+
+/// A JSON value as it stands in the text.
+#[derive(Clone, Copy)]
+pub(crate) struct Raw<'a>(&'a str);
+
+impl<'a> Raw<'a> {
+    pub(crate) fn get(self) -> &'a str {
+        self.0
+    }
+}
+
+/// The text is not JSON (RFC 8259).
+#[derive(Debug)]
+pub(crate) struct NotJson;
+
+/// Whether it is JSON of any kind.
+pub(crate) fn is_json(text: &str) -> bool {
+    let mut scanner = Scanner { text, at: 0 };
+    scanner.space();
+    scanner.value().is_some() && scanner.ends()
+}
+
+/// The members of an object, each with its name. `None`: it is no object.
+pub(crate) fn members(text: &str) -> Option<impl Iterator<Item = Result<(Raw<'_>, Raw<'_>), NotJson>>> {
+    let children = Children::of(text, b'{')?;
+    Some(children.map(|child| child.and_then(|(name, value)| Ok((name.ok_or(NotJson)?, value)))))
+}
+
+/// The items of a list. `None`: it is no list.
+pub(crate) fn items(text: &str) -> Option<impl Iterator<Item = Result<Raw<'_>, NotJson>>> {
+    Some(Children::of(text, b'[')?.map(|child| child.map(|(_, value)| value)))
 }
 
 /// One member of an object by its name, if it is there once and of this type.
@@ -26,11 +61,11 @@ pub(crate) struct Twice;
 
 /// The value at a place: a member of the object by its name, or by a path such as `/data/access_token` or
 /// `/errors/0/message`.
-pub(crate) fn find<'a>(text: &'a str, place: &str) -> Result<Option<&'a RawValue>, Twice> {
+pub(crate) fn find<'a>(text: &'a str, place: &str) -> Result<Option<Raw<'a>>, Twice> {
     let Some(path) = place.strip_prefix('/') else { return child(text, place) };
     let mut found = None;
     for step in path.split('/') {
-        found = child(found.map_or(text, RawValue::get), step)?;
+        found = child(found.map_or(text, Raw::get), step)?;
         if found.is_none() {
             break;
         }
@@ -39,53 +74,212 @@ pub(crate) fn find<'a>(text: &'a str, place: &str) -> Result<Option<&'a RawValue
 }
 
 /// A member of an object by its name, or of a list by its number. Anything else has none.
-fn child<'a>(text: &'a str, step: &str) -> Result<Option<&'a RawValue>, Twice> {
-    struct Child<'s>(&'s str);
+fn child<'a>(text: &'a str, step: &str) -> Result<Option<Raw<'a>>, Twice> {
+    let Some(members) = members(text) else {
+        let item = items(text).zip(step.parse().ok()).and_then(|(mut items, index)| items.nth(index));
+        return Ok(item.and_then(Result::ok));
+    };
+    let is_named = |name| string(name).is_some_and(|name| *name == *step);
+    let mut named = members.flatten().filter(|(name, _)| is_named(*name)).map(|(_, value)| value);
+    let found = named.next();
+    if named.next().is_some() { Err(Twice) } else { Ok(found) }
+}
 
-    impl<'de> Visitor<'de> for Child<'_> {
-        type Value = Result<Option<&'de RawValue>, Twice>;
+/// What an object or a list has in it, one after the other, to the end of the text.
+struct Children<'a> {
+    scanner: Scanner<'a>,
+    end: u8,
+    is_first: bool,
+    is_over: bool,
+}
 
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object or a list")
+type Child<'a> = (Option<Raw<'a>>, Raw<'a>);
+
+impl<'a> Children<'a> {
+    fn of(text: &'a str, start: u8) -> Option<Self> {
+        let mut scanner = Scanner { text, at: 0 };
+        scanner.space();
+        scanner.eat(start)?;
+        Some(Self { scanner, end: closing(start), is_first: true, is_over: false })
+    }
+
+    /// `None`: not JSON. `Some(None)`: the end.
+    fn step(&mut self) -> Option<Option<Child<'a>>> {
+        let scanner = &mut self.scanner;
+        scanner.space();
+        if scanner.eat(self.end).is_some() {
+            return scanner.ends().then_some(None);
         }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut found = Ok(None);
-            while let Some(key) = map.next_key::<&RawValue>()? {
-                let value = map.next_value()?;
-                if string(key).is_some_and(|key| *key == *self.0) {
-                    found = found.and_then(|earlier| if earlier.is_some() { Err(Twice) } else { Ok(Some(value)) });
-                }
-            }
-            Ok(found)
+        if !self.is_first {
+            scanner.eat(b',')?;
+            scanner.space();
         }
+        self.is_first = false;
+        Some(Some((scanner.name(self.end)?, scanner.value()?)))
+    }
+}
 
-        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-            let mut found = None;
-            let mut index = 0_usize;
-            while let Some(value) = list.next_element()? {
-                if self.0.parse() == Ok(index) {
-                    found = Some(value);
+impl<'a> Iterator for Children<'a> {
+    type Item = Result<Child<'a>, NotJson>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.is_over {
+            return None;
+        }
+        let step = self.step();
+        self.is_over = !matches!(step, Some(Some(_)));
+        step.map_or(Some(Err(NotJson)), |child| child.map(Ok))
+    }
+}
+
+/// `}` for `{`, and `]` for `[`.
+fn closing(opening: u8) -> u8 {
+    opening + 2
+}
+
+/// Passes over JSON (RFC 8259). Each step is `None` where the text is not JSON.
+struct Scanner<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Scanner<'a> {
+    fn rest(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn since(&self, start: usize) -> Option<Raw<'a>> {
+        self.text.get(start..self.at).map(Raw)
+    }
+
+    /// Passes over bytes as long as they fit, and says how many they were.
+    fn skip(&mut self, fits: impl Fn(u8) -> bool) -> usize {
+        let rest = self.rest();
+        let len = rest.iter().position(|byte| !fits(*byte)).unwrap_or(rest.len());
+        self.at += len;
+        len
+    }
+
+    fn space(&mut self) {
+        self.skip(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+    }
+
+    fn eat(&mut self, byte: u8) -> Option<()> {
+        (self.peek()? == byte).then(|| self.at += 1)
+    }
+
+    /// Whether nothing but space is left.
+    fn ends(&mut self) -> bool {
+        self.space();
+        self.rest().is_empty()
+    }
+
+    /// Any value. In a loop, so that one that is nested deeply needs heap, and no stack.
+    fn value(&mut self) -> Option<Raw<'a>> {
+        let start = self.at;
+        let mut open = Vec::new();
+        loop {
+            match self.peek()? {
+                byte @ (b'{' | b'[') => {
+                    let end = closing(byte);
+                    self.at += 1;
+                    self.space();
+                    if self.eat(end).is_none() {
+                        open.push(end);
+                        self.name(end)?;
+                        continue;
+                    }
                 }
-                index += 1;
+                b'"' => self.string()?,
+                b'-' | b'0'..=b'9' => self.number()?,
+                _ => self.word()?,
             }
-            Ok(Ok(found))
+            // A value has ended here, and with it perhaps what it was in.
+            loop {
+                let Some(end) = open.last().copied() else { return self.since(start) };
+                self.space();
+                if self.eat(end).is_none() {
+                    self.eat(b',')?;
+                    self.space();
+                    self.name(end)?;
+                    break;
+                }
+                open.pop();
+            }
         }
     }
 
-    serde_json::Deserializer::from_str(text).deserialize_any(Child(step)).unwrap_or(Ok(None))
-}
+    /// The name of a member, and the colon behind it, in an object. In a list there is none.
+    fn name(&mut self, end: u8) -> Option<Option<Raw<'a>>> {
+        if end != b'}' {
+            return Some(None);
+        }
+        let start = self.at;
+        self.string()?;
+        let name = self.since(start)?;
+        self.space();
+        self.eat(b':')?;
+        self.space();
+        Some(Some(name))
+    }
 
-/// Whether it is JSON of any kind.
-pub(crate) fn is_json(text: &str) -> bool {
-    serde_json::from_str::<IgnoredAny>(text).is_ok()
+    fn string(&mut self) -> Option<()> {
+        self.eat(b'"')?;
+        loop {
+            self.skip(|byte| !matches!(byte, b'"' | b'\\' | 0..=0x1F));
+            if self.eat(b'"').is_some() {
+                return Some(());
+            }
+            self.eat(b'\\')?;
+            let escaped = self.peek()?;
+            self.at += 1;
+            match escaped {
+                b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => {}
+                b'u' => {
+                    let digits = self.rest().get(..4)?;
+                    digits.iter().all(u8::is_ascii_hexdigit).then(|| self.at += 4)?;
+                }
+                _ => return None,
+            }
+        }
+    }
+
+    fn number(&mut self) -> Option<()> {
+        let _ = self.eat(b'-');
+        if self.eat(b'0').is_none() {
+            self.digits()?;
+        }
+        if self.eat(b'.').is_some() {
+            self.digits()?;
+        }
+        if self.eat(b'e').or_else(|| self.eat(b'E')).is_some() {
+            let _ = self.eat(b'-').or_else(|| self.eat(b'+'));
+            self.digits()?;
+        }
+        Some(())
+    }
+
+    /// One or more.
+    fn digits(&mut self) -> Option<()> {
+        (self.skip(|byte| byte.is_ascii_digit()) > 0).then_some(())
+    }
+
+    fn word(&mut self) -> Option<()> {
+        let rest = self.rest();
+        let word = ["true", "false", "null"].into_iter().find(|word| rest.starts_with(word.as_bytes()))?;
+        self.at += word.len();
+        Some(())
+    }
 }
 
 /// The text of a JSON string, borrowed where nothing in it is escaped.
 ///
-/// Unescaped here and not by the JSON library: a token or a code may be in it, and the library's own buffer is not
-/// wiped. PHP escapes each `/`.
-pub(crate) fn string(raw: &RawValue) -> Option<Text<'_>> {
+/// A token or a code may be in it, so what is unescaped is wiped. PHP escapes each `/`.
+pub(crate) fn string(raw: Raw<'_>) -> Option<Text<'_>> {
     let escaped = raw.get().strip_prefix('"')?.strip_suffix('"')?;
     if !escaped.contains('\\') {
         return Some(Text::Plain(escaped));

@@ -31,6 +31,11 @@ pub const MAX_URI_LEN: usize = 2 * 1024;
 /// The longest registered code has 33 characters. Anything longer is not a code.
 pub const MAX_ERROR_CODE_LEN: usize = 128;
 
+/// How many pairs a form-encoded token response may have: 100.
+///
+/// It becomes a JSON object, in which no name may stand twice: each is compared with the others.
+pub const MAX_FORM_PAIRS: usize = 100;
+
 /// How much of the body of a refusal is kept for the developer, in bytes: 16 KiB. The rest of it is left out.
 ///
 /// OAuth errors have some hundred bytes; the beginning of a page tells whose page it is.

@@ -84,8 +84,15 @@ error_codes! {
     UnsupportedResponseType = "unsupported_response_type",
 }
 
-const USER_CODES: [&str; 5] =
-    ["account_selection_required", "consent_required", "interaction_required", "login_required", "user_denied"];
+const USER_CODES: [&str; 7] = [
+    "account_selection_required",
+    "consent_required",
+    "denied",
+    "deny",
+    "interaction_required",
+    "login_required",
+    "user_denied",
+];
 
 impl ErrorCode {
     /// Whether it is one of the registered codes that have a variant.

@@ -121,7 +121,7 @@ impl Params {
 }
 
 /// RFC 6749 §8.2, and the brackets that some servers' names end in (`grant_options[]`).
-fn is_name_byte(byte: u8) -> bool {
+pub(crate) fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'[' | b']')
 }
 

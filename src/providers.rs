@@ -277,11 +277,12 @@ pub const DROPBOX: Provider = Provider {
 };
 
 /// Facebook: `{version}` is that of the Graph API, such as `v22.0`; each of them ends one day. PKCE: documented for
-/// OpenID Connect. No refresh token. Its errors are objects: read `error` by
-/// [`TokenError::response_member`](crate::TokenError::response_member).
+/// OpenID Connect. No refresh token. The code of an error is a number.
 /// <https://developers.facebook.com/documentation/facebook-login/guides/advanced/manual-flow>
 pub const FACEBOOK: Provider = Provider {
-    dialect: Dialect::STANDARD.with_scope_separator(','),
+    dialect: Dialect::STANDARD
+        .with_scope_separator(',')
+        .with_response_names(&[("error", "/error/code"), ("error_description", "/error/message")]),
     ..Provider::new(
         "Facebook",
         "https://www.facebook.com/{version}/dialog/oauth",

@@ -175,6 +175,11 @@ impl<'a> Answer<'a> {
                 duplicate = Some(name);
             }
         }
+        // Two names for an error are two words for it. Two codes that differ are none.
+        let codes = [&answer.values, &answer.aliased].map(|values| value(values, "code"));
+        if let [Some(one), Some(other)] = codes {
+            duplicate = if form::is_same(one, other) { duplicate } else { Some("code") };
+        }
         match duplicate {
             Some(name) => Err(RedirectError::DuplicateParameter(name)),
             None => Ok(answer),
@@ -183,10 +188,7 @@ impl<'a> Answer<'a> {
 
     /// The encoded value of one of the [`RESPONSE_NAMES`], under its own name or else under the server's.
     pub(crate) fn get(&self, name: &str) -> Option<&'a [u8]> {
-        let find = |values: &Values<'a>| {
-            RESPONSE_NAMES.iter().zip(values).find_map(|(known, value)| value.filter(|_| *known == name))
-        };
-        find(&self.values).or_else(|| find(&self.aliased))
+        value(&self.values, name).or_else(|| value(&self.aliased, name))
     }
 
     /// The `code`, if its grammar is that of RFC 6749 appendix A.11.
@@ -211,6 +213,10 @@ impl<'a> Answer<'a> {
         let known = |name| RESPONSE_NAMES.iter().chain(aliases.clone()).any(|known| form::stands_for(name, known));
         Params::from_encoded(form::pairs(self.query).filter(|(name, _)| !known(name)))
     }
+}
+
+fn value<'a>(values: &Values<'a>, name: &str) -> Option<&'a [u8]> {
+    RESPONSE_NAMES.iter().zip(values).find_map(|(known, value)| value.filter(|_| *known == name))
 }
 
 fn slot<'s, 'a>(values: &'s mut Values<'a>, name: &str) -> Option<&'s mut Option<&'a [u8]>> {

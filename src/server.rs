@@ -130,7 +130,8 @@ impl Server {
         Ok(issuer)
     }
 
-    /// Adds the endpoint to which refresh tokens go, where it is not the [token endpoint](Self::token_endpoint).
+    /// Adds the endpoint to which refresh tokens go, where it is not the [token endpoint](Self::token_endpoint). A
+    /// region that the redirect led to comes before it.
     ///
     /// # Errors
     /// [`ConfigError`] says why it is not accepted.
@@ -189,9 +190,19 @@ impl Server {
         self.regional_token_endpoints.iter().chain([&self.token_endpoint])
     }
 
+    /// The endpoint for refresh tokens, if it is another than that for codes.
+    pub(crate) fn own_refresh_endpoint(&self) -> Option<&Uri> {
+        self.refresh_endpoint.as_ref()
+    }
+
     /// The issuer, if it is known.
     pub fn issuer(&self) -> Option<&Uri> {
         self.issuer.as_ref().map(|(issuer, _)| issuer)
+    }
+
+    /// Whether it must name itself in a redirect, if its issuer is known.
+    pub fn iss_parameter(&self) -> Option<IssParameter> {
+        self.issuer.as_ref().map(|(_, iss)| *iss)
     }
 
     /// What this server does differently.

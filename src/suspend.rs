@@ -21,6 +21,7 @@ use crate::pkce::LoginSecrets;
 use crate::secret::Secret;
 use crate::time::UnixTime;
 use crate::token::{GrantedScope, TokenResponse, is_vschar};
+use crate::uri::Uri;
 
 /// The version of the stored form. A change that an older crate would misread takes the next number.
 const VERSION: u32 = 1;
@@ -240,22 +241,22 @@ fn checked(text: Option<Zeroizing<String>>, limit: usize) -> Result<Secret, Resu
 
 /// Whose tokens they are: a token goes back to nobody but the server that gave it (RFC 6749 §10.4).
 fn mark_of_server(client: &Client) -> String {
-    mark(client, "")
+    mark(client, client.server().own_refresh_endpoint())
 }
 
 /// Whose pending login it is.
 fn mark_of_client(client: &Client) -> String {
-    mark(client, client.redirect_uri().as_str())
+    mark(client, Some(client.redirect_uri()))
 }
 
 /// 128 bits of SHA-256 over the parts, each with its length in front, so that no two lists give the same text.
-fn mark(client: &Client, redirect_uri: &str) -> String {
+fn mark(client: &Client, more: Option<&Uri>) -> String {
     let server = client.server();
     let issuer = server.issuer().map_or("", |issuer| issuer.as_str());
     let authorization = server.authorization_endpoint().as_str();
     let token = server.token_endpoint().as_str();
     let mut hash = Sha256::new();
-    for part in [client.client_id(), authorization, token, issuer, redirect_uri] {
+    for part in [client.client_id(), authorization, token, issuer, more.map_or("", Uri::as_str)] {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }

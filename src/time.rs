@@ -58,20 +58,30 @@ impl UnixTime {
         let separated = is_at(4, "-") && is_at(7, "-") && is_at(10, "Tt ") && is_at(13, ":") && is_at(16, ":");
         let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
         let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
-        let in_range = (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second <= 60;
+        let last_day = days_since_epoch(year, month + 1, 1) - days_since_epoch(year, month, 1);
+        let in_range = (1..=12).contains(&month) && (1..=last_day).contains(&day);
+        let in_range = in_range && hour < 24 && minute < 60 && second <= 60;
         if !separated || !in_range {
             return None;
         }
         let fraction = text.get(19..)?;
         let zone = match fraction.strip_prefix('.') {
-            Some(digits) => digits.trim_start_matches(|c: char| c.is_ascii_digit()),
+            Some(digits) => {
+                let zone = digits.trim_start_matches(|c: char| c.is_ascii_digit());
+                (zone.len() < digits.len()).then_some(zone)?
+            }
             None => fraction,
         };
         let zone_start = text.len() - zone.len();
         let offset = match zone.as_bytes() {
             [b'Z' | b'z'] => 0,
             [sign @ (b'+' | b'-'), _, _, b':', _, _] => {
-                let minutes = number(zone_start + 1, zone_start + 3)? * 60 + number(zone_start + 4, zone_start + 6)?;
+                let (hours, minutes) =
+                    (number(zone_start + 1, zone_start + 3)?, number(zone_start + 4, zone_start + 6)?);
+                if hours > 23 || minutes > 59 {
+                    return None;
+                }
+                let minutes = hours * 60 + minutes;
                 if *sign == b'+' { minutes } else { -minutes }
             }
             _ => return None,

@@ -2,21 +2,17 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::vec::Vec;
-use core::fmt;
+use core::iter;
 use core::time::Duration;
-
-use serde::de::{Deserializer as _, MapAccess, Visitor};
-use serde_json::value::RawValue;
 
 use crate::dialect::{Dialect, LifetimeFormat};
 use crate::error::{TokenError, UnusableToken};
 use crate::form;
 use crate::http::HttpResponse;
-use crate::json::{self, Text};
-use crate::limits::{MAX_PARAMETER_LEN, MAX_RESPONSE_LEN, MAX_TOKEN_LEN};
+use crate::json::{self, Raw, Text};
+use crate::limits::{MAX_FORM_PAIRS, MAX_PARAMETER_LEN, MAX_RESPONSE_LEN, MAX_TOKEN_LEN};
 use crate::oauth_error::{ErrorCode, OAuthError, Untrusted};
-use crate::params::Params;
+use crate::params::{Params, is_name_byte};
 use crate::scope::Scope;
 use crate::secret::Secret;
 use crate::time::UnixTime;
@@ -38,7 +34,7 @@ pub enum TokenType {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "said readably, said unreadably, or not said")]
 pub enum Lifetime {
-    /// So long. Of two statements that differ, the shorter one.
+    /// So long. Of `expires_in` and `expiry`, where they differ, the shorter one.
     Stated(Duration),
     /// Something that is no lifetime, such as a date or a negative number. It does not mean "for ever": renew
     /// the token soon.
@@ -82,11 +78,17 @@ impl TokenResponse {
         }
         if let Some(json) = dialect.form_responses.then(|| object_of_form(&response.body)).flatten() {
             response.body = json.into_bytes().into();
+            // Each control character of a form takes six in JSON.
+            if response.body.len() > MAX_RESPONSE_LEN {
+                return Err(TokenError::TooLong { status });
+            }
         }
         let members = Members::read(&response.body, dialect);
-        let has_token =
-            members.as_ref().is_ok_and(|members| members.access_token.is_some() || members.refresh_token.is_some());
-        let body = || Untrusted::excerpt(if has_token { &[] } else { &response.body });
+        let may_have_token = match &members {
+            Ok(members) => members.has_token,
+            Err(_) => response.body.windows(6).any(|word| word == b"_token"),
+        };
+        let body = || (!may_have_token).then(|| Untrusted::excerpt(&response.body));
         let error = members.as_ref().ok().and_then(Members::oauth_error);
         match (status, error) {
             (429 | 500.., error) => {
@@ -110,30 +112,36 @@ impl TokenResponse {
     }
 }
 
-/// The members of a form-encoded response. A page is none, though it can be read as one.
+/// The members of a form-encoded response, which is no JSON. A page is none, though it can be read as one: what stands
+/// before its first `=` is no name.
 fn object_of_form(body: &[u8]) -> Option<String> {
-    let is_answer =
-        |(name, _): (&[u8], &[u8])| form::stands_for(name, "access_token") || form::stands_for(name, "error");
-    form::pairs(body).any(is_answer).then(|| json::object(Params::from_encoded(form::pairs(body)).iter()))
+    let is_json = core::str::from_utf8(body).is_ok_and(|text| json::is_json(json::without_byte_order_mark(text)));
+    let pairs = || form::pairs(body.trim_ascii());
+    let is_answer = |(name, _): (&[u8], _)| matches!(name, b"access_token" | b"error");
+    let is_pair = |(name, value): (&[u8], _)| name.iter().all(|byte| is_name_byte(*byte)) && form::check(value).is_ok();
+    let is_form = !is_json && pairs().nth(MAX_FORM_PAIRS).is_none() && pairs().any(is_answer) && pairs().all(is_pair);
+    is_form.then(|| json::object(Params::from_encoded(pairs()).iter()))
 }
 
 /// The members that mean something here, each as it stands in the text. Which of them is a string, and which a
 /// number, differs from server to server, and a member that nobody can read must not cost a good token.
 #[derive(Default)]
 struct Members<'a> {
-    access_token: Option<&'a RawValue>,
-    token_type: Option<&'a RawValue>,
-    expires_in: Option<&'a RawValue>,
-    expiry: Option<&'a RawValue>,
+    access_token: Option<Raw<'a>>,
+    token_type: Option<Raw<'a>>,
+    expires_in: Option<Raw<'a>>,
+    expiry: Option<Raw<'a>>,
     /// What the dialect has for a lifetime.
-    lifetime: Option<&'a RawValue>,
+    lifetime: Option<Raw<'a>>,
     /// Whether there is a member that other servers have for a lifetime.
     names_a_lifetime: bool,
-    refresh_token: Option<&'a RawValue>,
-    scope: Option<&'a RawValue>,
-    error: Option<&'a RawValue>,
-    error_description: Option<&'a RawValue>,
-    error_uri: Option<&'a RawValue>,
+    /// Whether there is a token in it, in any of the places where one may be.
+    has_token: bool,
+    refresh_token: Option<Raw<'a>>,
+    scope: Option<Raw<'a>>,
+    error: Option<Raw<'a>>,
+    error_description: Option<Raw<'a>>,
+    error_uri: Option<Raw<'a>>,
     duplicate: Option<&'static str>,
 }
 
@@ -147,11 +155,29 @@ enum NoObject {
 impl<'a> Members<'a> {
     fn read(body: &'a [u8], dialect: &Dialect) -> Result<Self, NoObject> {
         let text = json::without_byte_order_mark(core::str::from_utf8(body).map_err(|_| NoObject::NotJson)?);
-        let mut json = serde_json::Deserializer::from_str(text);
-        let members = json.deserialize_map(MembersVisitor).and_then(|members| json.end().map(|()| members));
-        let no_object = |_| if json::is_json(text) { NoObject::OtherJson } else { NoObject::NotJson };
-        let mut members = members.map_err(no_object)?;
+        let mut members = Self::default();
+        let Some(all) = json::members(text) else {
+            return Err(if json::is_json(text) { NoObject::OtherJson } else { NoObject::NotJson });
+        };
+        for member in all {
+            let (name, value) = member.map_err(|json::NotJson| NoObject::NotJson)?;
+            // A name that is no text must not cost the token.
+            let Some(name) = json::string(name) else { continue };
+            match members.slot(&name) {
+                Some((name, slot)) => {
+                    if slot.replace(value).is_some() {
+                        members.duplicate = Some(name);
+                    }
+                }
+                None => {
+                    members.names_a_lifetime |=
+                        names_a_lifetime(&name) && !matches!(value.get(), "null" | "true" | "false");
+                }
+            }
+        }
+        members.note_tokens();
         members.find_elsewhere(text, dialect);
+        members.note_tokens();
         Ok(members)
     }
 
@@ -160,21 +186,29 @@ impl<'a> Members<'a> {
         for (name, place) in dialect.response_names {
             let Some((name, slot)) = self.slot(name) else { continue };
             match json::find(text, place) {
-                // A stranger's word for an error must not hide a plain one.
-                Ok(found) if name.starts_with("error") => *slot = present(*slot).or(found),
+                // Another place for an error must not hide a code at its own; an object there is no code.
+                Ok(found) if name.starts_with("error") => {
+                    let code = slot.filter(|raw| !is_no_error(*raw) && !raw.get().starts_with(['{', '[']));
+                    *slot = code.or(found).or(*slot);
+                }
                 Ok(found) => *slot = found,
                 Err(json::Twice) => self.duplicate = Some(name),
             }
         }
-        match dialect.lifetime.map(|(place, _)| json::find(text, place)) {
-            Some(Ok(found)) => self.lifetime = found,
-            Some(Err(json::Twice)) => self.duplicate = Some("lifetime"),
-            None => {}
+        if let Some((place, _)) = dialect.lifetime {
+            match json::find(text, place) {
+                Ok(found) => self.lifetime = found,
+                Err(json::Twice) => self.duplicate = Some(place),
+            }
         }
     }
 
+    fn note_tokens(&mut self) {
+        self.has_token |= present(self.access_token).or(present(self.refresh_token)).is_some();
+    }
+
     /// Where a member of the protocol is kept.
-    fn slot(&mut self, name: &str) -> Option<(&'static str, &mut Option<&'a RawValue>)> {
+    fn slot(&mut self, name: &str) -> Option<(&'static str, &mut Option<Raw<'a>>)> {
         Some(match name {
             "access_token" => ("access_token", &mut self.access_token),
             "token_type" => ("token_type", &mut self.token_type),
@@ -220,15 +254,14 @@ impl<'a> Members<'a> {
     fn lifetime(&self, dialect: &Dialect, now: UnixTime) -> Lifetime {
         let own = dialect.lifetime.and_then(|(_, format)| Some((present(self.lifetime)?, format)));
         let usual = [self.expires_in, self.expiry].into_iter().filter_map(present);
-        let is_stated = own.is_some() || self.names_a_lifetime || usual.clone().next().is_some();
+        let usual = usual.map(|raw| (raw, LifetimeFormat::Seconds));
+        let is_stated = self.names_a_lifetime || own.iter().copied().chain(usual.clone()).next().is_some();
+        let read = |(raw, format)| Some((seconds_left(raw, format, now)?, is_zero(raw, format)));
         let assumed = dialect.assumed_lifetime.map(u64::from);
-        let seconds = match own
-            .and_then(|(raw, format)| seconds_left(raw, format, now))
-            .or_else(|| usual.filter_map(|raw| seconds_left(raw, LifetimeFormat::Seconds, now)).min())
-        {
-            Some(0) if dialect.zero_means_unstated => assumed,
+        let seconds = match own.and_then(read).or_else(|| usual.filter_map(read).min()) {
+            Some((_, true)) if dialect.zero_means_unstated => assumed,
             None if assumed.is_none() && is_stated => return Lifetime::Unreadable,
-            stated => stated.or(assumed),
+            stated => stated.map(|(seconds, _)| seconds).or(assumed),
         };
         seconds.map_or(Lifetime::Unstated, |seconds| Lifetime::Stated(Duration::from_secs(seconds)))
     }
@@ -241,20 +274,14 @@ impl<'a> Members<'a> {
         let separator = dialect.granted_scope_separator;
         let scope = match json::string(raw) {
             Some(list) => Some(Scope::granted(&list, separator)),
-            None => serde_json::from_str::<Vec<String>>(raw.get())
-                .ok()
-                .map(|list| Scope::granted(&list.join(" "), separator)),
+            None => list_of_texts(raw).map(|list| Scope::granted(&list, separator)),
         };
         scope.map_or(GrantedScope::Unstated, GrantedScope::Stated)
     }
 
     fn oauth_error(&self) -> Option<Box<OAuthError>> {
-        let raw = present(self.error)?;
+        let raw = self.error.filter(|raw| !is_no_error(*raw))?;
         let text = raw.get();
-        // Some servers send the member with every success.
-        if matches!(text, "\"\"" | "false" | "0") {
-            return None;
-        }
         let code = match json::string(raw) {
             // Of two errors nobody can say which one is meant.
             _ if self.duplicate.is_some() => None,
@@ -271,50 +298,41 @@ impl<'a> Members<'a> {
     }
 }
 
+/// The texts of a list of nothing else, separated by spaces.
+fn list_of_texts(raw: Raw<'_>) -> Option<String> {
+    let mut list = String::new();
+    for item in json::items(raw.get())? {
+        list.push(' ');
+        list.push_str(&json::string(item.ok()?)?);
+    }
+    Some(list)
+}
+
 fn untrusted(text: Text<'_>) -> Untrusted {
     Untrusted::new(text.into_owned())
 }
 
-/// What other servers call a lifetime. Nothing is read from it unless the dialect says how, but a token with one of
-/// these has an end.
-const OTHER_LIFETIMES: [&str; 7] =
-    ["expire_in", "expireIn", "expires", "expiresAt", "expiresIn", "expires_at", "expires_on"];
+/// Whether a member is what some server calls a lifetime: `expires_at`, `expireTime`, `access_token_expiration`.
+/// Nothing is read from it unless the dialect says how, but a token beside it has an end.
+fn names_a_lifetime(name: &str) -> bool {
+    let starts_with =
+        |name: &str, start: &str| name.get(..start.len()).is_some_and(|is| is.eq_ignore_ascii_case(start));
+    let rest = ["access_token_", "accessToken", "token_"].iter().find_map(|before| name.strip_prefix(before));
+    starts_with(rest.unwrap_or(name), "expir")
+}
 
-struct MembersVisitor;
-
-impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Members<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-        let mut members = Members::default();
-        // Keys are taken as they stand, too: a key that is no text must not cost the token either.
-        while let Some(key) = map.next_key::<&RawValue>()? {
-            let value = map.next_value()?;
-            let Some(key) = json::string(key) else { continue };
-            match members.slot(&key) {
-                Some((name, slot)) => {
-                    if slot.replace(value).is_some() {
-                        members.duplicate = Some(name);
-                    }
-                }
-                None => members.names_a_lifetime |= OTHER_LIFETIMES.contains(&&*key) && present(Some(value)).is_some(),
-            }
-        }
-        Ok(members)
-    }
+/// Some servers send the member with every success. As a number it is 0, perhaps in a text and in several digits.
+fn is_no_error(raw: Raw<'_>) -> bool {
+    matches!(raw.get(), "null" | "false") || raw.get().trim_matches('"').bytes().all(|byte| byte == b'0')
 }
 
 /// `null` is the same as absent.
-fn present(member: Option<&RawValue>) -> Option<&RawValue> {
+fn present(member: Option<Raw<'_>>) -> Option<Raw<'_>> {
     member.filter(|raw| raw.get() != "null")
 }
 
 /// A token: a string of `VSCHAR` (RFC 6749 appendices A.12 and A.17).
-fn token(raw: &RawValue) -> Option<Secret> {
+fn token(raw: Raw<'_>) -> Option<Secret> {
     json::string(raw).filter(|text| is_vschar(text, MAX_TOKEN_LEN)).map(|text| Secret::from(&*text))
 }
 
@@ -324,27 +342,38 @@ pub(crate) fn is_vschar(text: &str, limit: usize) -> bool {
 }
 
 /// How many seconds a token still lives, if that can be read.
-fn seconds_left(raw: &RawValue, format: LifetimeFormat, now: UnixTime) -> Option<u64> {
+fn seconds_left(raw: Raw<'_>, format: LifetimeFormat, now: UnixTime) -> Option<u64> {
     let left = |end: UnixTime| end.saturating_since(now).as_secs();
     match format {
         LifetimeFormat::Milliseconds => lifetime_number(raw.get()).map(|number| number / 1000),
         LifetimeFormat::Seconds => lifetime_number(raw.get()),
         LifetimeFormat::Timestamp => json::string(raw).and_then(|text| UnixTime::from_rfc3339(&text)).map(left),
-        LifetimeFormat::UnixSeconds => lifetime_number(raw.get()).map(UnixTime::from_secs).map(left),
+        // What would be beyond the year 9999 is counted in something else.
+        LifetimeFormat::UnixSeconds => {
+            lifetime_number(raw.get()).filter(|end| *end < 253_402_300_800).map(UnixTime::from_secs).map(left)
+        }
     }
 }
 
-/// A count that is a number or a string with a number in it: whole, or a float that is rounded down. One that is
-/// too large for a `u64` is the largest one; one that is too large for a float is none.
+/// Whether it is a zero as it is written, and not one that comes of a token that has run out.
+fn is_zero(raw: Raw<'_>, format: LifetimeFormat) -> bool {
+    match format {
+        LifetimeFormat::Timestamp => seconds_left(raw, format, UnixTime::from_secs(0)) == Some(0),
+        _ => !raw.get().bytes().any(|byte| matches!(byte, b'1'..=b'9')),
+    }
+}
+
+/// A count that is a number or a string with a number in it, rounded down. One that is too large for a `u64` is the
+/// largest one; one with an exponent beyond all reason is none.
+///
+/// Read digit by digit: the floats of `core` bring tables of 10 KB, which a microcontroller would carry for this alone.
 fn lifetime_number(raw: &str) -> Option<u64> {
     let text = raw.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(raw).trim();
-    let is_whole = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if is_whole {
-        return Some(text.parse().unwrap_or(u64::MAX));
-    }
-    // `parse` also reads "inf", "NaN" and "-0".
-    let starts_as_number = text.starts_with(|c: char| c.is_ascii_digit());
-    let float = text.parse::<f64>().ok().filter(|float| starts_as_number && float.is_finite());
-    // `as` saturates, and the sign is known.
-    float.map(|float| float as u64)
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let is_number = !whole.is_empty() && [whole, fraction].iter().all(|part| part.bytes().all(|b| b.is_ascii_digit()));
+    let exponent = exponent.parse::<isize>().ok().filter(|exponent| is_number && *exponent < 400)?;
+    let places = whole.len().saturating_add_signed(exponent);
+    let digits = whole.bytes().chain(fraction.bytes()).chain(iter::repeat(b'0')).take(places);
+    Some(digits.fold(0, |count: u64, digit| count.saturating_mul(10).saturating_add(u64::from(digit - b'0'))))
 }

@@ -59,7 +59,7 @@ impl Uri {
         Ok(uri)
     }
 
-    fn parse_any_host(text: &str) -> Result<Self, UriError> {
+    pub(crate) fn parse_any_host(text: &str) -> Result<Self, UriError> {
         if text.len() > MAX_URI_LEN {
             return Err(UriError::TooLong);
         }
@@ -150,6 +150,12 @@ impl Uri {
     /// What stands before the path: scheme, host and port, as they are written.
     pub(crate) fn origin(&self) -> &str {
         self.text.get(..self.path.start).unwrap_or_default()
+    }
+
+    /// Whether scheme, host and port are the same.
+    pub(crate) fn has_origin_of(&self, other: &Self) -> bool {
+        let port = |uri: &Self| uri.effective_port(uri.port);
+        self.scheme() == other.scheme() && self.host() == other.host() && port(self) == port(other)
     }
 
     /// The port that a connection uses: the named one, or that of the scheme.

@@ -22,9 +22,25 @@ fn code(dialect: Dialect) -> CodeReceived {
     pending.receive_redirect(Redirect::query(&format!("code=x&state={state}"))).unwrap()
 }
 
+/// What is JSON is read as that, whether or not a form would be read, too.
+fn check_form_dialect(status: u16, body: &[u8]) {
+    let receive = |dialect| {
+        let response = HttpResponse::new(status, body);
+        code(dialect).receive_token_response(response, UnixTime::from_secs(1_700_000_000))
+    };
+    if serde_json::from_slice::<serde_json::Value>(body).is_ok() {
+        match (receive(Dialect::STANDARD), receive(Dialect::STANDARD.with_form_responses())) {
+            (Ok(one), Ok(other)) => assert_eq!(one.access_token().expose(), other.access_token().expose()),
+            (Err(one), Err(other)) => assert_eq!(one.error(), other.error()),
+            _ => panic!("a form in JSON"),
+        }
+    }
+}
+
 pub fn run(input: &[u8]) {
     let [high, low, choice, body @ ..] = input else { return };
     let status = u16::from_be_bytes([*high, *low]);
+    check_form_dialect(status, body);
     let now = if choice & 2 == 0 { 1_700_000_000 } else { u64::MAX };
     let dialect = DIALECTS[usize::from(choice & 1 | choice >> 1 & 2)];
     match code(dialect).receive_token_response(HttpResponse::new(status, body), UnixTime::from_secs(now)) {

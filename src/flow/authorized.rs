@@ -118,7 +118,8 @@ impl Authorized {
         self.first_scope.as_ref().unwrap_or(&self.token.scope)
     }
 
-    /// How long the server says that the token lives: `expires_in` or `expiry`, in seconds.
+    /// How long the server says that the token lives: by `expires_in` or `expiry`, in seconds, or as its
+    /// [`Dialect`](crate::Dialect) has it.
     pub const fn lifetime(&self) -> Lifetime {
         self.token.lifetime
     }

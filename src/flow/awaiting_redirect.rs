@@ -40,8 +40,8 @@ impl AwaitingRedirect {
     /// It is the same at each call. It holds `state`, so keep it out of logs.
     ///
     /// Parameters: `response_type`, `audience`, `client_id`, `code_challenge_method`, `code_challenge`,
-    /// `redirect_uri`, `scope`, `state` (RFC 6749 §4.1.1, RFC 7636 §4.3), then those of the login. What is not
-    /// set is left out. A query of the endpoint's own is kept in front of them.
+    /// `redirect_uri`, `scope`, `state` (RFC 6749 §4.1.1, RFC 7636 §4.3), in the words of the server's
+    /// [`Dialect`](crate::Dialect), then those of the dialect and of the login. What is not set is left out. A query of the endpoint's own is kept in front of them.
     pub fn authorization_url(&self) -> String {
         let login = &*self.login;
         let dialect = login.dialect();

@@ -108,12 +108,12 @@ impl Refreshing {
     /// # Errors
     /// As [`Unstarted::param`](crate::Unstarted::param). Then nothing is changed.
     pub fn add_param(&mut self, name: &str, value: &str) -> Result<(), ParameterError> {
-        match name {
-            "audience" => self.0.params.add_any(name, value),
-            _ => {
-                let wording = self.0.authorized.login.dialect().token;
-                self.0.params.add(name, value, &wording)
-            }
+        let wording = self.0.authorized.login.dialect().token;
+        let audience = wording.name("audience").unwrap_or("audience");
+        if name == "audience" || name == audience {
+            self.0.params.add_any(audience, value)
+        } else {
+            self.0.params.add(name, value, &wording)
         }
     }
 

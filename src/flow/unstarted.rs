@@ -84,8 +84,10 @@ impl Login {
     }
 
     pub(crate) fn set_token_endpoint(&mut self, endpoint: &str) -> Result<(), ParameterError> {
-        let known = self.client.server().token_endpoints().find(|known| known.as_str() == endpoint);
-        self.token_endpoint = Some(known.ok_or(ParameterError::TokenEndpoint)?.clone());
+        let server = self.client.server();
+        let known = server.token_endpoints().find(|known| known.as_str() == endpoint);
+        let known = known.ok_or(ParameterError::TokenEndpoint)?;
+        self.token_endpoint = (known != server.token_endpoint()).then(|| known.clone());
         Ok(())
     }
 
@@ -94,6 +96,14 @@ impl Login {
         match leg {
             Leg::Authorization => self.authorization_params.add(name, value, &dialect.authorization),
             Leg::Token => self.token_params.add(name, value, &dialect.token),
+        }
+    }
+
+    /// Adds a parameter to the URL for the browser, in place of those of the same name.
+    fn set_param(&mut self, name: &'static str, value: &str) -> Result<(), ParameterError> {
+        match self.dialect().authorization.sends(name) {
+            Some(sent) => Err(ParameterError::Reserved(sent)),
+            None => self.authorization_params.set(name, value),
         }
     }
 
@@ -178,7 +188,7 @@ impl Unstarted {
     /// # Errors
     /// [`ParameterError`] if it is empty or too long.
     pub fn login_hint(mut self, hint: &str) -> Result<Self, ParameterError> {
-        self.login.authorization_params.set("login_hint", hint)?;
+        self.login.set_param("login_hint", hint)?;
         Ok(self)
     }
 
@@ -188,7 +198,7 @@ impl Unstarted {
     /// # Errors
     /// [`ParameterError`] if it is empty or too long.
     pub fn prompt(mut self, prompt: &str) -> Result<Self, ParameterError> {
-        self.login.authorization_params.set("prompt", prompt)?;
+        self.login.set_param("prompt", prompt)?;
         Ok(self)
     }
 

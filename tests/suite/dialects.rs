@@ -3,6 +3,7 @@
 use authcode::{
     Authorized, Client, ClientAuth, ConfigError, Dialect, ErrorCode, GrantedScope, HttpResponse, Leg, Lifetime,
     LifetimeFormat, ParameterError, Redirect, RedirectError, Server, Suspended, TokenError, TokenType, UnusableToken,
+    limits,
 };
 use core::time::Duration;
 use proptest::collection::vec;
@@ -157,8 +158,11 @@ fn a_redirect_may_be_in_the_words_of_the_server() {
     let code = receive("auth_code=theirs&tenant=7").unwrap();
     assert!(code.token_request().body.expose().contains("&code=theirs&"));
     assert_eq!((code.redirect_param("tenant"), code.redirect_param("auth_code")), (Some("7"), None));
-    // What stands under its own name counts first.
-    assert!(receive("auth_code=theirs&code=ours").unwrap().token_request().body.expose().contains("&code=ours&"));
+    // Twice the same is once. Two codes that differ are none.
+    assert!(receive("auth_code=a%2Bb&code=a%2bb").unwrap().token_request().body.expose().contains("&code=a%2Bb&"));
+    let differ = receive("auth_code=theirs&code=ours").unwrap_err();
+    assert_eq!(differ.error(), &RedirectError::DuplicateParameter("code"));
+    assert!(differ.is_alive());
     let refused = receive("error_reason=user_denied").unwrap_err();
     assert_eq!(refused.error().oauth_error().unwrap().code.as_str(), "user_denied");
     assert_eq!(receive("auth_code=a&error_reason=b").unwrap_err().error(), &RedirectError::CodeAndError);
@@ -170,33 +174,79 @@ fn a_redirect_may_be_in_the_words_of_the_server() {
 /// The most important line of this file: PKCE and `state` are out of reach, and a slip of the pen does not go out.
 #[test]
 fn a_dialect_cannot_touch_what_makes_a_login_safe() {
-    const PROTECTED: [Dialect; 9] = [
-        Dialect::STANDARD.with_authorization_names(&[("state", "")]),
-        Dialect::STANDARD.with_authorization_names(&[("code_challenge", "challenge")]),
-        Dialect::STANDARD.with_authorization_names(&[("code_challenge_method", "")]),
-        Dialect::STANDARD.with_authorization_names(&[("scope", "state")]),
-        Dialect::STANDARD.with_authorization_params(&[("state", "x")]),
-        Dialect::STANDARD.with_authorization_params(&[("code_challenge_method", "plain")]),
-        Dialect::STANDARD.with_token_names(&[("code_verifier", "")]),
-        Dialect::STANDARD.with_token_params(&[("code_verifier", "x")]),
-        Dialect::STANDARD.with_redirect_names(&[("state", "nonce")]),
+    const D: Dialect = Dialect::STANDARD;
+    const PROTECTED: [Dialect; 14] = [
+        D.with_authorization_names(&[("state", "")]),
+        D.with_authorization_names(&[("code_challenge", "challenge")]),
+        D.with_authorization_names(&[("code_challenge_method", "")]),
+        D.with_authorization_names(&[("scope", "state")]),
+        D.with_authorization_names(&[("scope", "code_challenge")]),
+        D.with_authorization_names(&[("audience", "request_uri")]),
+        D.with_authorization_params(&[("state", "x")]),
+        D.with_authorization_params(&[("code_challenge_method", "plain")]),
+        D.with_authorization_params(&[("request", "eyJ")]),
+        D.with_authorization_params(&[("request_uri", "urn:x")]),
+        D.with_token_names(&[("code_verifier", "")]),
+        D.with_token_names(&[("client_id", "code_verifier")]),
+        D.with_token_params(&[("code_verifier", "x")]),
+        D.with_redirect_names(&[("state", "nonce")]),
     ];
-    const SLIPS: [Dialect; 9] = [
-        Dialect::STANDARD.with_authorization_names(&[("client-id", "appid")]),
-        Dialect::STANDARD.with_authorization_params(&[("client_id", "x")]),
-        Dialect::STANDARD.with_authorization_params(&[("", "x")]),
-        Dialect::STANDARD.with_token_params(&[("grant_type", "password")]),
-        Dialect::STANDARD.with_redirect_names(&[("code", "")]),
-        Dialect::STANDARD.with_redirect_names(&[("code", "state")]),
-        Dialect::STANDARD.with_redirect_names(&[("code", "iss")]),
-        Dialect::STANDARD.with_response_names(&[("expires_in", "expires")]),
-        Dialect::STANDARD.with_fragment("a&b#c"),
+    const SLIPS: [Dialect; 18] = [
+        D.with_authorization_names(&[("client-id", "appid")]),
+        D.with_authorization_names(&[("client_secret", "secret")]),
+        D.with_authorization_names(&[("client_id", "scope")]),
+        D.with_authorization_params(&[("client_id", "x")]),
+        D.with_authorization_params(&[("", "x")]),
+        D.with_authorization_params(&[("a", "")]),
+        D.with_token_names(&[("code", "x"), ("client_id", "x")]),
+        D.with_token_names(&[("refresh_token", "x"), ("client_id", "x")]),
+        D.with_token_params(&[("grant_type", "password")]),
+        D.with_redirect_names(&[("code", "")]),
+        D.with_redirect_names(&[("code", "state")]),
+        D.with_redirect_names(&[("code", "iss")]),
+        D.with_redirect_names(&[("code", "x"), ("error", "x")]),
+        D.with_response_names(&[("expires_in", "expires")]),
+        D.with_response_names(&[("access_token", "")]),
+        D.with_lifetime("/", LifetimeFormat::Seconds),
+        D.with_bearer_aliases(&[""]),
+        D.with_fragment("a&b#c"),
     ];
     for dialect in PROTECTED.into_iter().chain(SLIPS) {
         let server = Server::new(AUTHORIZE, TOKEN).unwrap().with_dialect(dialect);
         let error = Client::new(server, "id", ClientAuth::None, REDIRECT_URI).unwrap_err();
         assert!(matches!(error, ConfigError::Dialect(_)), "{dialect:?}: {error}");
     }
+}
+
+/// A parameter whose value is a word of the protocol is no slip, and a code and a refresh token never go together.
+#[test]
+fn what_only_looks_like_a_slip_is_accepted() {
+    const FINE: [Dialect; 2] = [
+        Dialect::STANDARD.with_authorization_params(&[("include", "state"), ("resource", "a"), ("resource", "b")]),
+        Dialect::STANDARD.with_token_names(&[("code", "assertion"), ("refresh_token", "assertion")]),
+    ];
+    for dialect in FINE {
+        assert!(speaking(dialect).to_awaiting_redirect().authorization_url().contains("&state="));
+    }
+}
+
+#[test]
+fn an_option_that_the_dialect_has_another_use_for_is_refused() {
+    let dialect = Dialect::STANDARD.with_authorization_names(&[("audience", "login_hint")]);
+    let refused = speaking(dialect).to_unstarted().login_hint("ada").map(drop);
+    assert_eq!(refused.unwrap_err(), ParameterError::Reserved("login_hint"));
+}
+
+#[test]
+fn a_refresh_names_the_audience_in_the_words_of_the_server() {
+    let dialect = Dialect::STANDARD.with_token_names(&[("audience", "resource_id")]);
+    let mut refreshing = speaking(dialect).to_refreshing();
+    refreshing.add_param("audience", "a").unwrap();
+    assert!(refreshing.token_request().body.expose().ends_with("&resource_id=a"));
+    let stored = serde_json::to_string(&refreshing.suspend()).unwrap();
+    let again: Suspended = serde_json::from_str(&stored).unwrap();
+    let again: authcode::Refreshing = again.resume(&speaking(dialect).client()).unwrap();
+    assert!(again.token_request().body.expose().ends_with("&resource_id=a"));
 }
 
 #[test]
@@ -239,10 +289,13 @@ fn a_path_leads_to_members_of_objects_and_lists() {
     assert!(matches!(token.granted_scope(), GrantedScope::Stated(scope) if scope.as_str() == "a b"));
     for (body, reason) in [
         (r#"{"access_token":"elsewhere"}"#, UnusableToken::Missing),
+        // A way that breaks off does not begin again at the top.
+        (r#"{"value":"x","tokens":[0,{"value":"x"}]}"#, UnusableToken::Missing),
+        (r#"{"data":"{\"tokens\":[0,{\"value\":\"x\"}]}"}"#, UnusableToken::Missing),
         (r#"{"data":"t"}"#, UnusableToken::Missing),
         (r#"{"data":{"tokens":[1]}}"#, UnusableToken::Missing),
         (r#"{"data":{"tokens":{"1":{"value":"a","value":"b"}}}}"#, UnusableToken::DuplicateMember("access_token")),
-        (r#"{"data":{},"data":{"tokens":[0,{"value":"t"}]}}"#, UnusableToken::DuplicateMember("lifetime")),
+        (r#"{"data":{},"data":{"tokens":[0,{"value":"t"}]}}"#, UnusableToken::DuplicateMember("/data/left")),
         (r#"{"data":{"tokens":[0,{"value":7}]}}"#, UnusableToken::Malformed),
     ] {
         let refused = receive(body).unwrap_err();
@@ -250,6 +303,14 @@ fn a_path_leads_to_members_of_objects_and_lists() {
     }
     let refused = receive(r#"{"errors":[{"type":"invalid_grant"}]}"#).unwrap_err();
     assert_eq!(refused.error().oauth_error().unwrap().code, ErrorCode::InvalidGrant);
+    // A word for "no error" at its own place hides nothing.
+    for nothing in ["null", "\"\"", "false", "0", "{}", "[]"] {
+        let body = format!(
+            r#"{{"error":{nothing},"errors":[{{"type":"invalid_grant"}}],"data":{{"tokens":[0,{{"value":"t"}}]}}}}"#
+        );
+        let refused = receive(&body).unwrap_err();
+        assert_eq!(refused.error().oauth_error().unwrap().code, ErrorCode::InvalidGrant, "{nothing}");
+    }
     // An error at its own place is never hidden.
     let refused = receive(r#"{"error":"access_denied","errors":[{"type":"x"}],"data":{"tokens":[0,{"value":"t"}]}}"#);
     assert_eq!(refused.unwrap_err().error().oauth_error().unwrap().code, ErrorCode::AccessDenied);
@@ -310,7 +371,19 @@ fn a_page_is_no_form_and_a_form_may_be_an_error() {
         let code = speaking(Dialect::STANDARD.with_form_responses()).to_code_received();
         code.receive_token_response(HttpResponse::new(status, body), NOW)
     };
-    for page in ["<html>a=b&c=d</html>", "", "a=b", "%zz"] {
+    let many: String = (0..limits::MAX_FORM_PAIRS).map(|number| format!("&{number}=")).collect();
+    let many = format!("access_token=a{many}");
+    for page in [
+        "<html>a=b&c=d</html>",
+        r#"<a href="/login?x=1&access_token=foo">"#,
+        "<a href=/login?x&error=foo&y=1>",
+        "",
+        "a=b",
+        "%zz",
+        "access_token=a&error=%ff",
+        "access_token=a&x=%zz",
+        &many,
+    ] {
         assert_eq!(receive(200, page).unwrap_err().error(), &TokenError::NotJson { status: 200 }, "{page}");
     }
     let refused =
@@ -322,5 +395,26 @@ fn a_page_is_no_form_and_a_form_may_be_an_error() {
     );
     let twice = receive(200, "access_token=a&access_token=b").unwrap_err();
     assert!(matches!(twice.error(), TokenError::Unusable { .. }));
-    assert!(receive(200, SUCCESS).is_ok(), "JSON is still read");
+    let with_line_end = receive(200, "access_token=a&token_type=bearer\r\n").unwrap();
+    assert_eq!(with_line_end.token_type(), &TokenType::Bearer);
+    let as_many_as_may_be = many.rsplit_once('&').unwrap().0;
+    assert_eq!(receive(200, as_many_as_may_be).unwrap().access_token().expose(), "a");
+    // It becomes longer than what can be stored.
+    let long = format!("access_token=a&x={}", "%01".repeat(limits::MAX_RESPONSE_LEN / 6));
+    assert_eq!(receive(200, &long).unwrap_err().error(), &TokenError::TooLong { status: 200 });
+}
+
+/// A name that somebody chose must not become a token because it could be read as a form.
+#[test]
+fn what_is_json_is_never_read_as_a_form() {
+    for body in [
+        SUCCESS,
+        r#"{"access_token":"at-1","token_type":"bearer","team":"x&access_token=EVIL&token_type=bearer&y"}"#,
+        r#" {"access_token":"at-1","url":"https://a.example/?x&error=none&y"}"#,
+        "\u{feff}{\"access_token\":\"at-1\",\"x\":\"&access_token=EVIL&\"}",
+    ] {
+        let code = speaking(Dialect::STANDARD.with_form_responses()).to_code_received();
+        let token = code.receive_token_response(HttpResponse::new(200, body), NOW).unwrap();
+        assert_eq!(token.access_token().expose(), "at-1");
+    }
 }

@@ -1,8 +1,8 @@
 //! From an issuer to a server: where metadata is looked for, and what of it is believed.
 
 use authcode::{
-    Client, ClientAuth, ConfigError, Discovery, DiscoveryError, Fault, HttpResponse, Metadata, RedirectError, Rejected,
-    UriError, limits,
+    Client, ClientAuth, ConfigError, Discovery, DiscoveryError, Fault, HttpResponse, IssParameter, Metadata,
+    RedirectError, Rejected, UriError, limits,
 };
 use core::time::Duration;
 use serde_json::{Value, json};
@@ -40,6 +40,13 @@ fn receive(body: impl Into<Vec<u8>>) -> Answer {
 
 fn error(answer: Answer) -> DiscoveryError {
     answer.unwrap_err().error().clone()
+}
+
+#[track_caller]
+fn assert_ended(answer: Answer, error: &DiscoveryError) {
+    let refused = answer.unwrap_err();
+    assert_eq!(refused.error(), error);
+    assert!(!refused.is_alive(), "another place must not hide it");
 }
 
 /// Every place that is asked, one after the other, while none has metadata.
@@ -195,6 +202,14 @@ fn the_code_flow_must_be_offered() {
         assert_eq!(answer.is_ok(), accepted, "{types}");
         assert!(accepted || error(answer) == DiscoveryError::NoCodeFlow);
     }
+    for (types, accepted) in [
+        (json!(["refresh_token", "authorization_code"]), true),
+        (json!(null), true),
+        (json!(["client_credentials"]), false),
+    ] {
+        let answer = receive(metadata_with(json!({ "grant_types_supported": types })));
+        assert_eq!(answer.is_ok(), accepted, "{types}");
+    }
 }
 
 #[test]
@@ -218,18 +233,21 @@ fn a_server_that_says_it_sends_iss_must_send_it() {
 #[test]
 // rows 111
 fn where_there_is_no_metadata_the_next_place_is_asked() {
-    let too_long = vec![b' '; limits::MAX_RESPONSE_LEN + 1];
+    let as_list = json!([ISSUER, "https://a.example/a", "https://a.example/t", ["code"], null, ["S256"], true]);
+    let as_list = as_list.to_string().into_bytes();
     let page = b"<!doctype html><title>Not found</title>".to_vec();
     for (status, body, expected) in [
         (404, Vec::new(), DiscoveryError::UnexpectedStatus { status: 404 }),
         (403, page.clone(), DiscoveryError::UnexpectedStatus { status: 403 }),
         (204, Vec::new(), DiscoveryError::UnexpectedStatus { status: 204 }),
         (302, Vec::new(), DiscoveryError::Redirected { status: 302 }),
+        (501, page.clone(), DiscoveryError::UnexpectedStatus { status: 501 }),
         (200, page, DiscoveryError::NotMetadata),
         (200, b"{}".to_vec(), DiscoveryError::NotMetadata),
-        (200, b"[]".to_vec(), DiscoveryError::NotMetadata),
+        (200, b"\"\\u0041\"".to_vec(), DiscoveryError::NotMetadata),
         (200, b"\xFF{}".to_vec(), DiscoveryError::NotMetadata),
-        (200, too_long, DiscoveryError::TooLong),
+        // Its values in a list, in their order: the library would take that for an object.
+        (200, as_list, DiscoveryError::NotMetadata),
     ] {
         let refused = receive_from(Discovery::new(ISSUER).unwrap(), status, body).unwrap_err();
         assert_eq!(refused.error(), &expected);
@@ -242,28 +260,36 @@ fn where_there_is_no_metadata_the_next_place_is_asked() {
 
 #[test]
 fn a_server_that_cannot_answer_now_is_asked_again_at_the_same_place() {
-    for status in [429, 500, 503] {
+    for status in [429, 500, 502, 503, 504] {
         let response = HttpResponse::new(status, "busy").with_headers([("retry-after", "7")]);
         let discovery = Discovery::new(ISSUER).unwrap();
         let place = discovery.request().url;
         let refused = discovery.receive_metadata(response).unwrap_err();
         assert!(refused.error().is_retryable());
         assert_eq!(refused.error().retry_after(), Some(Duration::from_secs(7)));
-        assert_eq!(refused.recover().unwrap().request().url, place);
+        let same = refused.recover().unwrap();
+        assert_eq!(same.request().url, place);
+        // It may be one that fails at each place that it does not know.
+        let next = same.next_place().unwrap();
+        assert!(next.request().url.ends_with("/.well-known/openid-configuration"));
+        assert!(next.next_place().is_none());
     }
 }
 
 #[test]
 // rows 111
-fn a_member_twice_or_of_another_type_is_no_metadata() {
+fn metadata_with_a_member_twice_or_of_another_type_ends_the_search() {
     for name in ["issuer", "authorization_endpoint", "token_endpoint", "code_challenge_methods_supported"] {
         let twice = metadata().to_string().replacen('{', &format!("{{{name:?}:{},", metadata()[name]), 1);
-        assert_eq!(error(receive(twice)), DiscoveryError::NotMetadata, "{name}");
-        let of_another_type = metadata_with(json!({ name: 7 }));
-        assert_eq!(error(receive(of_another_type)), DiscoveryError::NotMetadata, "{name}");
+        assert_ended(receive(twice), &DiscoveryError::Malformed);
+        assert_ended(receive(metadata_with(json!({ name: 7 }))), &DiscoveryError::Malformed);
     }
-    let missing = metadata_with(json!({ "token_endpoint": null }));
-    assert_eq!(error(receive(missing)), DiscoveryError::NotMetadata);
+    assert_ended(receive(metadata_with(json!({ "token_endpoint": null }))), &DiscoveryError::Malformed);
+    // Not even a wrong issuer goes on, whatever else is wrong.
+    assert_ended(receive(r#"{"issuer":"https://attacker.example"}"#), &DiscoveryError::Malformed);
+    let body = format!("{}{}", metadata(), " ".repeat(limits::MAX_RESPONSE_LEN - metadata().to_string().len()));
+    assert!(receive(body.clone()).is_ok());
+    assert_ended(receive(format!("{body} ")), &DiscoveryError::TooLong);
     assert!(receive(metadata_with(json!({ "unknown": [[[]]], "jwks_uri": 7 }))).is_ok());
     assert!(receive(format!("\u{feff}{}", metadata())).is_ok());
 }
@@ -335,6 +361,7 @@ fn an_issuer_at_an_address_may_have_its_endpoints_there() {
 fn endpoints_at_another_origin_are_refused_where_that_is_asked_for() {
     for (origin, is_own) in [
         ("https://server.example.com", true),
+        ("https://server.example.com:443", true),
         ("https://server.example.com:8443", false),
         ("https://tokens.example.com", false),
         ("https://attacker.example", false),
@@ -345,6 +372,34 @@ fn endpoints_at_another_origin_are_refused_where_that_is_asked_for() {
         assert_eq!(strict.is_ok(), is_own, "{origin}");
         assert!(is_own || error(strict) == DiscoveryError::OtherOrigin("token endpoint"));
     }
+    let body = metadata_with(json!({ "authorization_endpoint": "https://accounts.example.com/authorize" }));
+    let strict = receive_from(Discovery::new(ISSUER).unwrap().require_same_origin(), 200, body);
+    assert_eq!(error(strict), DiscoveryError::OtherOrigin("authorization endpoint"));
+}
+
+/// A host that only `url::Url` can vouch for.
+#[test]
+#[cfg(feature = "url")]
+fn an_issuer_with_an_internationalised_host_has_its_endpoints_there() {
+    let issuer = url::Url::parse("https://b\u{fc}cher.example/").unwrap();
+    let body = |host: &str| {
+        let endpoint = format!("https://{host}/x");
+        metadata_with(
+            json!({ "issuer": issuer.as_str(), "authorization_endpoint": endpoint, "token_endpoint": endpoint }),
+        )
+    };
+    let answer = |host| receive_from(Discovery::new(&issuer).unwrap(), 200, body(host));
+    assert!(answer(issuer.host_str().unwrap()).is_ok());
+    assert!(answer("login.example.com").is_ok());
+    let other = DiscoveryError::Endpoint(ConfigError::AuthorizationEndpoint(UriError::InternationalHost));
+    assert_eq!(error(answer("xn--mnchen-3ya.example")), other);
+}
+
+#[test]
+fn a_server_says_whether_it_must_send_iss() {
+    let server = receive(metadata_with(json!({ "authorization_response_iss_parameter_supported": true }))).unwrap();
+    assert_eq!(server.into_server().iss_parameter(), Some(IssParameter::Required));
+    assert_eq!(receive(metadata().to_string()).unwrap().server().iss_parameter(), Some(IssParameter::Optional));
 }
 
 #[test]
@@ -354,8 +409,10 @@ fn metadata_may_be_at_a_place_of_its_own() {
     assert_eq!(discovery().request().url, place);
     assert!(receive_from(discovery(), 200, metadata().to_string()).is_ok());
     assert!(!receive_from(discovery(), 404, "").unwrap_err().is_alive());
-    let insecure = Discovery::new(ISSUER).unwrap().at("http://metadata.example.com/").unwrap_err();
-    assert_eq!(insecure, ConfigError::Insecure("metadata url"));
+    for insecure in ["http://metadata.example.com/", "http://127.0.0.1/"] {
+        let error = Discovery::new(ISSUER).unwrap().at(insecure).unwrap_err();
+        assert_eq!(error, ConfigError::Insecure("metadata url"));
+    }
     let fragment = Discovery::new(ISSUER).unwrap().at("https://metadata.example.com/#x").unwrap_err();
     assert_eq!(fragment, ConfigError::MetadataUrl(UriError::Fragment));
 }

@@ -1,8 +1,8 @@
 //! Servers with more than one token endpoint: another one for refreshes, and one for each region.
 
 use authcode::{
-    Authorized, Client, ClientAuth, CodeReceived, ConfigError, Flow, HttpResponse, ParameterError, Refreshing, Renewal,
-    ResumeError, Server, Suspended,
+    Authorized, Client, ClientAuth, CodeReceived, ConfigError, Dialect, Flow, HttpResponse, ParameterError, Refreshing,
+    Renewal, ResumeError, Server, Suspended,
 };
 
 use crate::scenario::*;
@@ -70,8 +70,29 @@ fn no_other_endpoint_can_be_chosen() {
         assert_eq!(code.token_request().url, TOKEN);
     }
     code.set_token_endpoint(REGIONAL).unwrap();
+    // The first one is a region like the others, and refreshes as if it had not been named.
     code.set_token_endpoint(TOKEN).unwrap();
     assert_eq!(code.token_request().url, TOKEN);
+    assert_eq!(refreshing(code).token_request().url, REFRESH);
+}
+
+#[test]
+fn there_may_be_any_number_of_regions() {
+    let regions = ["https://eu.example.com/token", "https://us.example.com/token", "https://in.example.com/token"];
+    let server = regions.iter().try_fold(server(), |server, region| server.with_regional_token_endpoint(*region));
+    let client = client(server.unwrap());
+    for region in regions {
+        let mut code = code(&client);
+        code.set_token_endpoint(region).unwrap();
+        assert_eq!(code.token_request().url, region);
+    }
+}
+
+#[test]
+fn a_refresh_token_does_not_go_to_another_refresh_endpoint_than_before() {
+    let form = || stored(code(&client(server())).receive_token_response(HttpResponse::new(200, SUCCESS), NOW).unwrap());
+    assert!(form().resume::<Authorized>(&client(server())).is_ok());
+    assert_eq!(form().resume::<Authorized>(&regional()).unwrap_err(), ResumeError::OtherClient);
 }
 
 #[test]
@@ -86,14 +107,18 @@ fn the_choice_is_stored_and_checked_again() {
     let authorized: Authorized = form.resume(&regional()).unwrap();
     let Renewal::Refresh(refreshing) = authorized.renew() else { panic!("there is a refresh token") };
     assert_eq!(refreshing.token_request().url, REGIONAL);
+    // A region that the client no longer has.
     let form: Suspended = serde_json::from_str(&elsewhere).unwrap();
-    assert_eq!(form.resume::<Authorized>(&client(server())).unwrap_err(), ResumeError::Damaged);
+    let without_region = client(server().with_refresh_endpoint(REFRESH).unwrap());
+    assert_eq!(form.resume::<Authorized>(&without_region).unwrap_err(), ResumeError::Damaged);
     // Before the redirect nobody can have chosen one.
-    let pending = serde_json::to_value(stored(regional().login())).unwrap();
-    let mut changed = pending.clone();
-    changed["token_endpoint"] = REGIONAL.into();
-    let changed: Suspended = serde_json::from_value(changed).unwrap();
-    assert_eq!(changed.resume::<Flow>(&regional()).unwrap_err(), ResumeError::Damaged);
+    let login = || regional().login();
+    for flow in [Flow::from(login()), Flow::from(login().start_with_entropy(ENTROPY).unwrap())] {
+        let mut changed = serde_json::to_value(stored(flow)).unwrap();
+        changed["token_endpoint"] = REGIONAL.into();
+        let changed: Suspended = serde_json::from_value(changed).unwrap();
+        assert_eq!(changed.resume::<Flow>(&regional()).unwrap_err(), ResumeError::Damaged);
+    }
 }
 
 #[test]
@@ -114,4 +139,14 @@ fn these_endpoints_are_checked_like_the_others() {
     let query = "https://server.example.com/token?refresh_token=x";
     assert!(matches!(server().with_refresh_endpoint(query), Err(ConfigError::ReservedParameter(..))));
     assert!(matches!(server().with_refresh_endpoint("https://a@b.example/"), Err(ConfigError::RefreshEndpoint(_))));
+    // Against the words of the dialect, too.
+    let dialect = Dialect::STANDARD.with_token_names(&[("client_id", "appid")]);
+    let query = "https://server.example.com/token?appid=x";
+    for (server, which) in [
+        (server().with_refresh_endpoint(query).unwrap(), "refresh endpoint"),
+        (server().with_regional_token_endpoint(query).unwrap(), "token endpoint"),
+    ] {
+        let error = Client::new(server.with_dialect(dialect), "id", ClientAuth::None, REDIRECT_URI).unwrap_err();
+        assert_eq!(error, ConfigError::ReservedParameter(which, "appid"));
+    }
 }

@@ -65,7 +65,7 @@ fn an_error_wins_at_any_status() {
 
 #[test]
 fn an_error_that_is_nothing_is_none() {
-    for nothing in ["null", "\"\"", "false", "0"] {
+    for nothing in ["null", "\"\"", "false", "0", "\"0\"", "\"0000\""] {
         let body = format!(r#"{{"error":{nothing},"access_token":"a","token_type":"Bearer"}}"#);
         assert!(code_received().receive_token_response(HttpResponse::new(200, body), NOW).is_ok());
     }
@@ -226,18 +226,29 @@ fn what_a_server_says_beyond_the_rfc_is_within_reach() {
 
 #[test]
 fn a_body_that_may_have_a_token_in_it_is_not_kept() {
-    for (status, body) in
-        [(200, r#"{"access_token":"#), (200, "access_token=a"), (200, r#"{"access_token":7}"#), (302, SUCCESS)]
-    {
-        assert_eq!(refused_token(status, body).body(), None, "{status} {body}");
-    }
     for (status, body) in [
+        (200, r#"{"access_token":"#),
+        (200, "access_token=a"),
+        (200, r#"{"access_token":7}"#),
+        (302, SUCCESS),
         (200, r#"{"error":"x","access_token":"a"}"#),
         (400, r#"{"error":"x","refresh_token":"a"}"#),
         (503, SUCCESS),
         (404, SUCCESS),
+        (503, r#"{"access_token":"cut o"#),
+        (400, "access_token=a&error=x"),
     ] {
-        assert_eq!(refused_token(status, body).body().unwrap().raw(), "", "{status} {body}");
+        assert_eq!(refused_token(status, body).body(), None, "{status} {body}");
+    }
+    for body in [r#"{"error":"x","access_token":null}"#, r#"{"error":"invalid_token"}"#] {
+        assert_eq!(refused_token(400, body).body().unwrap().raw(), body);
+    }
+    // A dialect has tokens at other places. Both are looked at.
+    let dialect = authcode::Dialect::STANDARD.with_response_names(&[("access_token", "/data/token")]);
+    for body in [r#"{"error":"x","data":{"token":"a"}}"#, r#"{"error":"x","access_token":"a"}"#] {
+        let code = Scenario { dialect, ..Scenario::default() }.to_code_received();
+        let refused = code.receive_token_response(HttpResponse::new(400, body), NOW).unwrap_err();
+        assert_eq!(refused.error().body(), None, "{body}");
     }
 }
 

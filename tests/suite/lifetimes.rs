@@ -232,9 +232,24 @@ fn the_time_that_is_left_counts_the_leeway() {
 /// A lifetime under a name that only the dialect can explain is not "for ever".
 #[test]
 fn a_lifetime_under_another_name_is_unreadable_without_a_dialect() {
-    for member in ["expires_at", "expires_on", "expires", "expire_in", "expireIn", "expiresIn", "expiresAt"] {
+    for member in [
+        "expires_at",
+        "expires_on",
+        "expires",
+        "expire_in",
+        "expireIn",
+        "expiresIn",
+        "ExpiresAt",
+        "expireTime",
+        "expiration",
+        "access_token_expiration",
+        "access_token_expires_in",
+        "accessTokenExpiresAt",
+        "token_expiry",
+    ] {
         assert_eq!(lifetime(&format!(r#","{member}":1568775134"#)), Lifetime::Unreadable, "{member}");
         assert_eq!(lifetime(&format!(r#","{member}":null"#)), Lifetime::Unstated);
+        assert_eq!(lifetime(&format!(r#","{member}":false"#)), Lifetime::Unstated);
         assert_eq!(lifetime(&format!(r#","{member}":1568775134,"expires_in":60"#)), seconds(60));
     }
 }
@@ -248,6 +263,8 @@ fn a_dialect_names_the_lifetime_and_how_it_is_written() {
         (UnixSeconds, r#""x":1700000060"#, seconds(60)),
         (UnixSeconds, r#""x":"1700000060""#, seconds(60)),
         (UnixSeconds, r#""x":1"#, seconds(0)),
+        (UnixSeconds, r#""x":253402300799"#, seconds(251_702_300_799)),
+        (UnixSeconds, r#""x":1700000060000"#, Lifetime::Unreadable),
         (Timestamp, r#""x":"2023-11-14T22:14:20Z""#, seconds(60)),
         (Timestamp, r#""x":"2023-11-14t23:14:20.999999999+01:00""#, seconds(60)),
         (Timestamp, r#""x":"2023-11-14 12:14:20-10:00""#, seconds(60)),
@@ -257,6 +274,14 @@ fn a_dialect_names_the_lifetime_and_how_it_is_written() {
         (Timestamp, r#""x":"2023-11-14T22:14:20""#, Lifetime::Unreadable),
         (Timestamp, r#""x":"2023-11-14T22:14:20+0100""#, Lifetime::Unreadable),
         (Timestamp, r#""x":"tomorrow, or the day after""#, Lifetime::Unreadable),
+        (Timestamp, r#""x":"2023-02-29T00:00:00Z""#, Lifetime::Unreadable),
+        (Timestamp, r#""x":"2023-11-14T24:00:00Z""#, Lifetime::Unreadable),
+        (Timestamp, r#""x":"2023-11-14T22:60:00Z""#, Lifetime::Unreadable),
+        (Timestamp, r#""x":"2023-11-14T22:14:60Z""#, seconds(100)),
+        (Timestamp, r#""x":"2023-11-14T22:14:61Z""#, Lifetime::Unreadable),
+        (Timestamp, r#""x":"2023-11-14T22:14:20.Z""#, Lifetime::Unreadable),
+        (Timestamp, r#""x":"2023-11-14T22:14:20+24:00""#, Lifetime::Unreadable),
+        (Timestamp, r#""x":"2023-11-14T22:14:20+00:60""#, Lifetime::Unreadable),
         // What it does not say is looked for where it usually is.
         (UnixSeconds, r#""x":null,"expires_in":60"#, seconds(60)),
         (UnixSeconds, r#""expiry":60"#, seconds(60)),
@@ -265,6 +290,34 @@ fn a_dialect_names_the_lifetime_and_how_it_is_written() {
     ] {
         let dialect = Dialect::STANDARD.with_lifetime("x", format);
         assert_eq!(authorized(&format!(",{member}"), dialect).lifetime(), expected, "{format:?} {member}");
+    }
+}
+
+#[test]
+fn the_lifetime_of_something_else_says_nothing() {
+    for member in ["refresh_token_expires_in", "ext_expires_in", "refresh_expires_in", "not_expiring", "exp", "é"] {
+        assert_eq!(lifetime(&format!(r#","{member}":60"#)), Lifetime::Unstated, "{member}");
+    }
+}
+
+/// What has run out is not what was never going to.
+#[test]
+fn only_a_zero_that_is_written_is_taken_for_unstated() {
+    use LifetimeFormat::{Milliseconds, Seconds, Timestamp, UnixSeconds};
+    for (format, value, expected) in [
+        (Seconds, "0", Lifetime::Unstated),
+        (Seconds, "\"0\"", Lifetime::Unstated),
+        (Seconds, "0.0", Lifetime::Unstated),
+        (Seconds, "0.9", seconds(0)),
+        (Milliseconds, "0", Lifetime::Unstated),
+        (Milliseconds, "999", seconds(0)),
+        (UnixSeconds, "0", Lifetime::Unstated),
+        (UnixSeconds, "1699999999", seconds(0)),
+        (Timestamp, "\"0001-01-01T00:00:00Z\"", Lifetime::Unstated),
+        (Timestamp, "\"2023-11-14T00:00:00Z\"", seconds(0)),
+    ] {
+        let dialect = Dialect::STANDARD.with_lifetime("x", format).zero_lifetime_is_unstated();
+        assert_eq!(authorized(&format!(r#","x":{value}"#), dialect).lifetime(), expected, "{format:?} {value}");
     }
 }
 
@@ -301,5 +354,15 @@ proptest! {
         let response = HttpResponse::new(200, format!(r#"{{"access_token":"a","x":"{date}"}}"#));
         let token = code.to_code_received().receive_token_response(response, UnixTime::from_secs(0)).unwrap();
         prop_assert_eq!(token.expires_at(), Some(UnixTime::from_secs(days * 86_400 + second_of_day)));
+    }
+
+    /// Held against whole numbers alone, in which nothing is rounded but the result.
+    #[test]
+    fn every_float_is_rounded_down(whole in 0_u64..1 << 40, fraction in 0_u32..1000, exponent in -20_i32..9) {
+        let value = format!("{whole}.{fraction:03}e{exponent}");
+        let thousandths = u128::from(whole) * 1000 + u128::from(fraction);
+        let power = 10_u128.pow(exponent.unsigned_abs());
+        let floor = if exponent < 0 { thousandths / power / 1000 } else { thousandths * power / 1000 };
+        prop_assert_eq!(lifetime(&format!(r#","expiry":{value}"#)), seconds(u64::try_from(floor).unwrap_or(u64::MAX)));
     }
 }

@@ -112,6 +112,17 @@ fn work_grows_with_the_input_and_no_faster() {
         };
         assert_linear(filler, response(250_000), response(1_000_000));
     }
+    // A form, of names that are all different.
+    let form = |count: usize| {
+        let pairs: String = (0..count).map(|number| format!("&{number:x}")).collect();
+        let body = format!("error=x{pairs}");
+        let dialect = authcode::Dialect::STANDARD.with_form_responses();
+        move || {
+            let code = Scenario { dialect, ..Scenario::default() }.to_code_received();
+            drop(code.receive_token_response(HttpResponse::new(400, body.clone()), NOW));
+        }
+    };
+    assert_linear("form", form(10_000), form(40_000));
     // The longest scope that is read, and one that is not.
     for separator in [" ", "\",\""] {
         let scope = |count: usize| {

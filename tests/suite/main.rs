@@ -26,6 +26,7 @@ mod limits;
 mod model_server;
 mod other_clients;
 mod providers;
+mod quirks;
 mod redirect_forms;
 mod redirect_uris;
 mod refusals;

@@ -311,8 +311,8 @@ const WIRES: &[Wire] = &[
             400,
             r#"{"error":{"message":"This authorization code has been used.","type":"OAuthException","code":100,"fbtrace_id":"A"}}"#,
         ),
-        error_code: "\\unreadable",
-        error_text: None,
+        error_code: "100",
+        error_text: Some("This authorization code has been used."),
         ..STANDARD
     },
     Wire {

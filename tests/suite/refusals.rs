@@ -168,7 +168,7 @@ fn redirects_are_checked_in_order() {
     ] {
         let refused = pending().receive_redirect(&redirect).unwrap_err();
         assert_eq!(refused.error(), &first);
-        assert_eq!(refused.is_alive(), refused.error().fault() == authcode::Fault::Stranger);
+        assert_eq!(refused.is_alive(), refused.error().fault() == Fault::Stranger);
     }
 }
 
@@ -294,8 +294,8 @@ const NOT_JSON: &[&[u8]] = &[
 ];
 
 /// What is kept of a body: nothing, if there is a token in it.
-fn kept(body: &str) -> Untrusted {
-    if body == SUCCESS { "".into() } else { body.into() }
+fn kept(body: &str) -> Option<Untrusted> {
+    (body != SUCCESS).then(|| body.into())
 }
 
 /// Each of these leaves the code unspent, as far as anybody can tell.
@@ -401,7 +401,7 @@ fn beyond_the_statuses_of_the_rfc_only_a_registered_code_ends_the_login() {
     for status in [404, 405, 415] {
         let body = r#"{"error":"Not Found","path":"/oauth/token"}"#;
         let refused = code_received().receive_token_response(HttpResponse::new(status, body), NOW).unwrap_err();
-        assert_eq!(refused.error(), &TokenError::UnexpectedStatus { status, body: body.into() });
+        assert_eq!(refused.error(), &TokenError::UnexpectedStatus { status, body: Some(body.into()) });
         assert_still_has_code(refused.recover().unwrap());
         let response = HttpResponse::new(status, r#"{"error":"invalid_grant"}"#);
         assert!(!code_received().receive_token_response(response, NOW).unwrap_err().is_alive());

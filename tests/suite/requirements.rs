@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 /// Rows, each with how it is kept.
 fn table() -> BTreeMap<u32, BTreeSet<String>> {
@@ -20,7 +21,7 @@ fn table() -> BTreeMap<u32, BTreeSet<String>> {
     rows
 }
 
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+pub(crate) fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
         if path.is_dir() {
             files(&path, found);
@@ -30,18 +31,19 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The marks in one source: the rows, and the line.
-fn marks(source: &str) -> Vec<(Vec<u32>, usize)> {
+/// The marks in one source, such as `// rows 24, 25` for the kind `row`: the rows, and the line.
+pub(crate) fn marks<Row: FromStr>(source: &str, kind: &str) -> Vec<(Vec<Row>, usize)> {
     let lines: Vec<_> = source.lines().map(str::trim).collect();
     let mut marks = Vec::new();
     for (index, line) in lines.iter().enumerate() {
-        let Some(rows) = line.strip_prefix("// row") else { continue };
+        let Some(rows) = line.strip_prefix("// ").and_then(|mark| mark.strip_prefix(kind)) else { continue };
         let line = index + 1;
         assert!(lines.get(line).is_some_and(|below| below.starts_with("fn ")), "line {line}: not above a function");
         let above = lines[..index].iter().rev().take_while(|line| !line.is_empty());
         assert!(above.clone().any(|line| *line == "#[test]"), "line {line}: not above a test");
         let rows = rows.strip_prefix("s ").unwrap_or_else(|| panic!("line {line}: no list of rows"));
-        marks.push((rows.split(", ").map(|row| row.parse().unwrap()).collect(), line));
+        let row = |row: &str| row.parse().unwrap_or_else(|_| panic!("line {line}: {row} is no row"));
+        marks.push((rows.split(", ").map(row).collect(), line));
     }
     marks
 }
@@ -55,7 +57,7 @@ fn each_row_that_is_kept_by_a_test_has_one() {
     assert!(sources.len() > 20);
     let mut marked = BTreeSet::new();
     for path in sources {
-        for (rows, line) in marks(&fs::read_to_string(&path).unwrap()) {
+        for (rows, line) in marks::<u32>(&fs::read_to_string(&path).unwrap(), "row") {
             for row in rows {
                 assert!(table.contains_key(&row), "{}:{line}: there is no row {row}", path.display());
                 marked.insert(row);
@@ -69,6 +71,7 @@ fn each_row_that_is_kept_by_a_test_has_one() {
 
 #[test]
 fn a_mark_is_read_and_a_stray_one_is_seen() {
+    let marks = |source| marks::<u32>(source, "row");
     assert_eq!(marks("#[test]\n// rows 24, 25\nfn a() {}"), [(vec![24, 25], 2)]);
     assert_eq!(marks("    #[test]\n    // rows 7\n    fn a() {}"), [(vec![7], 2)]);
     assert_eq!(marks("fn a() {}"), []);

@@ -1,0 +1,32 @@
+//! How much flash a program takes.
+
+use std::fs;
+use std::path::Path;
+
+use object::elf::{SHF_ALLOC, SHT_NOBITS};
+use object::read::elf::{FileHeader as _, SectionHeader as _};
+
+use crate::Failure;
+
+/// What of a program is written to flash: code, constants, and the initial values of variables. Bytes.
+pub(crate) fn flash(program: &Path) -> Result<usize, Failure> {
+    sum(program, true)
+}
+
+/// The variables that start as zeros, the heap among them. Bytes.
+pub(crate) fn statics(program: &Path) -> Result<usize, Failure> {
+    sum(program, false)
+}
+
+fn sum(program: &Path, has_content: bool) -> Result<usize, Failure> {
+    let data = fs::read(program).map_err(|error| format!("{}: {error}", program.display()))?;
+    let header = object::elf::FileHeader32::<object::Endianness>::parse(&*data)?;
+    let endian = header.endian()?;
+    let mut total = 0;
+    for section in header.section_headers(endian, &*data)? {
+        if section.sh_flags(endian).0 & SHF_ALLOC.0 != 0 && (section.sh_type(endian) != SHT_NOBITS) == has_content {
+            total += section.sh_size(endian) as usize;
+        }
+    }
+    Ok(total)
+}

@@ -1,0 +1,111 @@
+//! The modem at the other end of the line: it speaks HTTP and TLS, has a clock, and knows the user's browser.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use zeroize::Zeroizing;
+
+use crate::line::{self, Decimal};
+use crate::protocol::Kind;
+
+/// The longest body that is taken. A token response has some hundred bytes, or two thousand with an ID token.
+pub const MAX_BODY_LEN: usize = 2048;
+const MAX_URL_LEN: usize = 2048;
+
+/// What the modem heard from a server.
+#[derive(Debug)]
+pub struct Answer {
+    /// When it came, in seconds since 1970.
+    pub now: u64,
+    /// The HTTP status.
+    pub status: u16,
+    /// `Retry-After`, in seconds.
+    pub retry_after: Option<u64>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// Where the servers are. A product has that in its firmware, or gets it when it is set up.
+#[derive(Debug)]
+pub struct Config {
+    text: String,
+}
+
+impl Config {
+    /// Where the user's browser goes.
+    pub fn authorization_endpoint(&self) -> &str {
+        self.text.lines().next().unwrap_or_default()
+    }
+
+    /// Where the code goes.
+    pub fn token_endpoint(&self) -> &str {
+        self.text.lines().nth(1).unwrap_or_default()
+    }
+
+    /// Where the token goes.
+    pub fn api(&self) -> &str {
+        self.text.lines().nth(2).unwrap_or_default()
+    }
+}
+
+/// Says hello.
+pub fn config() -> Config {
+    line::send(Kind::Hello, [crate::board::NAME]);
+    Config { text: text(line::receive(&[Kind::Config])) }
+}
+
+/// Sends a request. `None`: no answer came, or none that fits.
+pub fn exchange<'n, 'v>(
+    method: &str,
+    url: &str,
+    headers: impl IntoIterator<Item = (&'n str, &'v str), IntoIter: Clone>,
+    body: &str,
+    max_body_len: usize,
+) -> Option<Answer> {
+    let max_body_len = max_body_len.min(MAX_BODY_LEN);
+    let limit = Decimal::new(max_body_len as u32);
+    let head = [method, "\n", url, "\n", limit.as_str(), "\n"].into_iter();
+    let headers = headers.into_iter().flat_map(|(name, value)| [name, ": ", value, "\n"]);
+    line::send(Kind::HttpRequest, head.chain(headers).chain(["\n", body]));
+
+    let mut incoming = line::receive(&[Kind::HttpResponse, Kind::NoAnswer]);
+    if incoming.kind == Kind::NoAnswer {
+        incoming.skip();
+        return None;
+    }
+    let head = (incoming.number_line(), incoming.number_line(), incoming.number_line());
+    let (Some(now), Some(status), retry_after) = head else {
+        incoming.skip();
+        return None;
+    };
+    let body = incoming.rest(max_body_len)?;
+    Some(Answer { now, status: u16::try_from(status).ok()?, retry_after, body })
+}
+
+/// Shows the user a URL: on a screen, as a QR code, on the phone that the device is paired with.
+pub fn open(url: &str) {
+    line::send(Kind::OpenUrl, [url]);
+}
+
+/// Waits for the URL that the user's browser was sent to.
+///
+/// There is a code in it, so it is wiped in the end.
+pub fn redirect() -> Zeroizing<String> {
+    Zeroizing::new(text(line::receive(&[Kind::Redirect])))
+}
+
+/// Asks to wait for another one.
+pub fn next_redirect() -> Zeroizing<String> {
+    line::send(Kind::NextRedirect, []);
+    redirect()
+}
+
+/// Waits so many seconds, by the modem's clock.
+pub fn wait(seconds: u32) {
+    line::send(Kind::Wait, [Decimal::new(seconds).as_str()]);
+    line::receive(&[Kind::Woken]).skip();
+}
+
+fn text(incoming: line::Incoming) -> String {
+    String::from_utf8(incoming.rest(MAX_URL_LEN).unwrap_or_default()).unwrap_or_default()
+}

@@ -1,0 +1,74 @@
+//! What goes over the serial line between the device and its bridge. Both include this file.
+//!
+//! A frame is [`MARK`], a [`Kind`], the length of the payload (two bytes, the higher one first), the payload. Whatever
+//! stands before a mark is noise and is skipped: the ROM of a board may print some. There is no checksum, because both
+//! ends of the line stand on one desk; a radio would need one.
+//!
+//! The device asks, and then reads until it has its answer, so a UART without a buffer loses nothing.
+//!
+//! | device | payload | answer | payload |
+//! |---|---|---|---|
+//! | `Hello` | name of the board | `Config` | three lines: authorization endpoint, token endpoint, API |
+//! | `EntropyRequest` | how many bytes | `Entropy` | so many random bytes |
+//! | `HttpRequest` | see below | `HttpResponse`, or `NoAnswer` | see below, or what went wrong |
+//! | `OpenUrl` | a URL for the user's browser | `Redirect`, perhaps much later | the URL that the browser was sent to |
+//! | `NextRedirect` | | `Redirect` | |
+//! | `Wait` | how many seconds | `Woken` | |
+//! | `Log` | a line for the developer | | |
+//! | `Measure` | phase, heap, heap with overhead, stack | | |
+//! | `Exit` | how it ended | | |
+//!
+//! Numbers are decimal. An HTTP request is lines: the method, the URL, the longest body that the device can take, one
+//! `name: value` for each header, an empty one; then the body. An HTTP response is three lines: the time in seconds since
+//! 1970, the status, and `Retry-After` in seconds or nothing; then the body.
+
+/// The first byte of a frame.
+pub const MARK: u8 = 0xA5;
+
+macro_rules! kinds {
+    ($($name:ident = $byte:literal,)+) => {
+        /// What a frame is about.
+        #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+        #[repr(u8)]
+        pub enum Kind {
+            $(
+                #[allow(missing_docs, reason = "the table above")]
+                $name = $byte,
+            )+
+        }
+
+        impl Kind {
+            /// The kind that a byte stands for.
+            pub const fn from_byte(byte: u8) -> Option<Self> {
+                match byte {
+                    $($byte => Some(Self::$name),)+
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    Config = b'c',
+    Entropy = b'e',
+    EntropyRequest = b'E',
+    Exit = b'X',
+    Hello = b'H',
+    HttpRequest = b'Q',
+    HttpResponse = b'q',
+    Log = b'L',
+    Measure = b'M',
+    NextRedirect = b'R',
+    NoAnswer = b'n',
+    OpenUrl = b'O',
+    Redirect = b'r',
+    Wait = b'W',
+    Woken = b'w',
+}
+
+/// What stands in front of a payload.
+pub const fn header(kind: Kind, payload_len: u16) -> [u8; 4] {
+    let [high, low] = payload_len.to_be_bytes();
+    [MARK, kind as u8, high, low]
+}
