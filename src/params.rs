@@ -5,7 +5,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use serde::{Deserialize, Serialize};
+#[cfg(feature = "std")]
+use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::dialect::Wording;
@@ -45,10 +46,7 @@ pub(crate) const RESERVED_NAMES: [&str; 17] = [
 ];
 
 /// Ordered pairs. A name may repeat, as `resource` does (RFC 8707 §2).
-///
-/// As a list of pairs in a stored form.
-#[derive(Clone, Default, Deserialize, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Default)]
 pub(crate) struct Params(Vec<(String, Zeroizing<String>)>);
 
 impl Params {

@@ -1,20 +1,24 @@
 //! Stored forms: a login outlives the process.
 
-use alloc::borrow::{Cow, ToOwned};
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
 use core::fmt;
-use core::mem::take;
+use core::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::{Deserialize, Serialize};
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::client::Client;
 use crate::error::{ParameterError, ResumeError};
 use crate::flow::{Authorized, AwaitingRedirect, CodeReceived, Flow, Login, Refresh, Refreshing, Response, Unstarted};
+use crate::form::{self, Space};
+use crate::json;
 use crate::limits::{MAX_PARAMETER_LEN, MAX_RESPONSE_LEN, MAX_TOKEN_LEN};
 use crate::params::{Leg, Params};
 use crate::pkce::LoginSecrets;
@@ -24,7 +28,7 @@ use crate::token::{GrantedScope, TokenResponse, is_vschar};
 use crate::uri::Uri;
 
 /// The version of the stored form. A change that an older crate would misread takes the next number.
-const VERSION: u32 = 1;
+const VERSION: &str = "1";
 
 /// A state in its stored form, for any self-describing format of `serde`, such as JSON or CBOR.
 ///
@@ -48,69 +52,91 @@ const VERSION: u32 = 1;
 /// let pending: AwaitingRedirect = suspended.resume(&client)?;
 /// # Ok(()) }
 /// ```
-#[derive(Deserialize, Serialize)]
 #[must_use = "it is to be stored"]
-pub struct Suspended {
-    v: u32,
-    kind: Cow<'static, str>,
-    client: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    secrets: Option<Zeroizing<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    port: Option<u16>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    scope: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    audience: Option<String>,
-    #[serde(default, skip_serializing_if = "Params::is_empty")]
-    authorization_params: Params,
-    #[serde(default, skip_serializing_if = "Params::is_empty")]
-    token_params: Params,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    token_endpoint: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    code: Option<Zeroizing<String>>,
-    #[serde(default, skip_serializing_if = "Params::is_empty")]
-    redirect_params: Params,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    response: Option<Zeroizing<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<Zeroizing<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    received_at: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    first_scope: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    granted_scope: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    refresh_scope: Option<String>,
-    #[serde(default, skip_serializing_if = "Params::is_empty")]
-    refresh_params: Params,
-}
+pub struct Suspended(Vec<Member>);
+
+/// A name and its text. Everything is text, so that no format and no reader can make something else of it.
+type Member = (&'static str, Zeroizing<String>);
+
+/// The names, in the order in which they are written. What else is there is left out.
+const NAMES: [&str; 19] = [
+    "v",
+    "kind",
+    "client",
+    "secrets",
+    "port",
+    "scope",
+    "audience",
+    "authorization_params",
+    "token_params",
+    "token_endpoint",
+    "code",
+    "redirect_params",
+    "response",
+    "refresh_token",
+    "received_at",
+    "first_scope",
+    "granted_scope",
+    "refresh_scope",
+    "refresh_params",
+];
 
 impl Suspended {
-    fn new(kind: &'static str, client: String, login: &Login) -> Self {
-        Self {
-            v: VERSION,
-            kind: Cow::Borrowed(kind),
-            client,
-            secrets: None,
-            port: login.loopback.as_ref().and_then(|uri| uri.port()),
-            scope: (!login.scope.is_empty()).then(|| login.scope.as_str().to_owned()),
-            audience: login.audience.clone(),
-            authorization_params: login.authorization_params.clone(),
-            token_params: login.token_params.clone(),
-            token_endpoint: login.token_endpoint.as_ref().map(|endpoint| endpoint.as_str().to_owned()),
-            code: None,
-            redirect_params: Params::default(),
-            response: None,
-            refresh_token: None,
-            received_at: None,
-            first_scope: None,
-            granted_scope: None,
-            refresh_scope: None,
-            refresh_params: Params::default(),
+    fn new(kind: &str, client: &str, login: &Login) -> Self {
+        let mut form = Self(Vec::with_capacity(8));
+        form.put("v", VERSION);
+        form.put("kind", kind);
+        form.put("client", client);
+        form.put_some("port", login.loopback.as_ref().and_then(Uri::port).map(|port| port.to_string()));
+        form.put_some("scope", (!login.scope.is_empty()).then(|| login.scope.as_str()));
+        form.put_some("audience", login.audience.as_deref());
+        form.put_params("authorization_params", &login.authorization_params);
+        form.put_params("token_params", &login.token_params);
+        form.put_some("token_endpoint", login.token_endpoint.as_ref().map(Uri::as_str));
+        form
+    }
+
+    fn put(&mut self, name: &'static str, text: impl Into<String>) {
+        self.0.push((name, Zeroizing::new(text.into())));
+    }
+
+    fn put_some(&mut self, name: &'static str, text: Option<impl Into<String>>) {
+        if let Some(text) = text {
+            self.put(name, text);
         }
+    }
+
+    fn put_params(&mut self, name: &'static str, params: &Params) {
+        if !params.is_empty() {
+            self.put(name, form::encode(&[], params.iter(), &[], Space::Plus));
+        }
+    }
+
+    /// As JSON, by this crate itself: one object of texts. It is what `serde_json` makes of it, in one allocation, for
+    /// a program that has no use for `serde_json` otherwise.
+    ///
+    /// It is as secret as the login in it.
+    pub fn to_json(&self) -> Secret {
+        json::object(self.members()).into()
+    }
+
+    /// From JSON, by this crate itself.
+    ///
+    /// # Errors
+    /// [`ResumeError::Damaged`] if it is no object, or a member that is known is no text.
+    pub fn from_json(text: &str) -> Result<Self, ResumeError> {
+        let mut form = Self(Vec::new());
+        for member in json::members(text).ok_or(ResumeError::Damaged)? {
+            let (name, value) = member.map_err(|json::NotJson| ResumeError::Damaged)?;
+            let Some(name) = json::string(name).and_then(|name| known(&name)) else { continue };
+            form.0.push((name, json::string(value).ok_or(ResumeError::Damaged)?.into_owned()));
+        }
+        Ok(form)
+    }
+
+    fn members(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
+        let in_order = NAMES.iter().flat_map(|name| self.0.iter().filter(move |(is, _)| is == name));
+        in_order.map(|(name, text)| (*name, text.as_str()))
     }
 
     /// Comes back as the state that it was: `let pending: AwaitingRedirect = suspended.resume(&client)?`, or as a
@@ -127,32 +153,34 @@ impl Suspended {
     }
 
     fn into_flow(mut self, client: &Client) -> Result<Flow, ResumeError> {
-        if self.v != VERSION {
+        if *self.take("v").ok_or(ResumeError::Damaged)? != *VERSION {
             return Err(ResumeError::OtherVersion);
         }
-        let has_token = matches!(&*self.kind, "authorized" | "refreshing");
-        if self.client != if has_token { mark_of_server(client) } else { mark_of_client(client) } {
+        let kind = self.take("kind").ok_or(ResumeError::Damaged)?;
+        let has_token = matches!(kind.as_str(), "authorized" | "refreshing");
+        let mark = self.take("client").ok_or(ResumeError::Damaged)?;
+        if *mark != if has_token { mark_of_server(client) } else { mark_of_client(client) } {
             return Err(ResumeError::OtherClient);
         }
+        let mut login = Box::new(Login::new(client.clone()));
+        self.refill_login(&mut login).map_err(|_| ResumeError::Damaged)?;
         // Before the redirect there is nothing that could choose an endpoint.
-        if self.token_endpoint.is_some() && matches!(&*self.kind, "unstarted" | "awaiting_redirect") {
+        let has_code = !matches!(kind.as_str(), "unstarted" | "awaiting_redirect");
+        if login.token_endpoint.is_some() && !has_code {
             return Err(ResumeError::Damaged);
         }
-        let flow = match &*self.kind {
-            "unstarted" => Flow::Unstarted(Unstarted { login: self.take_login(client)? }),
-            "awaiting_redirect" => Flow::AwaitingRedirect(AwaitingRedirect {
-                login: self.take_login(client)?,
-                secrets: self.take_secrets()?,
-            }),
+        let flow = match kind.as_str() {
+            "unstarted" => Flow::Unstarted(Unstarted { login }),
+            "awaiting_redirect" => Flow::AwaitingRedirect(AwaitingRedirect { login, secrets: self.take_secrets()? }),
             "code_received" => Flow::CodeReceived(CodeReceived {
-                login: self.take_login(client)?,
+                login,
                 secrets: self.take_secrets()?,
-                code: checked(self.code.take(), MAX_PARAMETER_LEN)?,
-                extra_params: take(&mut self.redirect_params),
+                code: checked(self.take("code"), MAX_PARAMETER_LEN)?,
+                extra_params: self.take_params("redirect_params")?,
             }),
-            "authorized" => Flow::Authorized(self.take_authorized(client)?),
+            "authorized" => Flow::Authorized(self.take_authorized(login)?),
             "refreshing" => {
-                let authorized = self.take_authorized(client)?;
+                let authorized = self.take_authorized(login)?;
                 if authorized.refresh_token().is_none() {
                     return Err(ResumeError::Damaged);
                 }
@@ -162,43 +190,56 @@ impl Suspended {
             }
             _ => return Err(ResumeError::OtherKind),
         };
-        // What another kind of state would have must not be there.
-        if self.is_empty() { Ok(flow) } else { Err(ResumeError::Damaged) }
+        // What another kind of state would have must not be there, nor anything twice.
+        if self.0.is_empty() { Ok(flow) } else { Err(ResumeError::Damaged) }
     }
 
-    fn take_login(&mut self, client: &Client) -> Result<Box<Login>, ResumeError> {
-        let mut login = Box::new(Login::new(client.clone()));
-        self.refill_login(&mut login).map_err(|_| ResumeError::Damaged)?;
-        Ok(login)
+    fn take(&mut self, name: &str) -> Option<Zeroizing<String>> {
+        let index = self.0.iter().position(|(is, _)| *is == name)?;
+        Some(self.0.swap_remove(index).1)
+    }
+
+    fn take_number<N: FromStr>(&mut self, name: &str) -> Result<Option<N>, ResumeError> {
+        self.take(name).map(|text| text.parse().map_err(|_| ResumeError::Damaged)).transpose()
+    }
+
+    fn take_params(&mut self, name: &str) -> Result<Params, ResumeError> {
+        let text = self.take(name).unwrap_or_default();
+        let mut pairs = form::pairs(text.as_bytes());
+        if !pairs.clone().all(|(name, value)| form::check(name).and(form::check(value)).is_ok()) {
+            return Err(ResumeError::Damaged);
+        }
+        Ok(Params::from_encoded(pairs.by_ref()))
     }
 
     fn refill_login(&mut self, login: &mut Login) -> Result<(), ParameterError> {
-        login.scope.add(&self.scope.take().unwrap_or_default())?;
-        self.audience.take().map_or(Ok(()), |audience| login.set_audience(&audience))?;
-        self.port.take().map_or(Ok(()), |port| login.set_loopback_port(port))?;
-        login.add_params(Leg::Authorization, &take(&mut self.authorization_params))?;
-        login.add_params(Leg::Token, &take(&mut self.token_params))?;
-        self.token_endpoint.take().map_or(Ok(()), |endpoint| login.set_token_endpoint(&endpoint))
+        let damaged = |_| ParameterError::NotPairs;
+        login.scope.add(&self.take("scope").unwrap_or_default())?;
+        self.take("audience").map_or(Ok(()), |audience| login.set_audience(&audience))?;
+        self.take_number("port").map_err(damaged)?.map_or(Ok(()), |port| login.set_loopback_port(port))?;
+        login.add_params(Leg::Authorization, &self.take_params("authorization_params").map_err(damaged)?)?;
+        login.add_params(Leg::Token, &self.take_params("token_params").map_err(damaged)?)?;
+        self.take("token_endpoint").map_or(Ok(()), |endpoint| login.set_token_endpoint(&endpoint))
     }
 
     fn take_secrets(&mut self) -> Result<Box<LoginSecrets>, ResumeError> {
-        self.secrets.take().and_then(|text| LoginSecrets::from_text(&text)).ok_or(ResumeError::Damaged)
+        self.take("secrets").and_then(|text| LoginSecrets::from_text(&text)).ok_or(ResumeError::Damaged)
     }
 
-    fn take_authorized(&mut self, client: &Client) -> Result<Authorized, ResumeError> {
-        let response =
-            self.response.take().filter(|text| text.len() <= MAX_RESPONSE_LEN).ok_or(ResumeError::Damaged)?;
-        let received_at = UnixTime::from_secs(self.received_at.take().ok_or(ResumeError::Damaged)?);
-        let token = TokenResponse::read_again(&response, client.server().dialect(), received_at);
+    fn take_authorized(&mut self, login: Box<Login>) -> Result<Authorized, ResumeError> {
+        let response = self.take("response").filter(|text| text.len() <= MAX_RESPONSE_LEN);
+        let response = response.ok_or(ResumeError::Damaged)?;
+        let received_at = UnixTime::from_secs(self.take_number("received_at")?.ok_or(ResumeError::Damaged)?);
+        let token = TokenResponse::read_again(&response, login.dialect(), received_at);
         let mut token = token.ok_or(ResumeError::Damaged)?;
         // Kept from an earlier response, or known to be dead: the response does not tell.
-        token.refresh_token = match self.refresh_token.take() {
+        token.refresh_token = match self.take("refresh_token") {
             None => None,
             kept => Some(checked(kept, MAX_TOKEN_LEN)?),
         };
         // After a refresh there are two scopes, of which the response has at most one.
-        let scope = |text: String| text.parse().map(GrantedScope::Stated).map_err(|_| ResumeError::Damaged);
-        let first_scope = match (self.first_scope.take(), self.granted_scope.take()) {
+        let scope = |text: Zeroizing<String>| text.parse().map(GrantedScope::Stated).map_err(|_| ResumeError::Damaged);
+        let first_scope = match (self.take("first_scope"), self.take("granted_scope")) {
             (None, None) => None,
             (first, Some(granted)) => {
                 token.scope = scope(granted)?;
@@ -206,7 +247,6 @@ impl Suspended {
             }
             (Some(_), None) => return Err(ResumeError::Damaged),
         };
-        let login = self.take_login(client)?;
         if login.loopback.is_some() {
             return Err(ResumeError::Damaged);
         }
@@ -214,23 +254,52 @@ impl Suspended {
     }
 
     fn refill(&mut self, refreshing: &mut Refreshing) -> Result<(), ParameterError> {
-        refreshing.narrow_scope(&self.refresh_scope.take().unwrap_or_default())?;
-        let params = take(&mut self.refresh_params);
+        refreshing.narrow_scope(&self.take("refresh_scope").unwrap_or_default())?;
+        let params = self.take_params("refresh_params").map_err(|_| ParameterError::NotPairs)?;
         params.iter().try_for_each(|(name, value)| refreshing.add_param(name, value))
-    }
-
-    /// Whether nothing is left of what the options of a login do not have.
-    fn is_empty(&self) -> bool {
-        [&self.secrets, &self.code, &self.response, &self.refresh_token].iter().all(|text| text.is_none())
-            && [&self.first_scope, &self.granted_scope, &self.refresh_scope].iter().all(|text| text.is_none())
-            && [&self.redirect_params, &self.refresh_params].iter().all(|params| params.is_empty())
-            && self.received_at.is_none()
     }
 }
 
-fn stated(scope: &GrantedScope) -> Option<String> {
+fn known(name: &str) -> Option<&'static str> {
+    NAMES.into_iter().find(|known| *known == name)
+}
+
+impl Serialize for Suspended {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.members())
+    }
+}
+
+impl<'de> Deserialize<'de> for Suspended {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(SuspendedVisitor)
+    }
+}
+
+struct SuspendedVisitor;
+
+impl<'de> Visitor<'de> for SuspendedVisitor {
+    type Value = Suspended;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map of texts")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Suspended, A::Error> {
+        let mut form = Suspended(Vec::new());
+        while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+            match known(&name) {
+                Some(name) => form.0.push((name, map.next_value()?)),
+                None => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(form)
+    }
+}
+
+fn stated(scope: &GrantedScope) -> Option<&str> {
     match scope {
-        GrantedScope::Stated(scope) => Some(scope.as_str().to_owned()),
+        GrantedScope::Stated(scope) => Some(scope.as_str()),
         GrantedScope::Unstated => None,
     }
 }
@@ -273,29 +342,27 @@ impl fmt::Debug for Suspended {
 impl Unstarted {
     /// The stored form. It holds no secret.
     pub fn suspend(&self) -> Suspended {
-        Suspended::new("unstarted", mark_of_client(&self.login.client), &self.login)
+        Suspended::new("unstarted", &mark_of_client(&self.login.client), &self.login)
     }
 }
 
 impl AwaitingRedirect {
     /// The stored form. Store it before you open the browser.
     pub fn suspend(&self) -> Suspended {
-        Suspended {
-            secrets: Some(self.secrets.to_text()),
-            ..Suspended::new("awaiting_redirect", mark_of_client(&self.login.client), &self.login)
-        }
+        let mut form = Suspended::new("awaiting_redirect", &mark_of_client(&self.login.client), &self.login);
+        form.0.push(("secrets", self.secrets.to_text()));
+        form
     }
 }
 
 impl CodeReceived {
     /// The stored form.
     pub fn suspend(&self) -> Suspended {
-        Suspended {
-            secrets: Some(self.secrets.to_text()),
-            code: Some(Zeroizing::new(self.code.expose().to_owned())),
-            redirect_params: self.extra_params.clone(),
-            ..Suspended::new("code_received", mark_of_client(&self.login.client), &self.login)
-        }
+        let mut form = Suspended::new("code_received", &mark_of_client(&self.login.client), &self.login);
+        form.0.push(("secrets", self.secrets.to_text()));
+        form.put("code", self.code.expose());
+        form.put_params("redirect_params", &self.extra_params);
+        form
     }
 }
 
@@ -303,14 +370,19 @@ impl Authorized {
     /// The stored form. It replaces every earlier one of the same login: an old refresh token that is used
     /// again can end the login.
     pub fn suspend(&self) -> Suspended {
-        Suspended {
-            response: Some(self.response.0.clone()),
-            refresh_token: self.refresh_token().map(|token| Zeroizing::new(token.expose().to_owned())),
-            received_at: Some(self.received_at.as_secs()),
-            first_scope: self.first_scope.as_ref().and_then(stated),
-            granted_scope: self.first_scope.as_ref().and_then(|_| stated(&self.token.scope)),
-            ..Suspended::new("authorized", mark_of_server(&self.login.client), &self.login)
+        self.suspend_as("authorized")
+    }
+
+    fn suspend_as(&self, kind: &str) -> Suspended {
+        let mut form = Suspended::new(kind, &mark_of_server(&self.login.client), &self.login);
+        form.put("response", self.response.0.as_str());
+        form.put_some("refresh_token", self.refresh_token().map(Secret::expose));
+        form.put("received_at", self.received_at.as_secs().to_string());
+        if let Some(first_scope) = &self.first_scope {
+            form.put_some("first_scope", stated(first_scope));
+            form.put_some("granted_scope", stated(&self.token.scope));
         }
+        form
     }
 }
 
@@ -318,12 +390,10 @@ impl Refreshing {
     /// The stored form.
     pub fn suspend(&self) -> Suspended {
         let Refresh { authorized, scope, params } = &*self.0;
-        Suspended {
-            kind: Cow::Borrowed("refreshing"),
-            refresh_scope: (!scope.is_empty()).then(|| scope.as_str().to_owned()),
-            refresh_params: params.clone(),
-            ..authorized.suspend()
-        }
+        let mut form = authorized.suspend_as("refreshing");
+        form.put_some("refresh_scope", (!scope.is_empty()).then(|| scope.as_str()));
+        form.put_params("refresh_params", params);
+        form
     }
 }
 

@@ -1,6 +1,8 @@
 //! No response makes it panic, and the header of whatever token comes out of one is visible ASCII and one space.
 
-use authcode::{Client, ClientAuth, CodeReceived, Dialect, HttpResponse, LifetimeFormat, Redirect, Server, UnixTime};
+use authcode::{
+    Client, ClientAuth, CodeReceived, Dialect, HttpResponse, LifetimeFormat, Redirect, Server, TokenError, UnixTime,
+};
 
 const DIALECTS: [Dialect; 4] = [
     Dialect::STANDARD,
@@ -37,10 +39,22 @@ fn check_form_dialect(status: u16, body: &[u8]) {
     }
 }
 
+/// What is JSON is no matter of opinion: `serde_json` says the same, at any depth.
+fn check_json(body: &[u8]) {
+    let response = HttpResponse::new(200, body);
+    let received = code(Dialect::STANDARD).receive_token_response(response, UnixTime::from_secs(1_700_000_000));
+    let is_json = std::str::from_utf8(body).is_ok_and(|text| {
+        serde_json::from_str::<&serde_json::value::RawValue>(text.strip_prefix('\u{feff}').unwrap_or(text)).is_ok()
+    });
+    let ours = !received.is_err_and(|refused| matches!(refused.error(), TokenError::NotJson { .. }));
+    assert_eq!(ours, is_json);
+}
+
 pub fn run(input: &[u8]) {
     let [high, low, choice, body @ ..] = input else { return };
     let status = u16::from_be_bytes([*high, *low]);
     check_form_dialect(status, body);
+    check_json(body);
     let now = if choice & 2 == 0 { 1_700_000_000 } else { u64::MAX };
     let dialect = DIALECTS[usize::from(choice & 1 | choice >> 1 & 2)];
     match code(dialect).receive_token_response(HttpResponse::new(status, body), UnixTime::from_secs(now)) {

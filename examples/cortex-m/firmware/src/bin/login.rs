@@ -216,8 +216,7 @@ fn call_api(config: &Config, authorized: &Authorized) {
 
 /// What is stored is a text, in memory for as long as it takes to write it.
 fn store(suspended: &Suspended) -> Result<(), Failure> {
-    let text = serde_json::to_vec(suspended).map(Zeroizing::new).map_err(|_| Failure::Store)?;
-    page::write(&text).map_err(|_| Failure::Store)
+    page::write(suspended.to_json().expose().as_bytes()).map_err(|_| Failure::Store)
 }
 
 /// Takes what is stored out of the page, whatever it is: nobody can take it twice.
@@ -234,7 +233,7 @@ fn resume(client: &Client) -> Option<Flow> {
         Content::Whole(text) => Zeroizing::new(text),
     };
     let text = core::str::from_utf8(&text).unwrap_or_default();
-    let resumed = serde_json::from_str::<Suspended>(text).ok().and_then(|stored| stored.resume(client).ok());
+    let resumed = Suspended::from_json(text).ok().and_then(|stored| stored.resume(client).ok());
     if resumed.is_none() {
         log("stored: ", "not ours");
     }
