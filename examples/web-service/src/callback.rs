@@ -160,8 +160,9 @@ impl Callback {
 
     /// Sends the browser to the server again. The user is known there, and mostly sees nothing of it.
     async fn start_anew(&self, restarts: u8, why: String) -> Result<Response, Problem> {
-        self.settle(Outcome::Lapsed).await?;
-        if restarts == MAX_RESTARTS {
+        let is_last = restarts == MAX_RESTARTS;
+        self.settle(if is_last { Outcome::Over } else { Outcome::Lapsed }).await?;
+        if is_last {
             return Err(Problem::Refused(why));
         }
         eprintln!("a login starts anew: {why}");

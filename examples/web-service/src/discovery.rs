@@ -26,7 +26,7 @@ async fn discover(issuer: &str, loopback_http: bool, http: &reqwest::Client) -> 
     let mut discovery = if loopback_http { Discovery::danger_loopback_http(issuer)? } else { Discovery::new(issuer)? };
     loop {
         let response = transport::send(http, discovery.request()).await.map_err(|error| match error {
-            NoAnswer::NotSent(text) | NoAnswer::Lost(text) => format!("the metadata of the server: {text}"),
+            NoAnswer::NotSent(text) | NoAnswer::Lost(text) => format!("metadata: {text}"),
         })?;
         discovery = match discovery.receive_metadata(response) {
             Ok(metadata) => return Ok(metadata.into_server()),

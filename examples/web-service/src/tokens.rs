@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::sync::Arc;
 
-use authcode::{Authorized, Renewal, Suspended, UnixTime};
+use authcode::{Authorized, Refreshing, Renewal, Suspended, UnixTime};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::app::App;
@@ -101,7 +101,8 @@ async fn renew_locked(app: &App, session: &Id, seen: &Seen) -> Result<Option<Sta
         let is_usable = !seen.is_refused && !standing.has_run_out();
         return Ok(is_usable.then_some(standing));
     }
-    let (authorized, problem) = refresh(app, standing.authorized).await;
+    let Renewal::Refresh(refreshing) = standing.authorized.renew() else { return Ok(None) };
+    let (authorized, problem) = refresh(app, refreshing).await;
     let form = serde_json::to_string(&authorized.suspend()).map_err(|error| Problem::Host(error.to_string()))?;
     // Before anybody uses it. It replaces what was read above and nothing else: neither a session that has ended meanwhile,
     // nor the tokens of somebody who took this replica for dead.
@@ -125,11 +126,7 @@ async fn renew_locked(app: &App, session: &Id, seen: &Seen) -> Result<Option<Sta
 }
 
 /// The new token. Or the old one, and why.
-async fn refresh(app: &App, authorized: Authorized) -> (Authorized, Option<Problem>) {
-    let refreshing = match authorized.renew() {
-        Renewal::Refresh(refreshing) => refreshing,
-        Renewal::Reauthorize(_) => unreachable!("there is a refresh token"),
-    };
+async fn refresh(app: &App, refreshing: Refreshing) -> (Authorized, Option<Problem>) {
     let answer = timeout(app.limits.request, transport::send(&app.http, refreshing.token_request())).await;
     let response = match answer {
         Ok(Ok(response)) => response,

@@ -46,12 +46,12 @@ async fn try_send(client: &Client, request: HttpRequest) -> Result<HttpResponse,
 }
 
 fn error_text(error: &reqwest::Error) -> String {
-    let kind = if error.is_timeout() {
+    let what = if error.is_timeout() {
         "no answer in time"
     } else if error.is_connect() {
         "no connection"
     } else {
         "the connection broke"
     };
-    kind.to_owned()
+    format!("the server: {what}")
 }
