@@ -114,7 +114,7 @@ pub(crate) async fn run(report: &mut Report, redis_server: &str, logins: usize) 
     report.figure("logins finished", finished.len());
     report.equal("logins lost", logins - finished.len(), 0);
     let restarts = finished.iter().map(|finished| finished.restarts).sum::<usize>();
-    report.figure("of them by a second visit to the server, because their replica died with the code", restarts);
+    report.figure("visits to the server for a second time, because a replica died with the code", restarts);
     report.figure("codes sent", seen.codes);
     report.equal("codes sent twice", seen.codes_sent_again, 0);
     report.equal("double redemptions", seen.codes_granted_twice, 0);
@@ -147,14 +147,15 @@ async fn come_back(
             first
         }
         Return::AgainLater => {
-            browser.come_back(callback).await?;
+            let first = browser.come_back(callback).await?;
             let session = browser.cookie("session");
             sleep(Duration::from_millis(500)).await;
-            let again = browser.come_back(callback).await?;
+            let mut again = browser.come_back(callback).await?;
             // A login that had to start anew does so again: the old callback leads to no session.
             if again.restarts == 0 && session != browser.cookie("session") {
                 return Err("the late callback has changed the session".into());
             }
+            again.restarts += first.restarts;
             Ok(again)
         }
         Return::Impatiently => {

@@ -5,9 +5,12 @@ mod authority;
 mod balancer;
 mod browser;
 mod chaos;
+mod contract;
 mod fleet;
 #[path = "../../../tests/interop/src/html.rs"]
 mod html;
+#[path = "../src/id.rs"]
+mod id;
 mod load;
 mod one;
 mod outage;
@@ -17,6 +20,8 @@ mod refreshes;
 mod report;
 #[path = "../../login/server.rs"]
 mod server;
+#[path = "../src/store/mod.rs"]
+mod store;
 
 use std::process::ExitCode;
 
@@ -84,6 +89,7 @@ async fn run() -> Result<bool, Failure> {
         return Ok(true);
     }
     let mut report = Report::default();
+    contract::run(&mut report, options.redis_server.as_deref()).await?;
     one::run(&mut report).await?;
     if let Some(program) = &options.redis_server {
         load::run(&mut report, program, options.logins).await?;

@@ -1,6 +1,7 @@
 //! Replicas that refresh one token at once, and one that dies with it.
 
 use core::time::Duration;
+use std::sync::Arc;
 
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -28,7 +29,7 @@ pub(crate) async fn run(report: &mut Report, redis_server: &str) -> Result<(), F
     // Three pages at once: one at each replica.
     authority.behave(Manner { delay: Duration::from_millis(100), ..Manner::default() });
     let mut tasks = JoinSet::new();
-    for browser in browsers.iter().flat_map(|browser| [browser; 3]).cloned() {
+    for browser in browsers.iter().flat_map(|browser| [(); 3].map(|()| Arc::clone(browser))) {
         tasks.spawn(async move { Ok::<_, Failure>(browser.get(&browser.url("/me")).await?.text.contains("Ada")) });
     }
     let pages = tasks.join_all().await;
@@ -41,10 +42,14 @@ pub(crate) async fn run(report: &mut Report, redis_server: &str) -> Result<(), F
     sleep(TOKEN_LIFETIME).await;
     authority.behave(Manner { delay: Duration::from_millis(400), ..Manner::default() });
     let mut tasks = JoinSet::new();
-    for browser in browsers.iter().cloned() {
-        tasks.spawn(async move { drop(browser.get(&browser.url("/me")).await) });
+    for (number, browser) in browsers.iter().cloned().enumerate() {
+        tasks.spawn(async move {
+            // So that some of them are killed before the server has acted, and some after that.
+            sleep(Duration::from_millis(number as u64 * 8)).await;
+            drop(browser.get(&browser.url("/me")).await);
+        });
     }
-    sleep(Duration::from_millis(250)).await;
+    sleep(Duration::from_millis(400)).await;
     for number in 0..3 {
         fleet.kill(number).await?;
     }

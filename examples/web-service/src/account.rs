@@ -118,12 +118,12 @@ fn overview(app: &App, standing: &Standing) -> Response {
         GrantedScope::Unstated => authorized.requested_scope().as_str(),
     };
     let left = match authorized.time_left(UnixTime::now(), core::time::Duration::ZERO) {
-        Some(left) => format!("for {} s", left.as_secs()),
-        None => "until it is refused".to_owned(),
+        Some(left) => format!("good for {} s", left.as_secs()),
+        None => "good until it is refused".to_owned(),
     };
     let refresh = if authorized.refresh_token().is_some() { "yes" } else { "no" };
     let content = format!(
-        "<dl><dt>Allowed</dt><dd>{}</dd><dt>Token good</dt><dd>{left}</dd><dt>Refresh token</dt><dd>{refresh}</dd></dl>\
+        "<dl><dt>Allowed</dt><dd>{}</dd><dt>Token</dt><dd>{left}</dd><dt>Refresh token</dt><dd>{refresh}</dd></dl>\
          <div class=\"row\"><a class=\"button\" href=\"/me\">Who am I</a>\
          <form method=\"post\" action=\"/refresh\"><input type=\"hidden\" name=\"mark\" value=\"{}\">\
          <button>Refresh now</button></form>\

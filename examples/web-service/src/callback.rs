@@ -27,8 +27,9 @@ const MAX_ATTEMPTS: u32 = 3;
 pub(crate) async fn receive(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> Result<Response, Problem> {
     let target = uri.path_and_query().map(|target| target.as_str()).unwrap_or_default();
     let browser = app.cookies.read(&headers, Cookie::Browser);
+    let session = app.cookies.read(&headers, Cookie::Session);
     let (Some(browser), Some(state)) = (browser, Redirect::target(target).claimed_state()) else {
-        return Err(Problem::NotOpen);
+        return not_open(&app, session.as_ref()).await;
     };
     let key = LoginKey::new(&browser, &state);
     let owner = Id::random()?;
@@ -41,17 +42,24 @@ pub(crate) async fn receive(State(app): State<Arc<App>>, headers: HeaderMap, uri
     };
     match taken {
         Taken::Mine(form) => {
-            let callback = Callback { app, browser, key, owner, target: target.to_owned() };
+            let callback = Callback { app, browser, session, key, owner, target: target.to_owned() };
             // On its own: a browser that goes away does not stop it half-way.
             let finished = tokio::spawn(async move { callback.finish(&form).await });
             finished.await.map_err(|_| Problem::Host("a callback has failed".to_owned()))?
         }
-        Taken::Done(session) => match Id::from_text(&session) {
-            Some(session) => Ok(logged_in(&app, &session)),
-            None => Err(Problem::NotOpen),
-        },
+        Taken::Done(id) => Id::from_text(&id)
+            .map(|id| logged_in(&app, &id))
+            .ok_or_else(|| Problem::Host("a session without an identifier".to_owned())),
         Taken::Lapsed => login::begin(&app, &browser, 0).await,
-        Taken::Busy | Taken::Gone => Err(Problem::NotOpen),
+        Taken::Busy | Taken::Gone => not_open(&app, session.as_ref()).await,
+    }
+}
+
+/// Who is logged in sees that, and not an old callback.
+async fn not_open(app: &App, session: Option<&Id>) -> Result<Response, Problem> {
+    match session {
+        Some(session) if app.store.tokens(session).await?.is_some() => Ok(page::see_other("/", &[])),
+        _ => Err(Problem::NotOpen),
     }
 }
 
@@ -64,6 +72,8 @@ fn logged_in(app: &App, session: &Id) -> Response {
 struct Callback {
     app: Arc<App>,
     browser: Id,
+    /// What the user was logged in to before.
+    session: Option<Id>,
     key: LoginKey,
     owner: Id,
     target: String,
@@ -151,6 +161,10 @@ impl Callback {
         let tokens = serde_json::to_string(&authorized.suspend()).map_err(|error| Problem::Host(error.to_string()))?;
         let session = Session { id: &id, tokens: &tokens, limit: self.app.limits.session };
         if store::insist(|| self.app.store.finish_login(&self.key, &self.owner, session)).await? {
+            if let Some(old) = &self.session {
+                // It ends by itself, if not now.
+                drop(self.app.store.end_session(old).await);
+            }
             Ok(logged_in(&self.app, &id))
         } else {
             // The lease has run out, and the browser may already be at a new login.

@@ -39,7 +39,7 @@ const CSS: &str = "\
     dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem;margin:0 0 1.5rem}\
     dt{color:#5a6070}dd{margin:0;overflow-wrap:anywhere}\
     pre{margin:0 0 1.5rem;padding:.75rem;overflow:auto;border-radius:.5rem;background:#eef0f4}\
-    .row{display:flex;flex-wrap:wrap;gap:.75rem}.row>*{flex:1 1 8rem;margin:0}\
+    .row{display:flex;flex-wrap:wrap;gap:.75rem}.row>*{flex:1 1 auto;width:auto;white-space:nowrap}\
     button,.button{display:block;width:100%;padding:.75rem 1rem;font:inherit;font-weight:600;text-align:center;\
     text-decoration:none;cursor:pointer;color:#1d2129;background:#fff;border:1px solid #767c88;border-radius:.5rem}\
     button.first{color:#fff;background:#1f5fbf;border-color:#1f5fbf}\

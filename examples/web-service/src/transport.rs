@@ -27,7 +27,7 @@ pub(crate) async fn send(client: &Client, request: HttpRequest) -> Result<HttpRe
     try_send(client, request).await.map_err(|failure| {
         let error = failure.downcast_ref::<reqwest::Error>();
         // Its URL has no secret in it, but stands in the configuration anyway.
-        let text = error.map_or_else(|| failure.to_string(), |error| error_text(error));
+        let text = error.map_or_else(|| failure.to_string(), error_text);
         if error.is_some_and(reqwest::Error::is_connect) { NoAnswer::NotSent(text) } else { NoAnswer::Lost(text) }
     })
 }

@@ -111,10 +111,13 @@ impl Store for Memory {
     }
 
     async fn finish_login(&self, login: &LoginKey, owner: &Id, session: Session<'_>) -> Result<bool, StoreError> {
-        // Nothing is ever sent twice here, so that the second time needs no answer of its own.
         let mut entries = self.entries();
+        let done = format!("{}{}", phase::DONE, session.id.as_str());
+        if entries.get(&login.0).is_some_and(|entry| entry.value == done) {
+            return Ok(true);
+        }
         let Some(taken) = entries.taken_by(login, owner) else { return Ok(false) };
-        taken.value = format!("{}{}", phase::DONE, session.id.as_str());
+        taken.value = done;
         Ok(entries.set(session_key(session.id), session.tokens.to_owned(), session.limit))
     }
 
@@ -130,9 +133,8 @@ impl Store for Memory {
 
     async fn replace_tokens(&self, session: &Id, old: &str, new: &str) -> Result<bool, StoreError> {
         let mut entries = self.entries();
-        let Some(entry) = entries.get(&session_key(session)).filter(|entry| entry.value == old) else {
-            return Ok(false);
-        };
+        let entry = entries.get(&session_key(session));
+        let Some(entry) = entry.filter(|entry| entry.value == old || entry.value == new) else { return Ok(false) };
         new.clone_into(&mut entry.value);
         Ok(true)
     }
