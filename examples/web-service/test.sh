@@ -15,7 +15,7 @@ install_redis() {
   apt-get update -qq >&2 && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -qq -y redis-server >&2
 }
 
-has_node() { command -v npm >/dev/null && node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null; }
+has_node() { command -v npm >/dev/null && node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null; }
 
 # The one that `tests/interop` uses, by the same lock file.
 install_oidc_provider() {

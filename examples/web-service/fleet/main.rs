@@ -26,6 +26,7 @@ mod store;
 use std::process::ExitCode;
 
 use lexopt::{Arg, Parser, ValueExt as _};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::report::Report;
 
@@ -72,13 +73,24 @@ impl Options {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run().await {
+    // Whoever is told to stop takes the others along: they end with what holds them.
+    let outcome = tokio::select! {
+        outcome = run() => outcome,
+        () = told_to_stop() => Err("stopped".into()),
+    };
+    match outcome {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(failure) => {
             eprintln!("error: {failure}");
             ExitCode::FAILURE
         }
+    }
+}
+
+async fn told_to_stop() {
+    if let Ok(mut signal) = signal(SignalKind::terminate()) {
+        signal.recv().await;
     }
 }
 
