@@ -101,16 +101,24 @@ async fn run() -> Result<bool, Failure> {
         return Ok(true);
     }
     let mut report = Report::default();
-    contract::run(&mut report, options.redis_server.as_deref()).await?;
-    one::run(&mut report).await?;
-    if let Some(program) = &options.redis_server {
-        load::run(&mut report, program, options.logins).await?;
-        chaos::run(&mut report, program, options.logins).await?;
-        refreshes::run(&mut report, program).await?;
-        outage::run(&mut report, program).await?;
+    let redis_server = options.redis_server.as_deref();
+    let ended = contract::run(&mut report, redis_server).await;
+    report.ended(ended);
+    let ended = one::run(&mut report).await;
+    report.ended(ended);
+    if let Some(program) = redis_server {
+        let ended = load::run(&mut report, program, options.logins).await;
+        report.ended(ended);
+        let ended = chaos::run(&mut report, program, options.logins).await;
+        report.ended(ended);
+        let ended = refreshes::run(&mut report, program).await;
+        report.ended(ended);
+        let ended = outage::run(&mut report, program).await;
+        report.ended(ended);
     }
     if let Some(file) = &options.oidc_provider {
-        real::run(&mut report, file, options.redis_server.as_deref()).await?;
+        let ended = real::run(&mut report, file, redis_server).await;
+        report.ended(ended);
     }
     Ok(report.finish())
 }

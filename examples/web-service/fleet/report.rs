@@ -2,6 +2,8 @@
 
 use core::fmt::Display;
 
+use crate::Failure;
+
 #[derive(Default)]
 pub(crate) struct Report {
     passed: usize,
@@ -32,6 +34,13 @@ impl Report {
 
     pub(crate) fn figure(&self, what: &str, value: impl Display) {
         println!("          {what}: {value}");
+    }
+
+    /// A part that did not come to its end has failed. The others go on.
+    pub(crate) fn ended(&mut self, outcome: Result<(), Failure>) {
+        if let Err(failure) = outcome {
+            self.check(&format!("the part comes to its end: {failure}"), false);
+        }
     }
 
     /// The last line. Whether everything has passed.
