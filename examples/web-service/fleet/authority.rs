@@ -1,0 +1,223 @@
+//! The authorization server of the example `login`, and in front of its token endpoint somebody who counts, and who can be
+//! slow, refuse, and lose answers.
+
+use core::net::Ipv4Addr;
+use core::time::Duration;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use http::{HeaderMap, StatusCode, header};
+use tokio::net::TcpListener;
+use tokio::time::sleep;
+
+use crate::Failure;
+use crate::server::Server;
+
+pub(crate) struct Authority {
+    server: Server,
+    base_url: String,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    server_url: String,
+    http: reqwest::Client,
+    book: Mutex<Book>,
+}
+
+#[derive(Default)]
+struct Book {
+    manner: Manner,
+    codes: HashMap<String, Count>,
+    refreshes: HashMap<String, Count>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Count {
+    sent: usize,
+    granted: usize,
+    /// Turned away before the server has seen it.
+    refused: usize,
+}
+
+/// How the token endpoint behaves.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Manner {
+    pub(crate) delay: Duration,
+    /// The first request for each code gets a 503.
+    pub(crate) is_unavailable_at_first: bool,
+    /// So many of the answers to come are lost, after the server has acted.
+    pub(crate) loses: usize,
+}
+
+/// What the token endpoint has seen.
+#[derive(Clone, Copy)]
+pub(crate) struct Seen {
+    pub(crate) codes: usize,
+    /// Codes that came again, though the server had not turned them away.
+    pub(crate) codes_sent_again: usize,
+    /// Codes that gave tokens twice.
+    pub(crate) codes_granted_twice: usize,
+    pub(crate) refreshes: usize,
+    /// Refresh tokens that came again.
+    pub(crate) refreshes_sent_again: usize,
+}
+
+impl Authority {
+    pub(crate) async fn start() -> Result<Self, Failure> {
+        let server = Server::start()?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let base_url = format!("http://{}", listener.local_addr()?);
+        let shared = Arc::new(Shared {
+            server_url: server.base_url().to_owned(),
+            http: reqwest::Client::new(),
+            book: Mutex::default(),
+        });
+        let routes =
+            Router::new().route("/oauth/token", post(token)).route("/me", get(me)).with_state(Arc::clone(&shared));
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        Ok(Self { server, base_url, shared })
+    }
+
+    pub(crate) fn authorize_url(&self) -> String {
+        format!("{}/authorize", self.server.base_url())
+    }
+
+    pub(crate) fn api_url(&self) -> String {
+        format!("{}/me", self.base_url)
+    }
+
+    pub(crate) fn token_url(&self) -> String {
+        format!("{}/oauth/token", self.base_url)
+    }
+
+    pub(crate) fn behave(&self, manner: Manner) {
+        self.shared.book().manner = manner;
+    }
+
+    pub(crate) fn seen(&self) -> Seen {
+        let book = self.shared.book();
+        let codes = book.codes.values();
+        Seen {
+            codes: codes.len(),
+            codes_sent_again: codes.clone().filter(|count| count.sent - count.refused > 1).count(),
+            codes_granted_twice: codes.filter(|count| count.granted > 1).count(),
+            refreshes: book.refreshes.values().map(|count| count.sent).sum(),
+            refreshes_sent_again: book.refreshes.values().filter(|count| count.sent > 1).count(),
+        }
+    }
+}
+
+impl Shared {
+    fn book(&self) -> std::sync::MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Book {
+    fn count(&mut self, grant: &Grant) -> &mut Count {
+        let counts = if grant.is_refresh { &mut self.refreshes } else { &mut self.codes };
+        counts.entry(grant.value.clone()).or_default()
+    }
+}
+
+/// A code or a refresh token.
+struct Grant {
+    is_refresh: bool,
+    value: String,
+}
+
+impl Grant {
+    fn in_form(body: &[u8]) -> Self {
+        let find =
+            |wanted: &str| form_urlencoded::parse(body).find_map(|(name, value)| (name == wanted).then_some(value));
+        match find("refresh_token") {
+            Some(value) => Self { is_refresh: true, value: value.into_owned() },
+            None => Self { is_refresh: false, value: find("code").unwrap_or_default().into_owned() },
+        }
+    }
+}
+
+async fn token(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+    let grant = Grant::in_form(&body);
+    let (delay, is_turned_away, is_lost) = {
+        let mut book = shared.book();
+        let manner = book.manner;
+        let count = book.count(&grant);
+        count.sent += 1;
+        let is_turned_away = manner.is_unavailable_at_first && !grant.is_refresh && count.sent == 1;
+        if is_turned_away {
+            count.refused += 1;
+        }
+        let is_lost = !is_turned_away && manner.loses > 0;
+        if is_lost {
+            book.manner.loses -= 1;
+        }
+        (manner.delay, is_turned_away, is_lost)
+    };
+    if is_turned_away {
+        return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "0")], "busy").into_response();
+    }
+    // Half of it before the server acts, half of it after: a replica may be killed in either.
+    sleep(delay / 2).await;
+    let url = format!("{}/oauth/token", shared.server_url);
+    let form = "application/x-www-form-urlencoded";
+    let request = shared.http.post(url).header(header::CONTENT_TYPE, form).body(body);
+    let (status, headers, body) = match forward(request).await {
+        Ok(answer) => answer,
+        Err(error) => return (StatusCode::BAD_GATEWAY, error.to_string()).into_response(),
+    };
+    if status.is_success() {
+        shared.book().count(&grant).granted += 1;
+    }
+    sleep(delay / 2).await;
+    if is_lost {
+        // The connection breaks in the middle of the body.
+        return Body::new(Broken).into_response();
+    }
+    let mut response = (status, body).into_response();
+    *response.headers_mut() = headers;
+    response
+}
+
+/// The API.
+async fn me(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+    let mut request = shared.http.get(format!("{}/me", shared.server_url));
+    if let Some(authorization) = headers.get(header::AUTHORIZATION) {
+        request = request.header(header::AUTHORIZATION, authorization);
+    }
+    match forward(request).await {
+        Ok(answer) => answer.into_response(),
+        Err(error) => (StatusCode::BAD_GATEWAY, error.to_string()).into_response(),
+    }
+}
+
+/// To the server. `tiny_http` can leave a new connection waiting for as long as the old ones are open.
+async fn forward(request: reqwest::RequestBuilder) -> Result<(StatusCode, HeaderMap, Bytes), reqwest::Error> {
+    let answer = request.header(header::CONNECTION, "close").send().await?;
+    let (status, mut headers) = (answer.status(), answer.headers().clone());
+    for name in [header::TRANSFER_ENCODING, header::CONTENT_LENGTH, header::CONNECTION] {
+        headers.remove(name);
+    }
+    Ok((status, headers, answer.bytes().await?))
+}
+
+/// A body that never comes.
+struct Broken;
+
+impl http_body::Body for Broken {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        self: core::pin::Pin<&mut Self>,
+        _: &mut core::task::Context<'_>,
+    ) -> core::task::Poll<Option<Result<http_body::Frame<Bytes>, std::io::Error>>> {
+        core::task::Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionReset.into())))
+    }
+}

@@ -1,0 +1,143 @@
+//! The pages of somebody who is logged in, or not yet.
+
+use std::sync::Arc;
+
+use authcode::{Authorized, GrantedScope, UnixTime};
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+
+use crate::app::App;
+use crate::cookies::Cookie;
+use crate::id::Id;
+use crate::page::{self, escaped};
+use crate::problem::Problem;
+use crate::tokens::{self, Mark, Standing};
+
+/// How much of the API's answer is read, and shown.
+const MAX_ANSWER_LEN: usize = 4 * 1024;
+
+/// `GET /`.
+pub(crate) async fn home(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
+    let standing = match app.cookies.read(&headers, Cookie::Session) {
+        Some(session) => tokens::stored(&app, &session).await?,
+        None => None,
+    };
+    Ok(match standing {
+        Some(standing) => overview(&app, &standing),
+        None => log_in_page(&app, "You are not logged in."),
+    })
+}
+
+/// `GET /me`: what the API says about the user.
+pub(crate) async fn me(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
+    let Some(session) = app.cookies.read(&headers, Cookie::Session) else { return Ok(page::see_other("/", &[])) };
+    let Some(mut standing) = tokens::fresh(&app, &session, None).await? else {
+        return log_in_again(&app, &session).await;
+    };
+    let (mut status, mut answer) = ask(&app, &standing.authorized).await?;
+    if status == StatusCode::UNAUTHORIZED {
+        // Refused before its time. Once is enough.
+        let Some(other) = tokens::fresh(&app, &session, Some(standing.mark)).await? else {
+            return log_in_again(&app, &session).await;
+        };
+        standing = other;
+        (status, answer) = ask(&app, &standing.authorized).await?;
+    }
+    let content = format!(
+        "<p>The API answered with {}:</p><pre>{}</pre>{}{}",
+        status.as_u16(),
+        escaped(&answer),
+        page::HOME,
+        foot(&app)
+    );
+    Ok(page::html(StatusCode::OK, "Who you are", &content))
+}
+
+/// `POST /refresh`: a new token in place of the one that the page was about.
+pub(crate) async fn refresh_now(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    form: Bytes,
+) -> Result<Response, Problem> {
+    let Some(session) = app.cookies.read(&headers, Cookie::Session) else { return Ok(page::see_other("/", &[])) };
+    let mark =
+        form_urlencoded::parse(&form).find_map(|(name, value)| (name == "mark").then(|| Mark(value.into_owned())));
+    match tokens::fresh(&app, &session, mark).await? {
+        Some(_) => Ok(page::see_other("/", &[])),
+        None => log_in_again(&app, &session).await,
+    }
+}
+
+/// `POST /logout`.
+pub(crate) async fn log_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
+    if let Some(session) = app.cookies.read(&headers, Cookie::Session) {
+        app.store.end_session(&session).await?;
+    }
+    Ok(page::see_other("/", &[app.cookies.clear(Cookie::Session)]))
+}
+
+/// `GET` of what wants a `POST`: where "Try again" leads after one that failed.
+pub(crate) async fn to_home() -> Response {
+    page::see_other("/", &[])
+}
+
+/// The token has run out and there is no other.
+async fn log_in_again(app: &App, session: &Id) -> Result<Response, Problem> {
+    app.store.end_session(session).await?;
+    Ok(log_in_page(app, "Your login has run out."))
+}
+
+/// Calls the API.
+async fn ask(app: &App, authorized: &Authorized) -> Result<(StatusCode, String), Problem> {
+    let busy = |what: &str| Problem::Busy { what: format!("the API: {what}"), retry_after: None };
+    let api = app.api.as_deref().ok_or_else(|| Problem::Host("there is no --api".to_owned()))?;
+    let bearer = authorized.bearer().map_err(|error| Problem::Refused(error.to_string()))?;
+    let request = app.http.get(api).header(http::header::AUTHORIZATION, bearer.expose());
+    let mut response = request.send().await.map_err(|_| busy("no answer"))?;
+    let mut body = Vec::new();
+    while let Some(part) = response.chunk().await.map_err(|_| busy("half an answer"))? {
+        body.extend_from_slice(&part);
+        if body.len() > MAX_ANSWER_LEN {
+            body.truncate(MAX_ANSWER_LEN);
+            break;
+        }
+    }
+    Ok((response.status(), String::from_utf8_lossy(&body).into_owned()))
+}
+
+fn log_in_page(app: &App, text: &str) -> Response {
+    page::html(StatusCode::OK, "Loom notes", &format!("<p>{text}</p>{}{}", page::LOG_IN, foot(app)))
+}
+
+fn overview(app: &App, standing: &Standing) -> Response {
+    let authorized = &standing.authorized;
+    let scope = match authorized.granted_scope() {
+        GrantedScope::Stated(scope) => scope.as_str(),
+        GrantedScope::Unstated => authorized.requested_scope().as_str(),
+    };
+    let left = match authorized.time_left(UnixTime::now(), core::time::Duration::ZERO) {
+        Some(left) => format!("good for {} s", left.as_secs()),
+        None => "good until it is refused".to_owned(),
+    };
+    let refresh = if authorized.refresh_token().is_some() { "yes" } else { "no" };
+    let content = format!(
+        "<dl><dt>Allowed</dt><dd>{}</dd><dt>Token</dt><dd>{left}</dd><dt>Refresh token</dt><dd>{refresh}</dd></dl>\
+         <div class=\"row\"><a class=\"button\" href=\"/me\">Who am I</a>\
+         <form method=\"post\" action=\"/refresh\"><input type=\"hidden\" name=\"mark\" value=\"{}\">\
+         <button>Refresh now</button></form>\
+         <form method=\"post\" action=\"/logout\"><button>Log out</button></form></div>{}",
+        escaped(scope),
+        escaped(&standing.mark.0),
+        foot(app)
+    );
+    page::html(StatusCode::OK, "You are logged in", &content)
+}
+
+fn foot(app: &App) -> String {
+    app.name
+        .as_deref()
+        .map(|name| format!("<p class=\"note\">Answered by replica {}.</p>", escaped(name)))
+        .unwrap_or_default()
+}

@@ -1,0 +1,39 @@
+//! What nobody can guess: session cookies, and who holds a lease.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+
+/// 32 random bytes, as 43 characters.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Id(String);
+
+impl Id {
+    pub(crate) const LEN: usize = 43;
+
+    pub(crate) fn random() -> Result<Self, getrandom::Error> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes)?;
+        Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
+    /// What a browser sends as one. Whether there is such a session is for the store to say.
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
+        let is_id = text.len() == Self::LEN && URL_SAFE_NO_PAD.decode(text).is_ok();
+        is_id.then(|| Self(text.to_owned()))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A digest of the parts. A key of the store is seen in logs and monitors, where nothing must stand that opens a session.
+pub(crate) fn digest(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    URL_SAFE_NO_PAD.encode(hash.finalize())
+}
