@@ -51,7 +51,7 @@ impl Client {
 
     /// The state that a stored text stands for: an `AwaitingRedirect` or a `CodeReceived`.
     pub fn resume(&self, stored: &str) -> Result<JsValue, JsError> {
-        let suspended: Suspended = serde_json::from_str(stored)?;
+        let suspended = Suspended::from_json(stored)?;
         match suspended.resume(&self.0)? {
             Flow::AwaitingRedirect(state) => Ok(AwaitingRedirect(state).into()),
             Flow::CodeReceived(state) => Ok(CodeReceived(state).into()),
@@ -95,7 +95,7 @@ impl AwaitingRedirect {
 
     /// The text to store before the page is left. It holds the verifier.
     pub fn suspend(&self) -> Result<String, JsError> {
-        Ok(serde_json::to_string(&self.0.suspend())?)
+        Ok(self.0.suspend().to_json().into_exposed())
     }
 
     /// Takes the address that the user came back to.
@@ -125,7 +125,7 @@ impl CodeReceived {
 
     /// The text to store. It holds the code and the verifier.
     pub fn suspend(&self) -> Result<String, JsError> {
-        Ok(serde_json::to_string(&self.0.suspend())?)
+        Ok(self.0.suspend().to_json().into_exposed())
     }
 
     /// Takes the answer, whatever its status is. `now` is in seconds.
