@@ -1,20 +1,25 @@
 //! The crate itself. A state is a pointer that the host keeps between the steps, and gives back once.
 
 use alloc::boxed::Box;
-use alloc::string::ToString as _;
+use alloc::string::{String, ToString as _};
 use core::ptr::null_mut;
 
 use authcode::{
-    Authorized, AwaitingRedirect, Client, ClientAuth, CodeReceived, HttpResponse, Redirect, Server, UnixTime,
+    Authorized, AwaitingRedirect, Client, ClientAuth, CodeReceived, ConfigError, HttpResponse, Redirect, Server,
+    UnixTime,
 };
 
 use crate::{Text, given};
 
-fn pending(entropy: [u8; 64]) -> Result<AwaitingRedirect, Box<dyn core::error::Error>> {
-    let server = Server::new("https://login.loom.example/authorize", "https://login.loom.example/oauth/token")?;
-    let client = Client::new(server, "3kX9mR2vT7pLqW5z", ClientAuth::None, "https://app.example/callback")?;
-    let login = client.login().scope("openid profile offline_access")?.audience("https://api.loomai.example/")?;
-    Ok(login.start_with_entropy(entropy)?)
+/// The reason why not is a text from the start: nobody needs its `Debug`.
+fn pending(entropy: [u8; 64]) -> Result<AwaitingRedirect, String> {
+    let text = |error: ConfigError| error.to_string();
+    let server = Server::new("https://login.loom.example/authorize", "https://login.loom.example/oauth/token");
+    let client =
+        Client::new(server.map_err(text)?, "3kX9mR2vT7pLqW5z", ClientAuth::None, "https://app.example/callback");
+    let login = client.map_err(text)?.login().scope("openid profile offline_access");
+    let login = login.and_then(|login| login.audience("https://api.loomai.example/"));
+    login.map_err(|error| error.to_string())?.start_with_entropy(entropy).map_err(|error| error.to_string())
 }
 
 /// # Safety
@@ -28,7 +33,7 @@ pub unsafe extern "C" fn start(entropy: *const [u8; 64], url: &mut Text) -> *mut
             Box::into_raw(Box::new(pending))
         }
         Err(error) => {
-            url.set(error.to_string());
+            url.set(error);
             null_mut()
         }
     }

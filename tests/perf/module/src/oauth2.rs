@@ -1,6 +1,6 @@
 //! `oauth2`. It sends by itself, so the host gives it a function for that, and the two steps are one.
 
-use std::error::Error;
+use std::fmt::Display;
 use std::ptr::null_mut;
 
 use base64_22::Engine as _;
@@ -27,11 +27,16 @@ pub struct Pending {
     verifier: PkceCodeVerifier,
 }
 
-fn pending(entropy: [u8; 64]) -> Result<(Pending, String), Box<dyn Error>> {
+/// The reason why not is a text from the start: nobody needs its `Debug`.
+fn text(error: impl Display) -> String {
+    error.to_string()
+}
+
+fn pending(entropy: [u8; 64]) -> Result<(Pending, String), String> {
     let client = BasicClient::new(ClientId::new("3kX9mR2vT7pLqW5z".into()))
-        .set_auth_uri(AuthUrl::new("https://login.loom.example/authorize".into())?)
-        .set_token_uri(TokenUrl::new("https://login.loom.example/oauth/token".into())?)
-        .set_redirect_uri(RedirectUrl::new("https://app.example/callback".into())?);
+        .set_auth_uri(AuthUrl::new("https://login.loom.example/authorize".into()).map_err(text)?)
+        .set_token_uri(TokenUrl::new("https://login.loom.example/oauth/token".into()).map_err(text)?)
+        .set_redirect_uri(RedirectUrl::new("https://app.example/callback".into()).map_err(text)?);
     let verifier = PkceCodeVerifier::new(URL_SAFE_NO_PAD.encode(&entropy[32..]));
     let (url, state) = client
         .authorize_url(|| CsrfToken::new(URL_SAFE_NO_PAD.encode(&entropy[..32])))
@@ -42,15 +47,15 @@ fn pending(entropy: [u8; 64]) -> Result<(Pending, String), Box<dyn Error>> {
     Ok((Pending { client, state, verifier }, url.into()))
 }
 
-fn login(pending: Pending, redirect: Vec<u8>) -> Result<BasicTokenResponse, Box<dyn Error>> {
-    let redirect = Url::parse(std::str::from_utf8(&redirect)?)?;
+fn login(pending: Pending, redirect: Vec<u8>) -> Result<BasicTokenResponse, String> {
+    let redirect = Url::parse(std::str::from_utf8(&redirect).map_err(text)?).map_err(text)?;
     let find = |name| redirect.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     if find("state").as_ref() != Some(pending.state.secret()) {
         return Err("another state".into());
     }
     let code = AuthorizationCode::new(find("code").ok_or("no code")?);
     let request = pending.client.exchange_code(code).set_pkce_verifier(pending.verifier);
-    Ok(request.add_extra_param("audience", AUDIENCE).request(&transport)?)
+    request.add_extra_param("audience", AUDIENCE).request(&transport).map_err(text)
 }
 
 fn transport(request: HttpRequest) -> Result<HttpResponse, oauth2::http::Error> {
@@ -78,7 +83,7 @@ pub unsafe extern "C" fn start(entropy: *const [u8; 64], url: &mut Text) -> *mut
             Box::into_raw(Box::new(pending))
         }
         Err(error) => {
-            url.set(error.to_string());
+            url.set(error);
             null_mut()
         }
     }
@@ -101,7 +106,7 @@ pub unsafe extern "C" fn receive_redirect(
             Box::into_raw(Box::new(response))
         }
         Err(error) => {
-            token.set(error.to_string());
+            token.set(error);
             null_mut()
         }
     }
