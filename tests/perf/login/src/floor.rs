@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use crate::inputs::{Rng, draw};
 
 #[derive(Default)]
-pub struct Subject;
+pub struct Subject {}
 
 pub struct Token;
 
@@ -39,7 +39,7 @@ impl Subject {
         URL_SAFE_NO_PAD.encode_slice(Sha256::digest(verifier), &mut challenge).unwrap();
         let mut url = [0; 400];
         copy(&mut url, [URL[0].as_bytes(), &challenge, URL[1].as_bytes(), &state]);
-        let code = redirect[redirect.find('=').unwrap() + 1..redirect.find('&').unwrap()].as_bytes();
+        let code = &redirect.as_bytes()[redirect.find('=').unwrap() + 1..redirect.find('&').unwrap()];
         let mut body = [0; 400];
         copy(&mut body, [BODY[0].as_bytes(), code, BODY[1].as_bytes(), &verifier, BODY[2].as_bytes()]);
         black_box((url, body));
