@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures a login: a table, one line `name value limit` for each figure, and the picture login.svg.
-#   ./run.sh            everything
+# Measures a login: a table, and one line `name value limit` for each figure.
+#   ./run.sh            everything, and the picture login.svg
 #   ./run.sh --counted  what is counted and not timed: the same on any machine, however busy it is
 # Needs cargo, rustup, gzip and valgrind. Exits with 1 if a limit is missed.
 set -euo pipefail
