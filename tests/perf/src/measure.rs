@@ -1,0 +1,124 @@
+//! Builds, runs and counts.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use object::{Object as _, ObjectSection as _};
+
+const HERE: &str = env!("CARGO_MANIFEST_DIR");
+
+#[derive(Default)]
+pub(crate) struct Cost {
+    pub(crate) instructions: u64,
+    pub(crate) allocations: u64,
+    pub(crate) bytes: u64,
+}
+
+/// Where what is built goes: one folder for each subject, since they have the same names.
+fn target(part: &str) -> PathBuf {
+    let root = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| Path::new(HERE).join("target"), PathBuf::from);
+    root.join(part)
+}
+
+fn output(command: &mut Command) -> String {
+    let output = command.stderr(Stdio::inherit()).output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(output.status.success(), "{command:?}: {}", output.status);
+    String::from_utf8(output.stdout).expect("the output is text")
+}
+
+fn cargo(args: &[&str], target: &Path) -> Command {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(HERE).args(args).args(["--locked", "--quiet"]).env("CARGO_TARGET_DIR", target);
+    cargo
+}
+
+/// One of the two programs of `login`, with one subject in it.
+fn program(subject: &str, name: &str) -> PathBuf {
+    let target = target(subject);
+    output(&mut cargo(&["build", "--release", "--package", "login", "--features", subject], &target));
+    target.join("release").join(name)
+}
+
+/// The instructions of each of `times` runs, by callgrind.
+pub(crate) fn instructions(subject: &str, figure: &str, times: usize, detail: Option<usize>) -> u64 {
+    let (program, out) = (program(subject, "run"), target("callgrind.out"));
+    let mut valgrind = Command::new("valgrind");
+    valgrind.args(["--quiet", "--tool=callgrind", "--collect-atstart=no", "--toggle-collect=*perf_counted*"]);
+    valgrind.arg(format!("--callgrind-out-file={}", out.display())).arg(program).arg(figure).arg(times.to_string());
+    output(valgrind.args(detail.map(|detail| detail.to_string())));
+    let out = std::fs::read_to_string(&out).expect("callgrind has written");
+    let summary = out.lines().find_map(|line| line.strip_prefix("summary: ")).expect("callgrind sums up");
+    summary.trim().parse::<u64>().expect("a number") / times as u64
+}
+
+/// How often, and how many bytes; for `pending` the bytes that each holds, asked for and resident.
+pub(crate) fn memory(subject: &str, args: &[&str]) -> (u64, u64) {
+    let text = output(Command::new(program(subject, "memory")).args(args));
+    let (one, other) = text.trim().split_once(' ').expect("two numbers");
+    (one.parse().expect("a number"), other.parse().expect("a number"))
+}
+
+/// Nanoseconds of each of `times` runs. The subjects take turns, and the best turn counts.
+pub(crate) fn login_nanoseconds(subjects: &[&str], figure: &str, times: usize) -> Vec<f64> {
+    let programs: Vec<_> = subjects.iter().map(|subject| program(subject, "run")).collect();
+    let mut best = vec![f64::INFINITY; subjects.len()];
+    for _ in 0..if times < 10_000 { 21 } else { 3 } {
+        for (program, best) in programs.iter().zip(&mut best) {
+            let text = output(Command::new(program).args([figure, &times.to_string()]));
+            *best = best.min(text.trim().parse().expect("a number"));
+        }
+    }
+    best
+}
+
+/// The crates that one subject brings, itself included, procedural macros and what builds them, too.
+pub(crate) fn crates(subject: &str) -> u64 {
+    let args = ["tree", "--package", "alone", "--features", subject, "--edges", "normal", "--prefix", "none"];
+    let text = output(&mut cargo(&args, &target("alone")));
+    let mut names: Vec<_> = text.lines().map(|line| line.trim_end_matches(" (*)")).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.len() as u64 - 1 // `alone`
+}
+
+/// Seconds of a clean release build of each of the two, which take turns. The best of two turns counts.
+pub(crate) fn build_seconds(subjects: [&str; 2]) -> [f64; 2] {
+    let mut best = [f64::INFINITY; 2];
+    for _ in 0..2 {
+        for (subject, best) in subjects.iter().zip(&mut best) {
+            let target = target("clean");
+            std::fs::remove_dir_all(&target).ok();
+            let start = Instant::now();
+            output(&mut cargo(&["build", "--release", "--package", "alone", "--features", subject], &target));
+            *best = best.min(start.elapsed().as_secs_f64());
+            std::fs::remove_dir_all(&target).ok();
+        }
+    }
+    best
+}
+
+/// A whole login for WebAssembly.
+pub(crate) fn module(features: &str) -> PathBuf {
+    let target = target("small");
+    let args = ["rustc", "--package", "module", "--lib", "--crate-type", "cdylib", "--profile", "small"];
+    output(cargo(&args, &target).args(["--target", "wasm32-unknown-unknown", "--features", features]));
+    target.join("wasm32-unknown-unknown/small/module.wasm")
+}
+
+pub(crate) fn gzipped(file: &Path) -> u64 {
+    let output = Command::new("gzip").args(["-9", "--no-name", "--stdout"]).arg(file).output().expect("there is gzip");
+    assert!(output.status.success());
+    output.stdout.len() as u64
+}
+
+/// `.text` and `.rodata` of a whole login for a microcontroller, without default features.
+pub(crate) fn sections() -> (u64, u64) {
+    let target = target("small");
+    let args = ["build", "--package", "module", "--bin", "firmware", "--profile", "small", "--features", "authcode"];
+    output(cargo(&args, &target).args(["--target", "thumbv7em-none-eabihf"]));
+    let file = std::fs::read(target.join("thumbv7em-none-eabihf/small/firmware")).expect("the firmware is there");
+    let file = object::File::parse(&*file).expect("an ELF file");
+    let size = |name| file.section_by_name(name).map_or(0, |section| section.size());
+    (size(".text"), size(".rodata"))
+}
