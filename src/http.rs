@@ -83,7 +83,7 @@ pub struct Headers {
 
 impl Headers {
     /// Each header once, as name and value.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> + Clone {
         self.into_iter()
     }
 }
@@ -123,6 +123,9 @@ pub struct HttpResponse {
 
 impl HttpResponse {
     /// The HTTP status and the body, after any content coding is undone.
+    ///
+    /// A redirect that was not followed is to be handed over as one. The `fetch` of a browser hides its status: where
+    /// `response.type` is `opaqueredirect`, it is 302 here.
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self { status, body: Zeroizing::new(body.into()), retry_after: None }
     }

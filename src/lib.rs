@@ -124,6 +124,8 @@
 //! For the store:
 //!
 //! - **Take a stored login exactly once**, in one atomic step, and let it expire. Only your program may read and write it.
+//!   A callback that finds it taken waits for the result of the first one, or starts a new login: the code of the first
+//!   may have been used, and a second use can take its tokens back.
 //! - **One refresh at a time** for each login: see *Several workers*.
 //!
 //! For the choice of the server:
@@ -144,9 +146,12 @@
 //! - **Tasks of one process** share one [`Authorized`] behind a mutex, and refresh while they hold it. The example
 //!   `refresh_once` does that, for any number of tasks.
 //! - **Processes** share one stored form. Take a lock in the store; **read the stored form after that**, since another
-//!   one may have renewed it meanwhile; if [`needs_renewal`](Authorized::needs_renewal) still says so, refresh; write
-//!   [`suspend`](Authorized::suspend) back **before** anybody uses the new token; let the lock go. The lock must outlive
-//!   the timeout of the request, and run out by itself if its holder dies.
+//!   one may have renewed it meanwhile: if it has changed, and any time is left, use it. Otherwise refresh; write
+//!   [`suspend`](Authorized::suspend) back **before** anybody uses the new token, and only if the stored form is still
+//!   the one that you read; let the lock go. The lock must outlive the timeout of the request, and run out by itself if
+//!   its holder dies. The example `web-service` does that in Redis.
+//! - **A browser that goes away must not take the refresh with it**: where a server drops the handler of a request whose
+//!   client has gone, exchange and refresh belong in a task of their own.
 //! - **If the holder dies** between the request and the write, the new refresh token is lost, and the next refresh may
 //!   be refused: `invalid_grant`, and the user logs in again. Nothing on the client's side can prevent that. Many
 //!   servers leave the old one good for some seconds.

@@ -191,7 +191,8 @@ impl Authorized {
 
     /// Goes on to a new token: by refreshing, if there is a refresh token, or by a new login.
     ///
-    /// Nothing is sent yet. [`Refreshing::cancel`] comes back from it.
+    /// Nothing is sent yet. [`Refreshing::cancel`] comes back from it. Without a refresh token this token is given up: as
+    /// long as it has time left, look at [`refresh_token`](Self::refresh_token) first.
     pub fn renew(mut self) -> Renewal {
         if self.token.refresh_token.is_some() {
             Renewal::Refresh(Refreshing::new(self))

@@ -21,6 +21,7 @@ mod exact_exchange;
 mod extra_parameters;
 mod form_encoding;
 mod http_conversions;
+mod json;
 mod lifetimes;
 mod limits;
 mod model_server;
