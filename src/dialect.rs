@@ -159,7 +159,7 @@ impl Dialect {
 
     /// Where the server has members of the token response: under another name, `("access_token", "accessToken")`, or
     /// at a path, `("access_token", "/data/access_token")`, `("error", "/errors/0/errorType")`. What is named here is
-    /// read there and nowhere else; but a code of an error at its own place always counts, and first.
+    /// read there and nowhere else; but an error and its description at their own places always count, and first.
     ///
     /// For `access_token`, `error`, `error_description`, `error_uri`, `refresh_token`, `scope` and `token_type`. The
     /// lifetime has [a setting of its own](Self::with_lifetime).
@@ -261,8 +261,11 @@ impl Dialect {
                 return Err(ConfigError::Dialect(theirs));
             }
         }
-        if let Some((name, _)) = self.response_names.iter().find(|(name, _)| !MOVABLE_IN_RESPONSE.contains(name)) {
-            return Err(ConfigError::Dialect(name));
+        for (name, place) in self.response_names {
+            let twice = |(other, same): &&(&str, &str)| (other == name) || (same == place);
+            if !MOVABLE_IN_RESPONSE.contains(name) || self.response_names.iter().filter(twice).count() > 1 {
+                return Err(ConfigError::Dialect(name));
+            }
         }
         let places = self.response_names.iter().map(|(_, place)| *place).chain(self.lifetime.map(|(place, _)| place));
         if let Some(place) = places.chain(self.bearer_aliases.iter().copied()).find(|place| matches!(*place, "" | "/"))
@@ -321,7 +324,8 @@ impl Wording {
     /// Each request has each name of the protocol once, and none of those that are not for a dialect to send.
     fn check(&self, requests: &[&[&'static str]]) -> Result<(), ConfigError> {
         let is_known = |name: &&str| requests.iter().any(|request| request.contains(name));
-        if let Some((name, _)) = self.names.iter().find(|(name, _)| !is_known(name)) {
+        let times_named = |name: &str| self.names.iter().filter(|(other, _)| *other == name).count();
+        if let Some((name, _)) = self.names.iter().find(|(name, _)| !is_known(name) || times_named(name) > 1) {
             return Err(ConfigError::Dialect(name));
         }
         if let Some((name, _)) = self.params.iter().find(|(name, value)| name.is_empty() || value.is_empty()) {

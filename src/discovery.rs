@@ -265,7 +265,7 @@ fn well_known(issuer: &Uri) -> Vec<String> {
     places
 }
 
-/// What is read of the metadata. A member twice, or of another type, makes it no metadata at all.
+/// What is read of the metadata. A member twice, or of another type, makes it malformed.
 #[derive(Deserialize)]
 struct Document {
     issuer: String,

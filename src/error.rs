@@ -466,7 +466,7 @@ impl TokenError {
 
     /// What the server sent with its refusal: its first [`MAX_ERROR_BODY_LEN`](crate::limits::MAX_ERROR_BODY_LEN)
     /// bytes. Servers repeat in it what was sent to them, secrets included: look at it, and do not log it. A body that
-    /// has a token where this crate looks for one, or the word `_token` in what it cannot read, is not kept.
+    /// has a token where this crate looks for one, or the word "token" in what it cannot read, is not kept.
     pub const fn body(&self) -> Option<&Untrusted> {
         match self {
             Self::Unavailable { body, .. } | Self::UnexpectedStatus { body, .. } | Self::Refused { body, .. } => {

@@ -1,7 +1,7 @@
 //! JSON where the shape is not known beforehand: values as they stand in the text, passed over and not made.
 //!
-//! A reader of its own, because what a library makes of a response is not wiped, and because it is a third of the size
-//! of one (*Decisions* on the front page). The fuzzers hold it against `serde_json`.
+//! A reader of its own, because what a library makes of a response is not wiped, and because of its size (*Decisions* on
+//! the front page). The suite and the fuzzers hold it against `serde_json`.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -73,7 +73,8 @@ pub(crate) fn find<'a>(text: &'a str, place: &str) -> Result<Option<Raw<'a>>, Tw
     Ok(found)
 }
 
-/// A member of an object by its name, or of a list by its number. Anything else has none.
+/// A member of an object by its name, or of a list by its number. Anything else has none. In a text that is cut off it
+/// is looked for as far as that goes.
 fn child<'a>(text: &'a str, step: &str) -> Result<Option<Raw<'a>>, Twice> {
     let Some(members) = members(text) else {
         let item = items(text).zip(step.parse().ok()).and_then(|(mut items, index)| items.nth(index));
@@ -132,7 +133,7 @@ impl<'a> Iterator for Children<'a> {
     }
 }
 
-/// `}` for `{`, and `]` for `[`.
+/// `}` for `{`, and `]` for `[`: in ASCII, they stand two places on.
 fn closing(opening: u8) -> u8 {
     opening + 2
 }
@@ -400,6 +401,11 @@ fn write_string(out: &mut impl Write, text: &str) -> fmt::Result {
                 out.write_char('\\')?;
                 out.write_char(c)?;
             }
+            '\u{8}' => out.write_str("\\b")?,
+            '\t' => out.write_str("\\t")?,
+            '\n' => out.write_str("\\n")?,
+            '\u{C}' => out.write_str("\\f")?,
+            '\r' => out.write_str("\\r")?,
             '\0'..='\u{1F}' => write!(out, "\\u{:04x}", u32::from(c))?,
             _ => out.write_char(c)?,
         }

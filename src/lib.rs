@@ -194,13 +194,14 @@
 //!   [`accept_unadvertised_s256`](Discovery::accept_unadvertised_s256) is for them, by name.
 //! - **An address in metadata is refused** where a name should be, unless the issuer is at it. That is not a filter for
 //!   private networks (a name can lead there, too), but it takes the shortest way away.
-//! - **JSON is read by the crate itself.** A response is passed over, and what matters is borrowed from it: about 150 lines
-//!   in `json.rs`. `serde_json` would do, but its typed values and errors bring tables for floats and half of `core::fmt`:
-//!   on a Cortex-M0 the login came to 126 KB of flash with it, and comes to 78 KB without, floats included
-//!   (`examples/cortex-m/run.sh`). It also copies some of what it refuses into memory that nobody wipes. The fuzzers hold
-//!   the two against each other; [`Authorized::response_member`] and [`Discovery`] still use the library.
-//! - **A stored form is texts under names.** Numbers and lists are written as texts, too, so that every format of
-//!   `serde`, and [`Suspended::to_json`], write and read the same thing.
+//! - **JSON is read by the crate itself.** A response is passed over, and what matters is borrowed from it: `json.rs`.
+//!   `serde_json` would do, but its typed values and errors bring tables for floats and half of `core::fmt`: a login on a
+//!   Cortex-M0 takes 78 KB of flash (`examples/cortex-m/run.sh`), and took 126 KB when responses and stored forms were
+//!   read by the library, and lifetimes as floats. It also copies some of what it refuses into memory that nobody wipes.
+//!   The suite and the fuzzers hold the two against each other; [`Authorized::response_member`] and [`Discovery`] still
+//!   use the library.
+//! - **A stored form is texts under names.** Numbers and lists are written as texts, too, so that every format of `serde`
+//!   that has maps, and [`Suspended::to_json`], write and read the same thing.
 //! - **A dialect renames; it does not run.** A function in its place could do everything, and could not be a `const`,
 //!   compared, or checked before the first login. What it cannot say, the host says first: it holds request and response.
 //! - **A body of a refusal is kept**, and none of it is shown. Without it, an error of a server that does not follow the

@@ -1,15 +1,15 @@
 //! Stored forms: a login outlives the process.
 
-use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::string::{String, ToString as _};
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::de::{self, IgnoredAny, MapAccess, Visitor};
+use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
@@ -30,7 +30,8 @@ use crate::uri::Uri;
 /// The version of the stored form. A change that an older crate would misread takes the next number.
 const VERSION: &str = "1";
 
-/// A state in its stored form, for any self-describing format of `serde`, such as JSON or CBOR.
+/// A state in its stored form: a map of texts, for any format of `serde` that has maps, such as JSON or CBOR, and by
+/// [`to_json`](Self::to_json) without one.
 ///
 /// It carries a version, its kind and a mark of the client, the server and the redirect URI. It holds
 /// the secrets of the login, so its store must be as safe as one for passwords, and only your program
@@ -115,7 +116,8 @@ impl Suspended {
     /// As JSON, by this crate itself: one object of texts. It is what `serde_json` makes of it, in one allocation, for
     /// a program that has no use for `serde_json` otherwise.
     ///
-    /// It is as secret as the login in it.
+    /// It is as secret as the login in it, and no copy of it is left behind; a reader or a writer of a library leaves
+    /// some that nobody wipes.
     pub fn to_json(&self) -> Secret {
         json::object(self.members()).into()
     }
@@ -123,15 +125,20 @@ impl Suspended {
     /// From JSON, by this crate itself.
     ///
     /// # Errors
-    /// [`ResumeError::Damaged`] if it is no object, or a member that is known is no text.
+    /// [`ResumeError::Damaged`] if it is no object, or a member that is known is no text or comes twice.
     pub fn from_json(text: &str) -> Result<Self, ResumeError> {
         let mut form = Self(Vec::new());
         for member in json::members(text).ok_or(ResumeError::Damaged)? {
             let (name, value) = member.map_err(|json::NotJson| ResumeError::Damaged)?;
             let Some(name) = json::string(name).and_then(|name| known(&name)) else { continue };
-            form.0.push((name, json::string(value).ok_or(ResumeError::Damaged)?.into_owned()));
+            let text = json::string(value).filter(|_| !form.has(name)).ok_or(ResumeError::Damaged)?;
+            form.0.push((name, text.into_owned()));
         }
         Ok(form)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(is, _)| *is == name)
     }
 
     fn members(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
@@ -190,7 +197,7 @@ impl Suspended {
             }
             _ => return Err(ResumeError::OtherKind),
         };
-        // What another kind of state would have must not be there, nor anything twice.
+        // What another kind of state would have must not be there.
         if self.0.is_empty() { Ok(flow) } else { Err(ResumeError::Damaged) }
     }
 
@@ -199,17 +206,19 @@ impl Suspended {
         Some(self.0.swap_remove(index).1)
     }
 
-    fn take_number<N: FromStr>(&mut self, name: &str) -> Result<Option<N>, ResumeError> {
-        self.take(name).map(|text| text.parse().map_err(|_| ResumeError::Damaged)).transpose()
+    fn take_number<N: FromStr + ToString>(&mut self, name: &str) -> Result<Option<N>, ResumeError> {
+        // As it is written, and in no other way that reads the same.
+        let number = |text: Zeroizing<String>| text.parse().ok().filter(|number: &N| number.to_string() == *text);
+        self.take(name).map(|text| number(text).ok_or(ResumeError::Damaged)).transpose()
     }
 
     fn take_params(&mut self, name: &str) -> Result<Params, ResumeError> {
         let text = self.take(name).unwrap_or_default();
-        let mut pairs = form::pairs(text.as_bytes());
+        let pairs = form::pairs(text.as_bytes());
         if !pairs.clone().all(|(name, value)| form::check(name).and(form::check(value)).is_ok()) {
             return Err(ResumeError::Damaged);
         }
-        Ok(Params::from_encoded(pairs.by_ref()))
+        Ok(Params::from_encoded(pairs))
     }
 
     fn refill_login(&mut self, login: &mut Login) -> Result<(), ParameterError> {
@@ -266,7 +275,9 @@ fn known(name: &str) -> Option<&'static str> {
 
 impl Serialize for Suspended {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.members())
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        self.members().try_for_each(|(name, text)| map.serialize_entry(name, text))?;
+        map.end()
     }
 }
 
@@ -287,8 +298,9 @@ impl<'de> Visitor<'de> for SuspendedVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Suspended, A::Error> {
         let mut form = Suspended(Vec::new());
-        while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+        while let Some(name) = map.next_key::<String>()? {
             match known(&name) {
+                Some(name) if form.has(name) => return Err(de::Error::duplicate_field(name)),
                 Some(name) => form.0.push((name, map.next_value()?)),
                 None => drop(map.next_value::<IgnoredAny>()?),
             }

@@ -86,7 +86,7 @@ impl TokenResponse {
         let members = Members::read(&response.body, dialect);
         let may_have_token = match &members {
             Ok(members) => members.has_token,
-            Err(_) => response.body.windows(6).any(|word| word == b"_token"),
+            Err(_) => response.body.windows(5).any(|word| word.eq_ignore_ascii_case(b"token")),
         };
         let body = || (!may_have_token).then(|| Untrusted::excerpt(&response.body));
         let error = members.as_ref().ok().and_then(Members::oauth_error);
@@ -204,7 +204,9 @@ impl<'a> Members<'a> {
     }
 
     fn note_tokens(&mut self) {
-        self.has_token |= present(self.access_token).or(present(self.refresh_token)).is_some();
+        // What comes twice is only the last one here, or none.
+        self.has_token |=
+            self.duplicate.is_some() || present(self.access_token).or(present(self.refresh_token)).is_some();
     }
 
     /// Where a member of the protocol is kept.

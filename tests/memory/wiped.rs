@@ -209,6 +209,10 @@ fn stored_forms_leave_nothing() {
     assert_wiped(|| drop(pending(&client).suspend().resume::<Flow>(&client).unwrap()));
     assert_wiped(|| drop(code(&client).suspend().resume::<Flow>(&client).unwrap()));
     assert_wiped(|| drop(authorized(&client).suspend().resume::<Flow>(&client).unwrap()));
+    assert_wiped(|| {
+        let json = authorized(&client).suspend().to_json();
+        drop(authcode::Suspended::from_json(json.expose()).unwrap().resume::<Flow>(&client).unwrap());
+    });
     // One that does not come back, too.
     assert_wiped(|| assert!(authorized(&client).suspend().resume::<CodeReceived>(&client).is_err()));
 }

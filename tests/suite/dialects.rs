@@ -191,7 +191,7 @@ fn a_dialect_cannot_touch_what_makes_a_login_safe() {
         D.with_token_params(&[("code_verifier", "x")]),
         D.with_redirect_names(&[("state", "nonce")]),
     ];
-    const SLIPS: [Dialect; 18] = [
+    const SLIPS: [Dialect; 21] = [
         D.with_authorization_names(&[("client-id", "appid")]),
         D.with_authorization_names(&[("client_secret", "secret")]),
         D.with_authorization_names(&[("client_id", "scope")]),
@@ -207,6 +207,9 @@ fn a_dialect_cannot_touch_what_makes_a_login_safe() {
         D.with_redirect_names(&[("code", "x"), ("error", "x")]),
         D.with_response_names(&[("expires_in", "expires")]),
         D.with_response_names(&[("access_token", "")]),
+        D.with_response_names(&[("access_token", "a"), ("access_token", "b")]),
+        D.with_response_names(&[("access_token", "t"), ("refresh_token", "t")]),
+        D.with_authorization_names(&[("client_id", "a"), ("client_id", "b")]),
         D.with_lifetime("/", LifetimeFormat::Seconds),
         D.with_bearer_aliases(&[""]),
         D.with_fragment("a&b#c"),

@@ -237,6 +237,8 @@ fn a_body_that_may_have_a_token_in_it_is_not_kept() {
         (404, SUCCESS),
         (503, r#"{"access_token":"cut o"#),
         (400, "access_token=a&error=x"),
+        (503, r#"{"accessToken":"cut o"#),
+        (400, r#"{"error":"x","access_token":"a","access_token":null}"#),
     ] {
         assert_eq!(refused_token(status, body).body(), None, "{status} {body}");
     }
@@ -245,7 +247,11 @@ fn a_body_that_may_have_a_token_in_it_is_not_kept() {
     }
     // A dialect has tokens at other places. Both are looked at.
     let dialect = authcode::Dialect::STANDARD.with_response_names(&[("access_token", "/data/token")]);
-    for body in [r#"{"error":"x","data":{"token":"a"}}"#, r#"{"error":"x","access_token":"a"}"#] {
+    for body in [
+        r#"{"error":"x","data":{"token":"a"}}"#,
+        r#"{"error":"x","access_token":"a"}"#,
+        r#"{"error":"x","data":{"token":"a","token":"b"}}"#,
+    ] {
         let code = Scenario { dialect, ..Scenario::default() }.to_code_received();
         let refused = code.receive_token_response(HttpResponse::new(400, body), NOW).unwrap_err();
         assert_eq!(refused.error().body(), None, "{body}");

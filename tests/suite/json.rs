@@ -104,6 +104,24 @@ proptest! {
         prop_assert_eq!(token.response_member::<Value>("x"), Some(value));
     }
 
+    /// Texts are unescaped alike, whichever way each character is written.
+    #[test]
+    fn a_text_is_unescaped_alike(token in "[ -~]{1,40}", how in prop::collection::vec(0..4_u8, 40)) {
+        let escaped: String = token.chars().zip(how).map(|(c, how)| match (how, c) {
+            (0, '"' | '\\') | (1, '"' | '\\' | '/') => format!("\\{c}"),
+            (0 | 1, plain) => plain.to_string(),
+            (2, c) => format!("\\u{:04x}", u32::from(c)),
+            (_, c) => format!("\\u{:04X}", u32::from(c)),
+        }).collect();
+        let quoted = format!("\"{escaped}\"");
+        let theirs: String = serde_json::from_str(&quoted).unwrap();
+        let body = format!(r#"{{"access_token":{quoted},"refresh_token":{quoted}}}"#);
+        let ours = code_received().receive_token_response(HttpResponse::new(200, body), NOW).unwrap();
+        prop_assert_eq!(&theirs, &token);
+        prop_assert_eq!(ours.access_token().expose(), &theirs);
+        prop_assert_eq!(ours.refresh_token().unwrap().expose(), &theirs);
+    }
+
     /// A byte that is changed, taken out or put in: both say the same of what is left.
     #[test]
     fn damaged_json_is_as_damaged_to_the_other(

@@ -124,7 +124,7 @@ fn a_flow_stores_and_brings_back_whichever_state_it_holds() {
     }
 }
 
-/// The forms of version 1, as they were first written. They must be read for ever, and written in the same way
+/// The forms of version 1, as they are released. They must be read for ever, and written in the same way
 /// until there is a version 2.
 #[test]
 fn golden_forms_are_read_and_written() {
@@ -252,7 +252,8 @@ fn a_damaged_form_is_refused() {
         ("\"openid offline_access\"", "\"a\\\"b\""),
         ("https://api.loomai.com/", ""),
         ("51004", "65536"),
-        ("51004", "+51004 "),
+        ("51004", "+51004"),
+        ("51004", "051004"),
         ("prompt=", "state="),
         ("prompt=", "="),
         ("=consent", "="),
@@ -261,7 +262,6 @@ fn a_damaged_form_is_refused() {
         ("\"port\":\"51004\"", "\"port\":\"51004\",\"code\":\"x\""),
         ("\"port\":\"51004\"", "\"port\":\"51004\",\"received_at\":\"1\""),
         ("\"port\":\"51004\"", "\"port\":\"51004\",\"redirect_params\":\"a=b\""),
-        ("\"port\":\"51004\"", "\"port\":\"51004\",\"port\":\"51004\""),
     ] {
         let damaged = pending.replacen(from, to, 1);
         assert_ne!(damaged, pending, "{from}");
@@ -339,7 +339,9 @@ fn a_response_that_is_too_long_is_refused() {
 
 #[test]
 fn what_is_no_form_at_all_is_an_error_of_the_format() {
-    for text in ["", "[]", "null", r#"{"v":1}"#, r#"{"v":"1","kind":null}"#, r#"{"v":"1""#] {
+    for text in
+        ["", "[]", "null", r#"{"v":1}"#, r#"{"v":"1","kind":null}"#, r#"{"v":"1""#, r#"{"v":"1","scope":"a","v":"1"}"#]
+    {
         assert!(serde_json::from_str::<Suspended>(text).is_err(), "{text}");
         assert_eq!(Suspended::from_json(text).map(drop).unwrap_err(), ResumeError::Damaged, "{text}");
     }
@@ -351,7 +353,10 @@ fn what_is_no_form_at_all_is_an_error_of_the_format() {
 /// A program without `serde_json` writes and reads the same form.
 #[test]
 fn the_crates_own_json_is_that_of_serde_json() {
-    for flow in flows() {
+    let odd = "{\"access_token\":\"a\",\r\n\t\"x\":\"\u{8}\u{c}\u{1}\u{7f}\u{e9}\u{1f600}\\u0041\\n\"}"
+        .replace(['\u{8}', '\u{c}', '\u{1}'], "");
+    let odd = code_received().receive_token_response(HttpResponse::new(200, odd), NOW).unwrap();
+    for flow in flows().into_iter().chain([Flow::from(odd)]) {
         let form = flow.suspend();
         assert_eq!(form.to_json().expose(), stored(&form));
         let again: Flow = Suspended::from_json(&stored(&form)).unwrap().resume(&Scenario::default().client()).unwrap();
