@@ -188,8 +188,8 @@
 //!   says nothing about the code, so it hands the state back.
 //! - **A description is not part of an error's text.** It may repeat what was sent. [`OAuthError`] has it, made safe to
 //!   show.
-//! - **A dialect cannot reach `state` and PKCE**, and there is no login without them. About a quarter of the providers in
-//!   public lists are used with PKCE switched off, and a few refuse its parameters: this crate is not for those.
+//! - **A dialect cannot reach `state` and PKCE**, and there is no login without them. Other
+//!   clients switch PKCE off for some providers, of which a few refuse its parameters: this crate is not for those.
 //! - **Discovery wants `S256` to be advertised.** RFC 8414 §2 reads silence as "no PKCE". Some servers do it silently:
 //!   [`accept_unadvertised_s256`](Discovery::accept_unadvertised_s256) is for them, by name.
 //! - **An address in metadata is refused** where a name should be, unless the issuer is at it. That is not a filter for

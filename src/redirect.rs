@@ -164,11 +164,12 @@ impl<'a> Answer<'a> {
         let mut duplicate = None;
         for (name, value) in form::pairs(query) {
             let known = RESPONSE_NAMES.into_iter().find(|known| form::stands_for(name, known));
-            let alias = || aliases.iter().find(|(_, theirs)| form::stands_for(name, theirs));
-            let (name, slot) = match (known, known.map_or_else(alias, |_| None)) {
-                (Some(known), _) => (known, slot(&mut answer.values, known)),
-                (None, Some((ours, theirs))) => (*theirs, slot(&mut answer.aliased, ours)),
-                (None, None) => continue,
+            let (name, slot) = if let Some(known) = known {
+                (known, slot(&mut answer.values, known))
+            } else if let Some((ours, theirs)) = aliases.iter().find(|(_, theirs)| form::stands_for(name, theirs)) {
+                (*theirs, slot(&mut answer.aliased, ours))
+            } else {
+                continue;
             };
             form::check(value).map_err(|Malformed| RedirectError::Malformed)?;
             if slot.is_some_and(|slot| slot.replace(value).is_some()) {

@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::client::Client;
-use crate::error::{ParameterError, ResumeError};
+use crate::error::ResumeError;
 use crate::flow::{Authorized, AwaitingRedirect, CodeReceived, Flow, Login, Refresh, Refreshing, Response, Unstarted};
 use crate::form::{self, Space};
 use crate::json;
@@ -47,10 +47,9 @@ const VERSION: &str = "1";
 /// ```
 /// # use authcode::{AwaitingRedirect, Client, Suspended};
 /// # fn example(pending: AwaitingRedirect, client: Client) -> Result<(), Box<dyn core::error::Error>> {
-/// let stored: String = serde_json::to_string(&pending.suspend())?;
+/// let stored = pending.suspend().to_json(); // or by `serde`: `serde_json::to_string(&pending.suspend())?`
 /// // … the process ends, another one begins …
-/// let suspended: Suspended = serde_json::from_str(&stored)?;
-/// let pending: AwaitingRedirect = suspended.resume(&client)?;
+/// let pending: AwaitingRedirect = Suspended::from_json(stored.expose())?.resume(&client)?;
 /// # Ok(()) }
 /// ```
 #[must_use = "it is to be stored"]
@@ -129,7 +128,7 @@ impl Suspended {
     pub fn from_json(text: &str) -> Result<Self, ResumeError> {
         let mut form = Self(Vec::new());
         for member in json::members(text).ok_or(ResumeError::Damaged)? {
-            let (name, value) = member.map_err(|json::NotJson| ResumeError::Damaged)?;
+            let (name, value) = member.map_err(damaged)?;
             let Some(name) = json::string(name).and_then(|name| known(&name)) else { continue };
             let text = json::string(value).filter(|_| !form.has(name)).ok_or(ResumeError::Damaged)?;
             form.0.push((name, text.into_owned()));
@@ -170,7 +169,7 @@ impl Suspended {
             return Err(ResumeError::OtherClient);
         }
         let mut login = Box::new(Login::new(client.clone()));
-        self.refill_login(&mut login).map_err(|_| ResumeError::Damaged)?;
+        self.refill_login(&mut login)?;
         // Before the redirect there is nothing that could choose an endpoint.
         let has_code = !matches!(kind.as_str(), "unstarted" | "awaiting_redirect");
         if login.token_endpoint.is_some() && !has_code {
@@ -192,7 +191,7 @@ impl Suspended {
                     return Err(ResumeError::Damaged);
                 }
                 let mut refresh = Refreshing::new(authorized);
-                self.refill(&mut refresh).map_err(|_| ResumeError::Damaged)?;
+                self.refill(&mut refresh)?;
                 Flow::Refreshing(refresh)
             }
             _ => return Err(ResumeError::OtherKind),
@@ -221,14 +220,20 @@ impl Suspended {
         Ok(Params::from_encoded(pairs))
     }
 
-    fn refill_login(&mut self, login: &mut Login) -> Result<(), ParameterError> {
-        let damaged = |_| ParameterError::NotPairs;
-        login.scope.add(&self.take("scope").unwrap_or_default())?;
-        self.take("audience").map_or(Ok(()), |audience| login.set_audience(&audience))?;
-        self.take_number("port").map_err(damaged)?.map_or(Ok(()), |port| login.set_loopback_port(port))?;
-        login.add_params(Leg::Authorization, &self.take_params("authorization_params").map_err(damaged)?)?;
-        login.add_params(Leg::Token, &self.take_params("token_params").map_err(damaged)?)?;
-        self.take("token_endpoint").map_or(Ok(()), |endpoint| login.set_token_endpoint(&endpoint))
+    fn refill_login(&mut self, login: &mut Login) -> Result<(), ResumeError> {
+        login.scope.add(&self.take("scope").unwrap_or_default()).map_err(damaged)?;
+        if let Some(audience) = self.take("audience") {
+            login.set_audience(&audience).map_err(damaged)?;
+        }
+        if let Some(port) = self.take_number("port")? {
+            login.set_loopback_port(port).map_err(damaged)?;
+        }
+        login.add_params(Leg::Authorization, &self.take_params("authorization_params")?).map_err(damaged)?;
+        login.add_params(Leg::Token, &self.take_params("token_params")?).map_err(damaged)?;
+        if let Some(endpoint) = self.take("token_endpoint") {
+            login.set_token_endpoint(&endpoint).map_err(damaged)?;
+        }
+        Ok(())
     }
 
     fn take_secrets(&mut self) -> Result<Box<LoginSecrets>, ResumeError> {
@@ -247,7 +252,7 @@ impl Suspended {
             kept => Some(checked(kept, MAX_TOKEN_LEN)?),
         };
         // After a refresh there are two scopes, of which the response has at most one.
-        let scope = |text: Zeroizing<String>| text.parse().map(GrantedScope::Stated).map_err(|_| ResumeError::Damaged);
+        let scope = |text: Zeroizing<String>| text.parse().map(GrantedScope::Stated).map_err(damaged);
         let first_scope = match (self.take("first_scope"), self.take("granted_scope")) {
             (None, None) => None,
             (first, Some(granted)) => {
@@ -262,11 +267,16 @@ impl Suspended {
         Ok(Authorized { login, token, response: Response(response), received_at, first_scope, refreshed: None })
     }
 
-    fn refill(&mut self, refreshing: &mut Refreshing) -> Result<(), ParameterError> {
-        refreshing.narrow_scope(&self.take("refresh_scope").unwrap_or_default())?;
-        let params = self.take_params("refresh_params").map_err(|_| ParameterError::NotPairs)?;
-        params.iter().try_for_each(|(name, value)| refreshing.add_param(name, value))
+    fn refill(&mut self, refreshing: &mut Refreshing) -> Result<(), ResumeError> {
+        refreshing.narrow_scope(&self.take("refresh_scope").unwrap_or_default()).map_err(damaged)?;
+        let params = self.take_params("refresh_params")?;
+        params.iter().try_for_each(|(name, value)| refreshing.add_param(name, value)).map_err(damaged)
     }
+}
+
+/// Whatever a stored value is refused for.
+fn damaged<E>(_: E) -> ResumeError {
+    ResumeError::Damaged
 }
 
 fn known(name: &str) -> Option<&'static str> {
