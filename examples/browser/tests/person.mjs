@@ -4,21 +4,34 @@ import assert from 'node:assert/strict';
 
 export const SECRETS = ['state', 'code', 'code_verifier', 'access_token', 'refresh_token', 'id_token'];
 
+// Runs in the page before its own code. What a token response says is learned before the page sees it: asked for from
+// outside, the body of a response may be gone.
+function watch() {
+  globalThis.violations = 0;
+  addEventListener('securitypolicyviolation', () => { globalThis.violations += 1; });
+  const send = globalThis.fetch;
+  globalThis.fetch = async (url, ...options) => {
+    const response = await send(url, ...options);
+    if (String(url).endsWith('/token')) {
+      const body = await response.clone().json().catch(() => ({}));
+      for (const [name, value] of Object.entries(body)) await globalThis.learn(name, value);
+    }
+    return response;
+  };
+}
+
 export class Person {
   // Opens a tab. It must stay within `hosts`, and nothing may appear in its console but what `tolerates` names.
   static async open(context, origin, { at = '/', tolerates = [] } = {}) {
     const page = await context.newPage();
     const person = new Person(page, origin, tolerates);
-    await page.addInitScript(() => {
-      globalThis.violations = 0;
-      addEventListener('securitypolicyviolation', () => { globalThis.violations += 1; });
-    });
+    await page.exposeFunction('learn', (name, value) => person.learns(name, value));
+    await page.addInitScript(watch);
     // What the server's own pages do is not ours.
     const isServers = (url) => url.startsWith('http') && !url.startsWith(origin) && !/\/(token|me)$/.test(url);
     page.on('console', (message) => isServers(message.location().url) || person.console.push(message.text()));
     page.on('pageerror', (error) => person.console.push(String(error)));
     page.on('request', (request) => person.sees(request));
-    page.on('response', (response) => person.reads(response));
     await person.goTo(at);
     return person;
   }
@@ -33,12 +46,6 @@ export class Person {
     const form = new URLSearchParams(request.postData() ?? '');
     for (const [name, value] of [...url.searchParams, ...form]) this.learns(name, value);
     if (url.pathname === '/callback' && request.isNavigationRequest()) this.callback = url.href;
-  }
-
-  async reads(response) {
-    if (!response.url().endsWith('/token') || response.request().method() !== 'POST') return;
-    const body = await response.json().catch(() => ({}));
-    for (const [name, value] of Object.entries(body)) this.learns(name, value);
   }
 
   learns(name, value) {
