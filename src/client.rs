@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use base64::Engine as _;
@@ -10,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::error::{ConfigError, UriError};
 use crate::flow::{Login, Unstarted};
-use crate::form::{self, Space};
+use crate::form::{self, Pair, Space};
 use crate::http::HttpRequest;
 use crate::json;
 use crate::limits::MAX_PARAMETER_LEN;
@@ -94,8 +95,6 @@ struct Config {
     redirect_uri: Uri,
 }
 
-type Pair<'a> = Option<(&'static str, &'a str)>;
-
 /// What is sent in place of [`ClientAuth`].
 enum Credentials {
     /// `client_id` in the body, and the secret if there is one.
@@ -156,31 +155,27 @@ impl Client {
     }
 
     /// `client_id` and `client_secret`, where they go into the body. One place only: some servers refuse two.
-    pub(crate) fn credentials_in_body(&self) -> (Pair<'_>, Pair<'_>) {
+    pub(crate) fn credentials_in_body(&self) -> (Option<Pair<'_>>, Option<Pair<'_>>) {
         match &self.0.credentials {
             Credentials::Header(_) => (None, None),
             Credentials::Body(secret) => (
-                Some(("client_id", self.client_id())),
-                secret.as_ref().map(|secret| ("client_secret", secret.expose())),
+                Some(Pair::new("client_id", self.client_id())),
+                secret.as_ref().map(|secret| Pair::new("client_secret", secret.expose())),
             ),
         }
     }
 
     /// A token request, in the words of this client's server. `endpoint` is one of that server's.
-    pub(crate) fn token_request<'a>(
-        &'a self,
-        endpoint: &Uri,
-        protocol: impl Iterator<Item = (&'static str, &'a str)> + Clone,
-        own: &'a Params,
-    ) -> HttpRequest {
+    pub(crate) fn token_request(&self, endpoint: &Uri, protocol: &[Option<Pair<'_>>], own: &Params) -> HttpRequest {
         let authorization = match &self.0.credentials {
             Credentials::Header(value) => Some(Secret::from(value.expose())),
             Credentials::Body(_) => None,
         };
         let dialect = self.server().dialect();
-        let pairs = dialect.token.pairs(protocol, own.iter());
+        let pairs = dialect.token.pairs(protocol, own);
         if dialect.json_requests {
-            HttpRequest::post_json(endpoint.as_str(), authorization, json::object(pairs))
+            let pairs = pairs.map(|pair| (pair.name, pair.value)).collect::<Vec<_>>();
+            HttpRequest::post_json(endpoint.as_str(), authorization, json::object(&pairs))
         } else {
             HttpRequest::post_form(endpoint.as_str(), authorization, form::encode(&[], pairs, &[], Space::Plus))
         }
@@ -203,11 +198,7 @@ impl Credentials {
             ClientAuth::BasicRaw(_) if client_id.contains(':') => Err(ConfigError::ClientIdColon),
             ClientAuth::BasicRaw(secret) => Ok(Self::basic(&[client_id, ":", secret.expose()])),
             ClientAuth::Basic(secret) => {
-                let encoded = |text| {
-                    let mut out = Zeroizing::new(String::with_capacity(form::encoded_len(text, Space::Plus)));
-                    form::push_encoded(&mut out, text, Space::Plus);
-                    out
-                };
+                let encoded = |text| form::encode_text(text, Space::Plus);
                 Ok(Self::basic(&[&encoded(client_id), ":", &encoded(secret.expose())]))
             }
         }

@@ -1,6 +1,8 @@
 //! What real servers do differently, as data.
 
 use crate::error::ConfigError;
+use crate::form::Pair;
+use crate::params::Params;
 use crate::redirect::RESPONSE_NAMES;
 
 /// How a server departs from RFC 6749.
@@ -290,15 +292,18 @@ impl Wording {
     /// those of the login.
     pub(crate) fn pairs<'a>(
         &'a self,
-        protocol: impl Iterator<Item = (&'static str, &'a str)> + Clone,
-        login: impl Iterator<Item = (&'a str, &'a str)> + Clone,
-    ) -> impl Iterator<Item = (&'a str, &'a str)> + Clone {
-        let own = login.clone();
-        let replaced = move |(name, _): &(&str, &str)| own.clone().any(|(other, _)| other == *name);
-        protocol
-            .filter_map(|(name, value)| Some((self.name(name)?, value)))
-            .chain(self.params.iter().copied().filter(move |pair| !replaced(pair)))
-            .chain(login)
+        protocol: &'a [Option<Pair<'a>>],
+        login: &'a Params,
+    ) -> impl Iterator<Item = Pair<'a>> + Clone {
+        let renamed = |pair: &Pair<'a>| match self.names.iter().find(|(ours, _)| *ours == pair.name) {
+            None => Some(*pair),
+            Some((_, "")) => None,
+            Some((_, theirs)) => Some(Pair::any(theirs, pair.value)),
+        };
+        let is_replaced = |name| login.pairs().any(|pair| pair.name == name);
+        let params = self.params.iter().filter(move |(name, _)| !is_replaced(*name));
+        let protocol = protocol.iter().flatten().filter_map(renamed);
+        protocol.chain(params.map(|(name, value)| Pair::any(name, value))).chain(login.pairs())
     }
 
     /// What the server calls a parameter of the protocol. `None` if it is left out.

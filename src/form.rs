@@ -15,54 +15,116 @@ pub(crate) enum Space {
     Percent20,
 }
 
+/// A parameter that is to be sent.
+#[derive(Clone, Copy)]
+pub(crate) struct Pair<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) value: &'a str,
+    /// Whether they are known to stand for themselves, as most of what a login sends.
+    is_plain: [bool; 2],
+}
+
+impl<'a> Pair<'a> {
+    /// Any name, any value.
+    pub(crate) const fn any(name: &'a str, value: &'a str) -> Self {
+        Self { name, value, is_plain: [false, false] }
+    }
+
+    /// A name of the protocol's, any value.
+    pub(crate) const fn new(name: &'a str, value: &'a str) -> Self {
+        Self { name, value, is_plain: [true, false] }
+    }
+
+    /// A name of the protocol's, and a value of letters, digits, `-` and `_` alone.
+    pub(crate) const fn plain(name: &'a str, value: &'a str) -> Self {
+        Self { name, value, is_plain: [true, true] }
+    }
+
+    fn encoded_len(&self, space: Space) -> usize {
+        let [name, value] = self.is_plain;
+        let len = |text: &str, is_plain| if is_plain { text.len() } else { encoded_len(text, space) };
+        len(self.name, name) + len(self.value, value) + "=&".len()
+    }
+
+    fn push_encoded(&self, out: &mut Vec<u8>, space: Space) {
+        let [name, value] = self.is_plain;
+        let mut push = |text: &str, is_plain| {
+            if is_plain { out.extend_from_slice(text.as_bytes()) } else { push_encoded(out, text, space) }
+        };
+        push(self.name, name);
+        push("=", true);
+        push(self.value, value);
+    }
+}
+
 /// Writes `start`, `name=value&…` and `end`, in one allocation of the exact size: growing would leave copies of secrets.
-pub(crate) fn encode<'a, P>(start: &[&str], pairs: P, end: &[&str], space: Space) -> String
-where
-    P: Iterator<Item = (&'a str, &'a str)> + Clone,
-{
+pub(crate) fn encode<'a>(
+    start: &[&str],
+    pairs: impl Iterator<Item = Pair<'a>> + Clone,
+    end: &[&str],
+    space: Space,
+) -> String {
     let fixed_len = start.iter().chain(end).map(|part| part.len()).sum::<usize>();
-    let pair_len = |(name, value)| encoded_len(name, space) + encoded_len(value, space) + "=&".len();
-    let len = pairs.clone().map(pair_len).sum::<usize>().saturating_sub("&".len());
-    let mut out = String::with_capacity(fixed_len + len);
-    start.iter().for_each(|part| out.push_str(part));
-    for (index, (name, value)) in pairs.enumerate() {
-        if index > 0 {
-            out.push('&');
-        }
-        push_encoded(&mut out, name, space);
-        out.push('=');
-        push_encoded(&mut out, value, space);
+    let len = pairs.clone().map(|pair| pair.encoded_len(space)).sum::<usize>().saturating_sub("&".len());
+    let mut out = Vec::with_capacity(fixed_len + len);
+    start.iter().for_each(|part| out.extend_from_slice(part.as_bytes()));
+    let mut separator: &[u8] = b"";
+    for pair in pairs {
+        out.extend_from_slice(separator);
+        separator = b"&";
+        pair.push_encoded(&mut out, space);
     }
-    end.iter().for_each(|part| out.push_str(part));
-    out
+    end.iter().for_each(|part| out.extend_from_slice(part.as_bytes()));
+    // It is ASCII, but for a URL whose caller has made something else of it.
+    String::from_utf8(out).unwrap_or_default()
 }
 
-/// What WHATWG's serializer keeps as it is. Every decoder accepts more and less.
+/// Encodes one text, in one allocation of the exact size.
+pub(crate) fn encode_text(text: &str, space: Space) -> Zeroizing<String> {
+    let mut out = Vec::with_capacity(encoded_len(text, space));
+    push_encoded(&mut out, text, space);
+    Zeroizing::new(String::from_utf8(out).unwrap_or_default())
+}
+
+/// What WHATWG's serializer keeps as it is, by the byte. Every decoder accepts more and less.
+const KEPT: [bool; 256] = {
+    let mut kept = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        kept[byte] = matches!(byte as u8, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'*' | b'-' | b'.' | b'_');
+        byte += 1;
+    }
+    kept
+};
+
 fn is_kept(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'-' | b'.' | b'_')
+    KEPT.get(usize::from(byte)).is_some_and(|kept| *kept)
 }
 
-pub(crate) fn encoded_len(text: &str, space: Space) -> usize {
-    let width = |byte| if is_kept(byte) || (byte == b' ' && space == Space::Plus) { 1 } else { 3 };
-    text.bytes().map(width).sum()
+fn encoded_len(text: &str, space: Space) -> usize {
+    let escaped = text.bytes().filter(|byte| !is_kept(*byte)).count();
+    let spaces = || text.bytes().filter(|byte| *byte == b' ').count();
+    text.len() + 2 * if escaped > 0 && space == Space::Plus { escaped - spaces() } else { escaped }
 }
 
-pub(crate) fn push_encoded(out: &mut String, text: &str, space: Space) {
-    for byte in text.bytes() {
-        if is_kept(byte) {
-            out.push(char::from(byte));
-        } else if byte == b' ' && space == Space::Plus {
-            out.push('+');
-        } else {
-            out.push('%');
-            out.push(hex_digit(byte >> 4));
-            out.push(hex_digit(byte & 0xF));
+fn push_encoded(out: &mut Vec<u8>, text: &str, space: Space) {
+    for part in text.as_bytes().split_inclusive(|byte| !is_kept(*byte)) {
+        match part.split_last() {
+            Some((b' ', kept)) if space == Space::Plus => {
+                out.extend_from_slice(kept);
+                out.push(b'+');
+            }
+            Some((byte, kept)) if !is_kept(*byte) => {
+                out.extend_from_slice(kept);
+                out.extend_from_slice(&[b'%', hex_digit(byte >> 4), hex_digit(byte & 0xF)]);
+            }
+            _ => out.extend_from_slice(part),
         }
     }
 }
 
-fn hex_digit(nibble: u8) -> char {
-    char::from(if nibble < 10 { b'0' + nibble } else { b'A' + nibble - 10 })
+fn hex_digit(nibble: u8) -> u8 {
+    if nibble < 10 { b'0' + nibble } else { b'A' + nibble - 10 }
 }
 
 /// The pairs of a query or a form body, as they stand there: still encoded. Empty pairs are skipped.
@@ -96,9 +158,15 @@ fn hex_value(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
+/// Whether the text stands for itself: ASCII, and nothing in it is encoded. Without an early end, so that the compiler
+/// takes many bytes in one step.
+fn is_plain(encoded: &[u8]) -> bool {
+    encoded.iter().fold(true, |plain, byte| plain & byte.is_ascii() & (*byte != b'%') & (*byte != b'+'))
+}
+
 /// Whether the encoded text stands for `plain`. Not in constant time.
 pub(crate) fn stands_for(encoded: &[u8], plain: &str) -> bool {
-    bytes(encoded).eq(plain.bytes().map(Ok))
+    if is_plain(encoded) { encoded == plain.as_bytes() } else { bytes(encoded).eq(plain.bytes().map(Ok)) }
 }
 
 /// Whether two encoded texts stand for the same. One that stands for nothing is the same as none.
@@ -108,6 +176,10 @@ pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
 
 /// Decodes into `out` what fills it exactly. Anything else gives `false`.
 pub(crate) fn decode_exact(encoded: &[u8], out: &mut [u8]) -> bool {
+    if encoded.len() == out.len() && is_plain(encoded) {
+        out.copy_from_slice(encoded);
+        return true;
+    }
     let mut decoded = bytes(encoded);
     let filled = out.iter_mut().all(|slot| match decoded.next() {
         Some(Ok(byte)) => {
@@ -119,8 +191,11 @@ pub(crate) fn decode_exact(encoded: &[u8], out: &mut [u8]) -> bool {
     filled && decoded.next().is_none()
 }
 
-/// Whether the text can be decoded. Plain ASCII, the usual case, needs no memory for that.
+/// Whether the text can be decoded. ASCII, the usual case, needs no memory for that.
 pub(crate) fn check(encoded: &[u8]) -> Result<(), Malformed> {
+    if is_plain(encoded) {
+        return Ok(());
+    }
     let mut is_ascii = true;
     for byte in bytes(encoded) {
         is_ascii &= byte?.is_ascii();
@@ -130,10 +205,17 @@ pub(crate) fn check(encoded: &[u8]) -> Result<(), Malformed> {
 
 /// Decodes a text, in one allocation of the exact size. It may be a code, so whatever becomes of it is wiped.
 pub(crate) fn decode(encoded: &[u8]) -> Result<Zeroizing<String>, Malformed> {
-    let mut out = Zeroizing::new(Vec::with_capacity(bytes(encoded).count()));
-    for byte in bytes(encoded) {
-        out.push(byte?);
+    let mut out = Zeroizing::new(Vec::new());
+    if is_plain(encoded) {
+        out.extend_from_slice(encoded);
+    } else {
+        out.reserve_exact(bytes(encoded).count());
+        for byte in bytes(encoded) {
+            out.push(byte?);
+        }
     }
-    core::str::from_utf8(&out).map_err(|_| Malformed)?;
-    Ok(Zeroizing::new(String::from_utf8(core::mem::take(&mut *out)).unwrap_or_default()))
+    String::from_utf8(core::mem::take(&mut *out)).map(Zeroizing::new).map_err(|error| {
+        drop(Zeroizing::new(error.into_bytes()));
+        Malformed
+    })
 }

@@ -131,8 +131,8 @@ impl HttpResponse {
     }
 
     /// The body, which has been read as UTF-8 before.
-    pub(crate) fn into_text(mut self) -> String {
-        String::from_utf8(core::mem::take(&mut *self.body)).unwrap_or_default()
+    pub(crate) fn into_secret(mut self) -> Secret {
+        String::from_utf8(core::mem::take(&mut *self.body)).unwrap_or_default().into()
     }
 
     /// Picks what matters out of all the headers of the response: `Retry-After` in seconds. It takes the header map

@@ -19,11 +19,15 @@ pub(crate) fn without_byte_order_mark(text: &str) -> &str {
 
 /// A JSON value as it stands in the text.
 #[derive(Clone, Copy)]
-pub(crate) struct Raw<'a>(&'a str);
+pub(crate) struct Raw<'a> {
+    text: &'a str,
+    /// Whether there is a string in it with something escaped.
+    has_escapes: bool,
+}
 
 impl<'a> Raw<'a> {
     pub(crate) fn get(self) -> &'a str {
-        self.0
+        self.text
     }
 }
 
@@ -33,7 +37,7 @@ pub(crate) struct NotJson;
 
 /// Whether it is JSON of any kind.
 pub(crate) fn is_json(text: &str) -> bool {
-    let mut scanner = Scanner { text, at: 0 };
+    let mut scanner = Scanner { text, at: 0, escaped_at: 0 };
     scanner.space();
     scanner.value().is_some() && scanner.ends()
 }
@@ -98,7 +102,7 @@ type Child<'a> = (Option<Raw<'a>>, Raw<'a>);
 
 impl<'a> Children<'a> {
     fn of(text: &'a str, start: u8) -> Option<Self> {
-        let mut scanner = Scanner { text, at: 0 };
+        let mut scanner = Scanner { text, at: 0, escaped_at: 0 };
         scanner.space();
         scanner.eat(start)?;
         Some(Self { scanner, end: closing(start), is_first: true, is_over: false })
@@ -142,6 +146,8 @@ fn closing(opening: u8) -> u8 {
 struct Scanner<'a> {
     text: &'a str,
     at: usize,
+    /// Where the last escape was.
+    escaped_at: usize,
 }
 
 impl<'a> Scanner<'a> {
@@ -154,7 +160,8 @@ impl<'a> Scanner<'a> {
     }
 
     fn since(&self, start: usize) -> Option<Raw<'a>> {
-        self.text.get(start..self.at).map(Raw)
+        let text = self.text.get(start..self.at)?;
+        Some(Raw { text, has_escapes: self.escaped_at > start })
     }
 
     /// Passes over bytes as long as they fit, and says how many they were.
@@ -228,14 +235,31 @@ impl<'a> Scanner<'a> {
         Some(Some(name))
     }
 
+    /// Passes over what stands for itself in a string. In blocks, which the compiler looks at in one step each: most of
+    /// a response is one long token.
+    fn plain_text(&mut self) {
+        const BLOCK: usize = 16;
+        let is_plain = |byte: u8| (byte >= b' ') & (byte != b'"') & (byte != b'\\');
+        let mut rest = self.rest();
+        while let Some((block, after)) = rest.split_first_chunk::<BLOCK>() {
+            if !block.iter().fold(true, |all, byte| all & is_plain(*byte)) {
+                break;
+            }
+            rest = after;
+            self.at += BLOCK;
+        }
+        self.skip(is_plain);
+    }
+
     fn string(&mut self) -> Option<()> {
         self.eat(b'"')?;
         loop {
-            self.skip(|byte| !matches!(byte, b'"' | b'\\' | 0..=0x1F));
+            self.plain_text();
             if self.eat(b'"').is_some() {
                 return Some(());
             }
             self.eat(b'\\')?;
+            self.escaped_at = self.at;
             let escaped = self.peek()?;
             self.at += 1;
             match escaped {
@@ -282,7 +306,7 @@ impl<'a> Scanner<'a> {
 /// A token or a code may be in it, so what is unescaped is wiped. PHP escapes each `/`.
 pub(crate) fn string(raw: Raw<'_>) -> Option<Text<'_>> {
     let escaped = raw.get().strip_prefix('"')?.strip_suffix('"')?;
-    if !escaped.contains('\\') {
+    if !raw.has_escapes {
         return Some(Text::Plain(escaped));
     }
     // Escaped text is never shorter, so the buffer does not grow.
@@ -347,10 +371,10 @@ fn hex4(rest: &mut Chars<'_>) -> Option<u32> {
 }
 
 /// An object of strings, in one allocation of the exact size. A name that repeats has a list of them.
-pub(crate) fn object<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> String {
+pub(crate) fn object(pairs: &[(&str, &str)]) -> String {
     let mut length = Length(0);
     // Neither of the two can fail.
-    let _ = write_object(&mut length, pairs.clone());
+    let _ = write_object(&mut length, pairs);
     let mut out = String::with_capacity(length.0);
     let _ = write_object(&mut out, pairs);
     out
@@ -366,18 +390,18 @@ impl Write for Length {
     }
 }
 
-fn write_object<'a>(out: &mut impl Write, pairs: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> fmt::Result {
+fn write_object(out: &mut dyn Write, pairs: &[(&str, &str)]) -> fmt::Result {
     let mut start = '{';
-    for (index, (name, value)) in pairs.clone().enumerate() {
-        let same = |(other, _): &(&str, &str)| *other == name;
-        if pairs.clone().take(index).any(|pair| same(&pair)) {
+    for (index, (name, value)) in pairs.iter().enumerate() {
+        let same = |(other, _): &&(&str, &str)| other == name;
+        if pairs.iter().take(index).any(|pair| same(&pair)) {
             continue;
         }
         out.write_char(start)?;
         start = ',';
         write_string(out, name)?;
         out.write_char(':')?;
-        let mut others = pairs.clone().skip(index + 1).filter(same).peekable();
+        let mut others = pairs.iter().skip(index + 1).filter(same).peekable();
         if others.peek().is_none() {
             write_string(out, value)?;
             continue;
@@ -393,7 +417,7 @@ fn write_object<'a>(out: &mut impl Write, pairs: impl Iterator<Item = (&'a str, 
     out.write_str(if start == '{' { "{}" } else { "}" })
 }
 
-fn write_string(out: &mut impl Write, text: &str) -> fmt::Result {
+fn write_string(out: &mut dyn Write, text: &str) -> fmt::Result {
     out.write_char('"')?;
     for c in text.chars() {
         match c {

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::dialect::Wording;
 use crate::error::ParameterError;
-use crate::form;
+use crate::form::{self, Pair, Space};
 use crate::limits::MAX_PARAMETER_LEN;
 
 /// One of the two requests of a login.
@@ -109,8 +109,16 @@ impl Params {
     /// Reads the pairs as a struct or a map.
     #[cfg(feature = "std")]
     pub(crate) fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T, ParameterError> {
-        let encoded = Zeroizing::new(form::encode(&[], self.iter(), &[], form::Space::Plus));
-        serde_urlencoded::from_str(&encoded).map_err(|_| ParameterError::NotPairs)
+        serde_urlencoded::from_str(&self.to_form()).map_err(|_| ParameterError::NotPairs)
+    }
+
+    /// As one text.
+    pub(crate) fn to_form(&self) -> Zeroizing<String> {
+        Zeroizing::new(form::encode(&[], self.pairs(), &[], Space::Plus))
+    }
+
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = Pair<'_>> + Clone {
+        self.iter().map(|(name, value)| Pair::any(name, value))
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> + Clone {

@@ -130,16 +130,45 @@ impl fmt::Debug for Redirect<'_> {
 pub(crate) const RESPONSE_NAMES: [&str; 9] =
     ["code", "state", "iss", "error", "error_description", "error_uri", "response", "access_token", "id_token"];
 
-/// One place for each of the [`RESPONSE_NAMES`].
-type Values<'a> = [Option<&'a [u8]>; RESPONSE_NAMES.len()];
+/// What stands under those names, still encoded.
+#[derive(Default)]
+pub(crate) struct Values<'a> {
+    pub(crate) code: Option<&'a [u8]>,
+    pub(crate) state: Option<&'a [u8]>,
+    pub(crate) iss: Option<&'a [u8]>,
+    pub(crate) error: Option<&'a [u8]>,
+    error_description: Option<&'a [u8]>,
+    error_uri: Option<&'a [u8]>,
+    pub(crate) response: Option<&'a [u8]>,
+    pub(crate) access_token: Option<&'a [u8]>,
+    pub(crate) id_token: Option<&'a [u8]>,
+}
 
-/// The parameters of an authorization response, still encoded.
+impl<'a> Values<'a> {
+    /// Where the value of one of the [`RESPONSE_NAMES`] is kept.
+    fn slot(&mut self, name: &str) -> Option<&mut Option<&'a [u8]>> {
+        Some(match name {
+            "code" => &mut self.code,
+            "state" => &mut self.state,
+            "iss" => &mut self.iss,
+            "error" => &mut self.error,
+            "error_description" => &mut self.error_description,
+            "error_uri" => &mut self.error_uri,
+            "response" => &mut self.response,
+            "access_token" => &mut self.access_token,
+            "id_token" => &mut self.id_token,
+            _ => return None,
+        })
+    }
+}
+
+/// The parameters of an authorization response.
 pub(crate) struct Answer<'a> {
-    values: Values<'a>,
-    /// What stands under the server's own names for them.
-    aliased: Values<'a>,
+    /// Each under its own name or else under the server's.
+    pub(crate) values: Values<'a>,
     aliases: Names,
-    query: &'a [u8],
+    /// The query, if there is more in it.
+    more: &'a [u8],
 }
 
 impl<'a> Answer<'a> {
@@ -160,15 +189,17 @@ impl<'a> Answer<'a> {
     }
 
     fn collect(query: &'a [u8], aliases: Names) -> Result<Self, RedirectError> {
-        let mut answer = Self { values: Values::default(), aliased: Values::default(), aliases, query };
+        let mut answer = Self { values: Values::default(), aliases, more: &[] };
+        let mut aliased = Values::default();
         let mut duplicate = None;
         for (name, value) in form::pairs(query) {
             let known = RESPONSE_NAMES.into_iter().find(|known| form::stands_for(name, known));
             let (name, slot) = if let Some(known) = known {
-                (known, slot(&mut answer.values, known))
+                (known, answer.values.slot(known))
             } else if let Some((ours, theirs)) = aliases.iter().find(|(_, theirs)| form::stands_for(name, theirs)) {
-                (*theirs, slot(&mut answer.aliased, ours))
+                (*theirs, aliased.slot(ours))
             } else {
+                answer.more = query;
                 continue;
             };
             form::check(value).map_err(|Malformed| RedirectError::Malformed)?;
@@ -177,34 +208,33 @@ impl<'a> Answer<'a> {
             }
         }
         // Two names for an error are two words for it. Two codes that differ are none.
-        let codes = [&answer.values, &answer.aliased].map(|values| value(values, "code"));
-        if let [Some(one), Some(other)] = codes {
+        if let (Some(one), Some(other)) = (answer.values.code, aliased.code) {
             duplicate = if form::is_same(one, other) { duplicate } else { Some("code") };
         }
-        match duplicate {
-            Some(name) => Err(RedirectError::DuplicateParameter(name)),
-            None => Ok(answer),
+        if let Some(name) = duplicate {
+            return Err(RedirectError::DuplicateParameter(name));
         }
-    }
-
-    /// The encoded value of one of the [`RESPONSE_NAMES`], under its own name or else under the server's.
-    pub(crate) fn get(&self, name: &str) -> Option<&'a [u8]> {
-        value(&self.values, name).or_else(|| value(&self.aliased, name))
+        for (name, _) in aliases {
+            if let (Some(own), Some(theirs)) = (answer.values.slot(name), aliased.slot(name)) {
+                *own = own.or(*theirs);
+            }
+        }
+        Ok(answer)
     }
 
     /// The `code`, if its grammar is that of RFC 6749 appendix A.11.
     pub(crate) fn code(&self) -> Option<Secret> {
-        let code = form::decode(self.get("code")?).ok()?;
+        let code = form::decode(self.values.code?).ok()?;
         is_vschar(&code, MAX_PARAMETER_LEN).then(|| Secret::from(code))
     }
 
     /// The server's error, if there is one and its grammar is that of RFC 6749 appendix A.7.
     pub(crate) fn error(&self) -> Option<Box<OAuthError>> {
-        let text = |name| form::decode(self.get(name)?).ok();
+        let text = |value: Option<&[u8]>| form::decode(value?).ok();
         Some(Box::new(OAuthError {
-            code: ErrorCode::parse(&text("error")?)?,
-            description: text("error_description").map(Untrusted::new),
-            uri: text("error_uri").map(Untrusted::new),
+            code: ErrorCode::parse(&text(self.values.error)?)?,
+            description: text(self.values.error_description).map(Untrusted::new),
+            uri: text(self.values.error_uri).map(Untrusted::new),
         }))
     }
 
@@ -212,16 +242,8 @@ impl<'a> Answer<'a> {
     pub(crate) fn extra_params(&self) -> Params {
         let aliases = self.aliases.iter().map(|(_, theirs)| theirs);
         let known = |name| RESPONSE_NAMES.iter().chain(aliases.clone()).any(|known| form::stands_for(name, known));
-        Params::from_encoded(form::pairs(self.query).filter(|(name, _)| !known(name)))
+        Params::from_encoded(form::pairs(self.more).filter(|(name, _)| !known(name)))
     }
-}
-
-fn value<'a>(values: &Values<'a>, name: &str) -> Option<&'a [u8]> {
-    RESPONSE_NAMES.iter().zip(values).find_map(|(known, value)| value.filter(|_| *known == name))
-}
-
-fn slot<'s, 'a>(values: &'s mut Values<'a>, name: &str) -> Option<&'s mut Option<&'a [u8]>> {
-    RESPONSE_NAMES.iter().zip(values).find_map(|(known, value)| (*known == name).then_some(value))
 }
 
 /// What the redirect URI's own query says must come back: each of its names with the same values, as often, and

@@ -83,13 +83,12 @@ impl Scope {
         if list.len() > MAX_PARAMETER_LEN {
             return Err(ScopeError::TooLong);
         }
-        let tokens = list.split(' ').filter(|token| !token.is_empty());
-        if !tokens.clone().all(is_token) {
+        if !list.bytes().fold(true, |fits, byte| fits & (is_token_byte(byte) | (byte == b' '))) {
             return Err(ScopeError::Character);
         }
         let before = self.0.len();
         self.0.reserve_exact(list.len());
-        for token in tokens {
+        for token in list.split(' ').filter(|token| !token.is_empty()) {
             if !self.contains(token) {
                 self.push(token);
             }
@@ -114,5 +113,9 @@ impl core::str::FromStr for Scope {
 
 /// RFC 6749 appendix A.4: `scope-token = 1*NQCHAR`.
 fn is_token(token: &str) -> bool {
-    !token.is_empty() && token.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E))
+    !token.is_empty() && token.bytes().all(is_token_byte)
+}
+
+fn is_token_byte(byte: u8) -> bool {
+    matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E)
 }

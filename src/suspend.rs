@@ -16,8 +16,8 @@ use zeroize::Zeroizing;
 
 use crate::client::Client;
 use crate::error::ResumeError;
-use crate::flow::{Authorized, AwaitingRedirect, CodeReceived, Flow, Login, Refresh, Refreshing, Response, Unstarted};
-use crate::form::{self, Space};
+use crate::flow::{Authorized, AwaitingRedirect, CodeReceived, Flow, Login, Refresh, Refreshing, Unstarted};
+use crate::form;
 use crate::json;
 use crate::limits::{MAX_PARAMETER_LEN, MAX_RESPONSE_LEN, MAX_TOKEN_LEN};
 use crate::params::{Leg, Params};
@@ -108,7 +108,7 @@ impl Suspended {
 
     fn put_params(&mut self, name: &'static str, params: &Params) {
         if !params.is_empty() {
-            self.put(name, form::encode(&[], params.iter(), &[], Space::Plus));
+            self.0.push((name, params.to_form()));
         }
     }
 
@@ -118,7 +118,7 @@ impl Suspended {
     /// It is as secret as the login in it, and no copy of it is left behind; a reader or a writer of a library leaves
     /// some that nobody wipes.
     pub fn to_json(&self) -> Secret {
-        json::object(self.members()).into()
+        json::object(&self.members().collect::<Vec<_>>()).into()
     }
 
     /// From JSON, by this crate itself.
@@ -264,7 +264,7 @@ impl Suspended {
         if login.loopback.is_some() {
             return Err(ResumeError::Damaged);
         }
-        Ok(Authorized { login, token, response: Response(response), received_at, first_scope, refreshed: None })
+        Ok(Authorized { login, token, response: response.into(), received_at, first_scope, refreshed: None })
     }
 
     fn refill(&mut self, refreshing: &mut Refreshing) -> Result<(), ResumeError> {
@@ -397,7 +397,7 @@ impl Authorized {
 
     fn suspend_as(&self, kind: &str) -> Suspended {
         let mut form = Suspended::new(kind, &mark_of_server(&self.login.client), &self.login);
-        form.put("response", self.response.0.as_str());
+        form.put("response", self.response.expose());
         form.put_some("refresh_token", self.refresh_token().map(Secret::expose));
         form.put("received_at", self.received_at.as_secs().to_string());
         if let Some(first_scope) = &self.first_scope {

@@ -5,7 +5,6 @@ use alloc::string::String;
 use core::time::Duration;
 
 use serde::de::DeserializeOwned;
-use zeroize::Zeroizing;
 
 use crate::error::BearerError;
 use crate::flow::{Login, Refreshing, Unstarted};
@@ -35,7 +34,7 @@ pub struct Authorized {
     pub(crate) login: Box<Login>,
     pub(crate) token: TokenResponse,
     /// The response as it came. What the crate does not know in it stays reachable, and it is what is stored.
-    pub(crate) response: Response,
+    pub(crate) response: Secret,
     pub(crate) received_at: UnixTime,
     /// What the first response said, where a refresh has given another token since.
     pub(crate) first_scope: Option<GrantedScope>,
@@ -51,15 +50,6 @@ pub struct Refreshed {
     pub rotated: bool,
     /// What was granted before. [`Authorized::granted_scope`] is what is granted now.
     pub scope_before: GrantedScope,
-}
-
-/// The JSON of a token response, wiped on drop.
-pub(crate) struct Response(pub(crate) Zeroizing<String>);
-
-impl core::fmt::Debug for Response {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("[redacted]")
-    }
 }
 
 /// What comes after a token: the choice that RFC 6749 §1.5 gives.
@@ -83,8 +73,7 @@ impl Authorized {
     ) -> Self {
         // The port was that of one listener. A later login must name its own.
         login.loopback = None;
-        let response = Response(Zeroizing::new(response.into_text()));
-        Self { login, token, response, received_at, first_scope: None, refreshed: None }
+        Self { login, token, response: response.into_secret(), received_at, first_scope: None, refreshed: None }
     }
 
     /// The access token, of which nothing should be assumed but that the API understands it.
@@ -186,7 +175,7 @@ impl Authorized {
     ///
     /// After a refresh it is the member of the newest response.
     pub fn response_member<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        json::member(&self.response.0, name)
+        json::member(self.response.expose(), name)
     }
 
     /// Goes on to a new token: by refreshing, if there is a refresh token, or by a new login.

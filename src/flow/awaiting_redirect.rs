@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use crate::error::RedirectError;
 use crate::flow::{CodeReceived, Login, Rejected};
-use crate::form::{self, Space};
+use crate::form::{self, Pair, Space};
 use crate::pkce::LoginSecrets;
 use crate::redirect::{Answer, Redirect};
 use crate::secret::Secret;
@@ -50,16 +50,16 @@ impl AwaitingRedirect {
         let challenge = self.secrets.verifier.challenge();
         let redirect_uri = login.sent_redirect_uri(&self.secrets);
         let protocol = [
-            Some(("response_type", "code")),
-            login.audience.as_deref().map(|audience| ("audience", audience)),
-            Some(("client_id", login.client.client_id())),
-            Some(("code_challenge_method", "S256")),
-            Some(("code_challenge", challenge.as_str())),
-            Some(("redirect_uri", &*redirect_uri)),
-            (!scope.is_empty()).then_some(("scope", &*scope)),
-            (!dialect.state_in_redirect_uri).then(|| ("state", self.state())),
+            Some(Pair::plain("response_type", "code")),
+            login.audience.as_deref().map(|audience| Pair::new("audience", audience)),
+            Some(Pair::new("client_id", login.client.client_id())),
+            Some(Pair::plain("code_challenge_method", "S256")),
+            Some(Pair::plain("code_challenge", challenge.as_str())),
+            Some(Pair::new("redirect_uri", &redirect_uri)),
+            (!scope.is_empty()).then(|| Pair::new("scope", &scope)),
+            (!dialect.state_in_redirect_uri).then(|| Pair::plain("state", self.state())),
         ];
-        let pairs = dialect.authorization.pairs(protocol.into_iter().flatten(), login.authorization_params.iter());
+        let pairs = dialect.authorization.pairs(&protocol, &login.authorization_params);
         let joint = match endpoint.query() {
             None => "?",
             Some("") => "",
@@ -112,7 +112,7 @@ impl AwaitingRedirect {
     /// Whether it is an answer to this login. Until that is known, nothing it says counts.
     fn recognise<'a>(&self, redirect: Redirect<'a>) -> Result<Answer<'a>, RedirectError> {
         let answer = Answer::read(redirect, self.login.redirect_uri(), self.login.dialect())?;
-        match answer.get("state") {
+        match answer.values.state {
             None => Err(RedirectError::StateMissing { unauthenticated: answer.error() }),
             Some(state) if self.secrets.state.is(state) => Ok(answer),
             Some(_) => Err(RedirectError::StateMismatch),
@@ -122,13 +122,13 @@ impl AwaitingRedirect {
     /// The code of an answer that this login can go on with. If there is none, it must start afresh (OAuth 2.1
     /// §7.5.1.1).
     fn judge(&self, answer: &Answer<'_>) -> Result<Secret, RedirectError> {
-        if answer.get("response").is_some() {
+        if answer.values.response.is_some() {
             return Err(RedirectError::JwtResponse);
         }
-        if answer.get("access_token").is_some() || answer.get("id_token").is_some() {
+        if answer.values.access_token.is_some() || answer.values.id_token.is_some() {
             return Err(RedirectError::TokenInRedirect);
         }
-        match (&self.login.client.server().issuer, answer.get("iss")) {
+        match (&self.login.client.server().issuer, answer.values.iss) {
             (Some((issuer, _)), Some(iss)) if !form::stands_for(iss, issuer.as_str()) => {
                 return Err(RedirectError::IssuerMismatch);
             }
@@ -137,7 +137,7 @@ impl AwaitingRedirect {
             }
             _ => {}
         }
-        match (answer.get("code"), answer.get("error")) {
+        match (answer.values.code, answer.values.error) {
             (Some(_), None) => answer.code().ok_or(RedirectError::MalformedCode),
             (None, Some(_)) => Err(answer.error().map_or(RedirectError::MalformedError, RedirectError::Refused)),
             (Some(_), Some(_)) => Err(RedirectError::CodeAndError),

@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 
 use crate::error::TokenError;
 use crate::flow::{Authorized, Login, Rejected, leaves_grant_unspent};
+use crate::form::Pair;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::params::Params;
 use crate::pkce::LoginSecrets;
@@ -65,16 +66,16 @@ impl CodeReceived {
         let (client_id, client_secret) = login.client.credentials_in_body();
         let redirect_uri = login.sent_redirect_uri(&self.secrets);
         let protocol = [
-            Some(("grant_type", "authorization_code")),
-            login.audience.as_deref().map(|audience| ("audience", audience)),
+            Some(Pair::plain("grant_type", "authorization_code")),
+            login.audience.as_deref().map(|audience| Pair::new("audience", audience)),
             client_id,
-            Some(("code", self.code.expose())),
-            Some(("code_verifier", self.secrets.verifier.as_str())),
-            Some(("redirect_uri", &*redirect_uri)),
+            Some(Pair::new("code", self.code.expose())),
+            Some(Pair::plain("code_verifier", self.secrets.verifier.as_str())),
+            Some(Pair::new("redirect_uri", &redirect_uri)),
             client_secret,
         ];
         let endpoint = login.token_endpoint.as_ref().unwrap_or_else(|| login.client.server().token_endpoint());
-        login.client.token_request(endpoint, protocol.into_iter().flatten(), &login.token_params)
+        login.client.token_request(endpoint, &protocol, &login.token_params)
     }
 
     /// Sends the code, and later the refresh token, to this token endpoint of the server's: the one that the redirect

@@ -24,7 +24,6 @@ mod refreshing;
 mod rejected;
 mod unstarted;
 
-pub(crate) use authorized::Response;
 pub use authorized::{Authorized, Refreshed, Renewal};
 pub use awaiting_redirect::AwaitingRedirect;
 pub use code_received::CodeReceived;

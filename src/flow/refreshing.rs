@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::error::{ParameterError, ScopeError, TokenError};
 use crate::flow::{Authorized, Refreshed, Rejected, leaves_grant_unspent};
+use crate::form::Pair;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::oauth_error::ErrorCode;
 use crate::params::Params;
@@ -136,14 +137,14 @@ impl Refreshing {
         let (client_id, client_secret) = login.client.credentials_in_body();
         let scope = self.0.scope.separated(login.dialect().scope_separator);
         let protocol = [
-            Some(("grant_type", "refresh_token")),
+            Some(Pair::plain("grant_type", "refresh_token")),
             client_id,
-            self.0.authorized.refresh_token().map(|token| ("refresh_token", token.expose())),
-            (!scope.is_empty()).then_some(("scope", &*scope)),
+            self.0.authorized.refresh_token().map(|token| Pair::new("refresh_token", token.expose())),
+            (!scope.is_empty()).then(|| Pair::new("scope", &scope)),
             client_secret,
         ];
         let endpoint = login.token_endpoint.as_ref().unwrap_or_else(|| login.client.server().refresh_endpoint());
-        login.client.token_request(endpoint, protocol.into_iter().flatten(), &self.0.params)
+        login.client.token_request(endpoint, &protocol, &self.0.params)
     }
 
     /// Takes the answer to the [`token_request`](Self::token_request), whatever its status is. `now` is the
