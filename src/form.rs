@@ -48,12 +48,12 @@ impl<'a> Pair<'a> {
 
     fn push_encoded(&self, out: &mut Vec<u8>, space: Space) {
         let [name, value] = self.is_plain;
-        let mut push = |text: &str, is_plain| {
+        let push = |out: &mut Vec<u8>, text: &str, is_plain| {
             if is_plain { out.extend_from_slice(text.as_bytes()) } else { push_encoded(out, text, space) }
         };
-        push(self.name, name);
-        push("=", true);
-        push(self.value, value);
+        push(out, self.name, name);
+        out.push(b'=');
+        push(out, self.value, value);
     }
 }
 
@@ -68,10 +68,10 @@ pub(crate) fn encode<'a>(
     let len = pairs.clone().map(|pair| pair.encoded_len(space)).sum::<usize>().saturating_sub("&".len());
     let mut out = Vec::with_capacity(fixed_len + len);
     start.iter().for_each(|part| out.extend_from_slice(part.as_bytes()));
-    let mut separator: &[u8] = b"";
-    for pair in pairs {
-        out.extend_from_slice(separator);
-        separator = b"&";
+    for (index, pair) in pairs.enumerate() {
+        if index > 0 {
+            out.push(b'&');
+        }
         pair.push_encoded(&mut out, space);
     }
     end.iter().for_each(|part| out.extend_from_slice(part.as_bytes()));

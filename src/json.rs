@@ -37,15 +37,14 @@ pub(crate) struct NotJson;
 
 /// Whether it is JSON of any kind.
 pub(crate) fn is_json(text: &str) -> bool {
-    let mut scanner = Scanner { text, at: 0, escaped_at: 0 };
+    let mut scanner = Scanner::new(text);
     scanner.space();
     scanner.value().is_some() && scanner.ends()
 }
 
 /// The members of an object, each with its name. `None`: it is no object.
 pub(crate) fn members(text: &str) -> Option<impl Iterator<Item = Result<(Raw<'_>, Raw<'_>), NotJson>>> {
-    let children = Children::of(text, b'{')?;
-    Some(children.map(|child| child.and_then(|(name, value)| Ok((name.ok_or(NotJson)?, value)))))
+    Children::of(text, b'{')
 }
 
 /// The items of a list. `None`: it is no list.
@@ -98,11 +97,12 @@ struct Children<'a> {
     is_over: bool,
 }
 
-type Child<'a> = (Option<Raw<'a>>, Raw<'a>);
+/// The name, which is empty in a list, and the value.
+type Child<'a> = (Raw<'a>, Raw<'a>);
 
 impl<'a> Children<'a> {
     fn of(text: &'a str, start: u8) -> Option<Self> {
-        let mut scanner = Scanner { text, at: 0, escaped_at: 0 };
+        let mut scanner = Scanner::new(text);
         scanner.space();
         scanner.eat(start)?;
         Some(Self { scanner, end: closing(start), is_first: true, is_over: false })
@@ -120,7 +120,15 @@ impl<'a> Children<'a> {
             scanner.space();
         }
         self.is_first = false;
-        Some(Some((scanner.name(self.end)?, scanner.value()?)))
+        let start = scanner.at();
+        if self.end == b'}' {
+            scanner.string()?;
+        }
+        let name = scanner.since(start)?;
+        scanner.colon(self.end)?;
+        let start = scanner.at();
+        scanner.value()?;
+        Some(Some((name, scanner.since(start)?)))
     }
 }
 
@@ -145,56 +153,61 @@ fn closing(opening: u8) -> u8 {
 /// Passes over JSON (RFC 8259). Each step is `None` where the text is not JSON.
 struct Scanner<'a> {
     text: &'a str,
-    at: usize,
+    rest: &'a [u8],
     /// Where the last escape was.
     escaped_at: usize,
 }
 
 impl<'a> Scanner<'a> {
-    fn rest(&self) -> &'a [u8] {
-        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    fn new(text: &'a str) -> Self {
+        Self { text, rest: text.as_bytes(), escaped_at: 0 }
     }
 
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+    fn at(&self) -> usize {
+        self.text.len() - self.rest.len()
     }
 
     fn since(&self, start: usize) -> Option<Raw<'a>> {
-        let text = self.text.get(start..self.at)?;
+        let text = self.text.get(start..self.at())?;
         Some(Raw { text, has_escapes: self.escaped_at > start })
     }
 
-    /// Passes over bytes as long as they fit, and says how many they were.
-    fn skip(&mut self, fits: impl Fn(u8) -> bool) -> usize {
-        let rest = self.rest();
-        let len = rest.iter().position(|byte| !fits(*byte)).unwrap_or(rest.len());
-        self.at += len;
-        len
+    fn next(&mut self) -> Option<u8> {
+        let (byte, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        Some(*byte)
+    }
+
+    fn eat(&mut self, byte: u8) -> Option<()> {
+        self.rest = self.rest.strip_prefix(&[byte])?;
+        Some(())
+    }
+
+    /// Passes over bytes as long as they fit.
+    fn skip(&mut self, fits: impl Fn(u8) -> bool) {
+        while let Some((_, rest)) = self.rest.split_first().filter(|(byte, _)| fits(**byte)) {
+            self.rest = rest;
+        }
     }
 
     fn space(&mut self) {
         self.skip(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
     }
 
-    fn eat(&mut self, byte: u8) -> Option<()> {
-        (self.peek()? == byte).then(|| self.at += 1)
-    }
-
     /// Whether nothing but space is left.
     fn ends(&mut self) -> bool {
         self.space();
-        self.rest().is_empty()
+        self.rest.is_empty()
     }
 
     /// Any value. In a loop, so that one that is nested deeply needs heap, and no stack.
-    fn value(&mut self) -> Option<Raw<'a>> {
-        let start = self.at;
+    fn value(&mut self) -> Option<()> {
         let mut open = Vec::new();
         loop {
-            match self.peek()? {
+            match self.rest.first()? {
                 byte @ (b'{' | b'[') => {
-                    let end = closing(byte);
-                    self.at += 1;
+                    let end = closing(*byte);
+                    self.eat(*byte)?;
                     self.space();
                     if self.eat(end).is_none() {
                         open.push(end);
@@ -208,7 +221,7 @@ impl<'a> Scanner<'a> {
             }
             // A value has ended here, and with it perhaps what it was in.
             loop {
-                let Some(end) = open.last().copied() else { return self.since(start) };
+                let Some(end) = open.last().copied() else { return Some(()) };
                 self.space();
                 if self.eat(end).is_none() {
                     self.eat(b',')?;
@@ -222,54 +235,53 @@ impl<'a> Scanner<'a> {
     }
 
     /// The name of a member, and the colon behind it, in an object. In a list there is none.
-    fn name(&mut self, end: u8) -> Option<Option<Raw<'a>>> {
-        if end != b'}' {
-            return Some(None);
+    fn name(&mut self, end: u8) -> Option<()> {
+        if end == b'}' {
+            self.string()?;
         }
-        let start = self.at;
-        self.string()?;
-        let name = self.since(start)?;
-        self.space();
-        self.eat(b':')?;
-        self.space();
-        Some(Some(name))
+        self.colon(end)
     }
 
-    /// Passes over what stands for itself in a string. In blocks, which the compiler looks at in one step each: most of
-    /// a response is one long token.
-    fn plain_text(&mut self) {
-        const BLOCK: usize = 16;
-        let is_plain = |byte: u8| (byte >= b' ') & (byte != b'"') & (byte != b'\\');
-        let mut rest = self.rest();
-        while let Some((block, after)) = rest.split_first_chunk::<BLOCK>() {
-            if !block.iter().fold(true, |all, byte| all & is_plain(*byte)) {
-                break;
-            }
-            rest = after;
-            self.at += BLOCK;
+    fn colon(&mut self, end: u8) -> Option<()> {
+        if end == b'}' {
+            self.space();
+            self.eat(b':')?;
+            self.space();
         }
-        self.skip(is_plain);
+        Some(())
     }
 
     fn string(&mut self) -> Option<()> {
         self.eat(b'"')?;
         loop {
             self.plain_text();
-            if self.eat(b'"').is_some() {
-                return Some(());
-            }
-            self.eat(b'\\')?;
-            self.escaped_at = self.at;
-            let escaped = self.peek()?;
-            self.at += 1;
-            match escaped {
-                b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => {}
-                b'u' => {
-                    let digits = self.rest().get(..4)?;
-                    digits.iter().all(u8::is_ascii_hexdigit).then(|| self.at += 4)?;
-                }
+            match self.next()? {
+                b'"' => return Some(()),
+                b'\\' => self.escape()?,
                 _ => return None,
             }
+        }
+    }
+
+    /// Passes over what stands for itself in a string. In blocks, which the compiler looks at in one step each: most of
+    /// a response is one long token.
+    fn plain_text(&mut self) {
+        while let Some((block, rest)) = self.rest.split_first_chunk::<8>() {
+            if !block.iter().fold(true, |all, byte| all & is_plain(*byte)) {
+                break;
+            }
+            self.rest = rest;
+        }
+        self.skip(is_plain);
+    }
+
+    /// What follows a backslash.
+    fn escape(&mut self) -> Option<()> {
+        self.escaped_at = self.at();
+        match self.next()? {
+            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(()),
+            b'u' => (0..4).try_for_each(|_| self.next().filter(u8::is_ascii_hexdigit).map(drop)),
+            _ => None,
         }
     }
 
@@ -290,15 +302,21 @@ impl<'a> Scanner<'a> {
 
     /// One or more.
     fn digits(&mut self) -> Option<()> {
-        (self.skip(|byte| byte.is_ascii_digit()) > 0).then_some(())
+        self.next().filter(u8::is_ascii_digit)?;
+        self.skip(|byte| byte.is_ascii_digit());
+        Some(())
     }
 
     fn word(&mut self) -> Option<()> {
-        let rest = self.rest();
-        let word = ["true", "false", "null"].into_iter().find(|word| rest.starts_with(word.as_bytes()))?;
-        self.at += word.len();
+        let words: [&[u8]; 3] = [b"true", b"false", b"null"];
+        self.rest = words.into_iter().find_map(|word| self.rest.strip_prefix(word))?;
         Some(())
     }
+}
+
+/// Whether the byte stands for itself in a string.
+fn is_plain(byte: u8) -> bool {
+    (byte >= b' ') & (byte != b'"') & (byte != b'\\')
 }
 
 /// The text of a JSON string, borrowed where nothing in it is escaped.
