@@ -3,7 +3,6 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::iter;
 use core::time::Duration;
 
 use crate::dialect::{Dialect, LifetimeFormat};
@@ -255,13 +254,16 @@ impl<'a> Members<'a> {
     }
 
     fn lifetime(&self, dialect: &Dialect, now: UnixTime) -> Lifetime {
-        let own = dialect.lifetime.and_then(|(_, format)| Some((present(self.lifetime)?, format)));
-        let usual = [self.expires_in, self.expiry].into_iter().filter_map(present);
-        let usual = usual.map(|raw| (raw, LifetimeFormat::Seconds));
-        let is_stated = self.names_a_lifetime || own.iter().copied().chain(usual.clone()).next().is_some();
-        let read = |(raw, format)| Some((seconds_left(raw, format, now)?, is_zero(raw, format)));
+        let read = |member: &Option<Raw<'a>>, format| {
+            let raw = present(*member)?;
+            Some((seconds_left(raw, format, now)?, is_zero(raw, format)))
+        };
+        let usual = [self.expires_in, self.expiry];
+        let shorter = || usual.iter().filter_map(|member| read(member, LifetimeFormat::Seconds)).min();
+        let own = dialect.lifetime.and_then(|(_, format)| read(&self.lifetime, format));
+        let is_stated = self.names_a_lifetime || usual.iter().chain([&self.lifetime]).any(|raw| present(*raw).is_some());
         let assumed = dialect.assumed_lifetime.map(u64::from);
-        let seconds = match own.and_then(read).or_else(|| usual.filter_map(read).min()) {
+        let seconds = match own.or_else(shorter) {
             Some((_, true)) if dialect.zero_means_unstated => assumed,
             None if assumed.is_none() && is_stated => return Lifetime::Unreadable,
             stated => stated.map(|(seconds, _)| seconds).or(assumed),
@@ -348,16 +350,16 @@ pub(crate) fn is_vschar(text: &str, limit: usize) -> bool {
 
 /// How many seconds a token still lives, if that can be read.
 fn seconds_left(raw: Raw<'_>, format: LifetimeFormat, now: UnixTime) -> Option<u64> {
-    let left = |end: UnixTime| end.saturating_since(now).as_secs();
-    match format {
-        LifetimeFormat::Milliseconds => lifetime_number(raw.get()).map(|number| number / 1000),
-        LifetimeFormat::Seconds => lifetime_number(raw.get()),
-        LifetimeFormat::Timestamp => json::string(raw).and_then(|text| UnixTime::from_rfc3339(&text)).map(left),
+    let end = match format {
+        LifetimeFormat::Milliseconds => return lifetime_number(raw.get(), -3),
+        LifetimeFormat::Seconds => return lifetime_number(raw.get(), 0),
+        LifetimeFormat::Timestamp => UnixTime::from_rfc3339(&json::string(raw)?)?,
         // What would be beyond the year 9999 is counted in something else.
         LifetimeFormat::UnixSeconds => {
-            lifetime_number(raw.get()).filter(|end| *end < 253_402_300_800).map(UnixTime::from_secs).map(left)
+            lifetime_number(raw.get(), 0).filter(|end| *end < 253_402_300_800).map(UnixTime::from_secs)?
         }
-    }
+    };
+    Some(end.saturating_since(now).as_secs())
 }
 
 /// Whether it is a zero as it is written, and not one that comes of a token that has run out.
@@ -368,17 +370,26 @@ fn is_zero(raw: Raw<'_>, format: LifetimeFormat) -> bool {
     }
 }
 
-/// A count that is a number or a string with a number in it, rounded down. One that is too large for a `u64` is the
-/// largest one; one with an exponent beyond all reason is none.
+/// A count that is a number or a string with a number in it, times a power of ten, rounded down. One that is too large
+/// for a `u64` is the largest one; one with an exponent beyond all reason is none.
 ///
 /// Read digit by digit: the floats of `core` bring tables of 10 KB, which a microcontroller would carry for this alone.
-fn lifetime_number(raw: &str) -> Option<u64> {
-    let text = raw.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(raw).trim();
+fn lifetime_number(raw: &str, power: isize) -> Option<u64> {
+    let text = raw.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(raw).trim_ascii();
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let is_number = !whole.is_empty() && [whole, fraction].iter().all(|part| part.bytes().all(|b| b.is_ascii_digit()));
-    let exponent = exponent.parse::<isize>().ok().filter(|exponent| is_number && *exponent < 400)?;
-    let places = whole.len().saturating_add_signed(exponent);
-    let digits = whole.bytes().chain(fraction.bytes()).chain(iter::repeat(b'0')).take(places);
-    Some(digits.fold(0, |count: u64, digit| count.saturating_mul(10).saturating_add(u64::from(digit - b'0'))))
+    let exponent = exponent.parse::<isize>().ok().filter(|exponent| !whole.is_empty() && *exponent < 400)?;
+    let mut places = whole.len().saturating_add_signed(exponent.saturating_add(power));
+    let mut count: u64 = 0;
+    for byte in whole.bytes().chain(fraction.bytes()) {
+        let digit = char::from(byte).to_digit(10)?;
+        if places > 0 {
+            places -= 1;
+            count = count.saturating_mul(10).saturating_add(digit.into());
+        }
+    }
+    for _ in 0..places {
+        count = count.saturating_mul(10);
+    }
+    Some(count)
 }
