@@ -136,7 +136,7 @@ impl Client {
 
     /// A login with this client, to be given its options and started.
     pub fn login(&self) -> Unstarted {
-        Unstarted::new(Login::new(self.clone()))
+        Unstarted { login: Login::new(self.clone()) }
     }
 
     /// The server that this client logs in to.

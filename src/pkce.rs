@@ -1,6 +1,5 @@
 //! The two random values of a login: `state` (RFC 6749 §10.12) and the PKCE verifier (RFC 7636 §4).
 
-use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
@@ -14,17 +13,27 @@ use crate::error::StartError;
 use crate::form;
 
 /// 32 bytes as 43 characters of base64url: the form that RFC 7636 has for a verifier (§4.1) and its challenge
-/// (§4.2). Kept in place, wiped on drop.
+/// (§4.2). Wiped on drop.
 pub(crate) struct Base64Url32([u8; Self::LEN]);
 
 impl Base64Url32 {
     pub(crate) const LEN: usize = 43;
     const BLANK: Self = Self([0; Self::LEN]);
+    /// 32 zeros.
+    const ZERO: [u8; Self::LEN] = [b'A'; Self::LEN];
 
     /// Writes the token where it is to stay, so that no copy is left behind.
     fn fill(&mut self, bytes: &[u8]) {
         // Only called with 32 bytes, which are always 43 characters.
         let _ = URL_SAFE_NO_PAD.encode_slice(bytes, &mut self.0);
+    }
+
+    /// Takes over a text that [`fill`](Self::fill) could have written: the last character has four bits of its six.
+    fn refill(&mut self, text: &str) -> Option<()> {
+        let is_canonical = text.ends_with(|last| "AEIMQUYcgkosw048".contains(last));
+        let is_base64url = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        self.0 = text.as_bytes().try_into().ok().filter(|_| is_base64url && is_canonical)?;
+        Some(())
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -48,7 +57,8 @@ impl Base64Url32 {
 
 impl Drop for Base64Url32 {
     fn drop(&mut self) {
-        self.0.zeroize();
+        // As a slice: an array is wiped byte by byte.
+        self.0.as_mut_slice().zeroize();
     }
 }
 
@@ -58,7 +68,7 @@ impl fmt::Debug for Base64Url32 {
     }
 }
 
-/// `state` and verifier of one login, in one place on the heap: a state that moves on leaves no copy of them.
+/// `state` and verifier of one login.
 #[derive(Debug)]
 pub(crate) struct LoginSecrets {
     pub(crate) state: Base64Url32,
@@ -66,19 +76,22 @@ pub(crate) struct LoginSecrets {
 }
 
 impl LoginSecrets {
+    /// To be filled where it is to stay: a value that moves leaves a copy behind.
+    pub(crate) const BLANK: Self = Self { state: Base64Url32::BLANK, verifier: Base64Url32::BLANK };
+
     /// The first 32 bytes are for `state`, the others for the verifier.
-    pub(crate) fn new(entropy: &[u8; 64]) -> Result<Box<Self>, StartError> {
+    pub(crate) fn fill(&mut self, entropy: &[u8; 64]) -> Result<(), StartError> {
         let (state, verifier) = entropy.split_at(32);
-        if [state, verifier].iter().any(|half| half.iter().all(|byte| *byte == 0)) {
+        self.state.fill(state);
+        self.verifier.fill(verifier);
+        self.check()
+    }
+
+    fn check(&self) -> Result<(), StartError> {
+        if [&self.state, &self.verifier].iter().any(|half| half.0 == Base64Url32::ZERO) {
             return Err(StartError::NoEntropy);
         }
-        if state == verifier {
-            return Err(StartError::RepeatedEntropy);
-        }
-        let mut secrets = Box::new(Self { state: Base64Url32::BLANK, verifier: Base64Url32::BLANK });
-        secrets.state.fill(state);
-        secrets.verifier.fill(verifier);
-        Ok(secrets)
+        if self.state.0 == self.verifier.0 { Err(StartError::RepeatedEntropy) } else { Ok(()) }
     }
 
     /// Both as one text, for the store.
@@ -89,14 +102,11 @@ impl LoginSecrets {
         text
     }
 
-    /// From the store, through the same door as fresh ones.
-    pub(crate) fn from_text(text: &str) -> Option<Box<Self>> {
+    /// From the store, checked like fresh ones.
+    pub(crate) fn refill(&mut self, text: &str) -> Option<()> {
         let (state, verifier) = text.split_at_checked(Base64Url32::LEN)?;
-        let mut entropy = Zeroizing::new([0; 64]);
-        let (first, second) = entropy.split_at_mut(32);
-        for (half, text) in [(first, state), (second, verifier)] {
-            URL_SAFE_NO_PAD.decode_slice(text, half).ok().filter(|len| *len == 32)?;
-        }
-        Self::new(&entropy).ok()
+        self.state.refill(state)?;
+        self.verifier.refill(verifier)?;
+        self.check().ok()
     }
 }

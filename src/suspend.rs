@@ -16,12 +16,11 @@ use zeroize::Zeroizing;
 
 use crate::client::Client;
 use crate::error::ResumeError;
-use crate::flow::{Authorized, AwaitingRedirect, CodeReceived, Flow, Login, Refresh, Refreshing, Unstarted};
+use crate::flow::{Attempt, Authorized, AwaitingRedirect, CodeReceived, Flow, Login, Refresh, Refreshing, Unstarted};
 use crate::form;
 use crate::json;
 use crate::limits::{MAX_PARAMETER_LEN, MAX_RESPONSE_LEN, MAX_TOKEN_LEN};
 use crate::params::{Leg, Params};
-use crate::pkce::LoginSecrets;
 use crate::secret::Secret;
 use crate::time::UnixTime;
 use crate::token::{GrantedScope, TokenResponse, is_vschar};
@@ -87,12 +86,18 @@ impl Suspended {
         form.put("v", VERSION);
         form.put("kind", kind);
         form.put("client", client);
-        form.put_some("port", login.loopback.as_ref().and_then(Uri::port).map(|port| port.to_string()));
+        form.put_some("port", login.loopback.as_deref().and_then(Uri::port).map(|port| port.to_string()));
         form.put_some("scope", (!login.scope.is_empty()).then(|| login.scope.as_str()));
         form.put_some("audience", login.audience.as_deref());
         form.put_params("authorization_params", &login.authorization_params);
         form.put_params("token_params", &login.token_params);
-        form.put_some("token_endpoint", login.token_endpoint.as_ref().map(Uri::as_str));
+        form.put_some("token_endpoint", login.token_endpoint.as_deref().map(Uri::as_str));
+        form
+    }
+
+    fn of_attempt(kind: &str, attempt: &Attempt) -> Self {
+        let mut form = Self::new(kind, &mark_of_client(&attempt.login.client), &attempt.login);
+        form.0.push(("secrets", attempt.secrets.to_text()));
         form
     }
 
@@ -168,7 +173,7 @@ impl Suspended {
         if *mark != if has_token { mark_of_server(client) } else { mark_of_client(client) } {
             return Err(ResumeError::OtherClient);
         }
-        let mut login = Box::new(Login::new(client.clone()));
+        let mut login = Login::new(client.clone());
         self.refill_login(&mut login)?;
         // Before the redirect there is nothing that could choose an endpoint.
         let has_code = !matches!(kind.as_str(), "unstarted" | "awaiting_redirect");
@@ -177,10 +182,9 @@ impl Suspended {
         }
         let flow = match kind.as_str() {
             "unstarted" => Flow::Unstarted(Unstarted { login }),
-            "awaiting_redirect" => Flow::AwaitingRedirect(AwaitingRedirect { login, secrets: self.take_secrets()? }),
+            "awaiting_redirect" => Flow::AwaitingRedirect(AwaitingRedirect { attempt: self.take_attempt(login)? }),
             "code_received" => Flow::CodeReceived(CodeReceived {
-                login,
-                secrets: self.take_secrets()?,
+                attempt: self.take_attempt(login)?,
                 code: checked(self.take("code"), MAX_PARAMETER_LEN)?,
                 extra_params: self.take_params("redirect_params")?,
             }),
@@ -236,11 +240,14 @@ impl Suspended {
         Ok(())
     }
 
-    fn take_secrets(&mut self) -> Result<Box<LoginSecrets>, ResumeError> {
-        self.take("secrets").and_then(|text| LoginSecrets::from_text(&text)).ok_or(ResumeError::Damaged)
+    fn take_attempt(&mut self, login: Login) -> Result<Box<Attempt>, ResumeError> {
+        let mut attempt = Attempt::new(login);
+        let secrets = self.take("secrets").ok_or(ResumeError::Damaged)?;
+        attempt.secrets.refill(&secrets).ok_or(ResumeError::Damaged)?;
+        Ok(attempt)
     }
 
-    fn take_authorized(&mut self, login: Box<Login>) -> Result<Authorized, ResumeError> {
+    fn take_authorized(&mut self, login: Login) -> Result<Authorized, ResumeError> {
         let response = self.take("response").filter(|text| text.len() <= MAX_RESPONSE_LEN);
         let response = response.ok_or(ResumeError::Damaged)?;
         let received_at = UnixTime::from_secs(self.take_number("received_at")?.ok_or(ResumeError::Damaged)?);
@@ -371,17 +378,14 @@ impl Unstarted {
 impl AwaitingRedirect {
     /// The stored form. Store it before you open the browser.
     pub fn suspend(&self) -> Suspended {
-        let mut form = Suspended::new("awaiting_redirect", &mark_of_client(&self.login.client), &self.login);
-        form.0.push(("secrets", self.secrets.to_text()));
-        form
+        Suspended::of_attempt("awaiting_redirect", &self.attempt)
     }
 }
 
 impl CodeReceived {
     /// The stored form.
     pub fn suspend(&self) -> Suspended {
-        let mut form = Suspended::new("code_received", &mark_of_client(&self.login.client), &self.login);
-        form.0.push(("secrets", self.secrets.to_text()));
+        let mut form = Suspended::of_attempt("code_received", &self.attempt);
         form.put("code", self.code.expose());
         form.put_params("redirect_params", &self.extra_params);
         form

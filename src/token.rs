@@ -261,7 +261,8 @@ impl<'a> Members<'a> {
         let usual = [self.expires_in, self.expiry];
         let shorter = || usual.iter().filter_map(|member| read(member, LifetimeFormat::Seconds)).min();
         let own = dialect.lifetime.and_then(|(_, format)| read(&self.lifetime, format));
-        let is_stated = self.names_a_lifetime || usual.iter().chain([&self.lifetime]).any(|raw| present(*raw).is_some());
+        let is_stated =
+            self.names_a_lifetime || usual.iter().chain([&self.lifetime]).any(|raw| present(*raw).is_some());
         let assumed = dialect.assumed_lifetime.map(u64::from);
         let seconds = match own.or_else(shorter) {
             Some((_, true)) if dialect.zero_means_unstated => assumed,

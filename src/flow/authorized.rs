@@ -1,6 +1,5 @@
 //! There is a token: use it, and renew it when it has run out.
 
-use alloc::boxed::Box;
 use alloc::string::String;
 use core::time::Duration;
 
@@ -31,7 +30,7 @@ use crate::token::{GrantedScope, Lifetime, TokenResponse, TokenType};
 #[derive(Debug)]
 #[must_use = "dropping it throws the tokens away"]
 pub struct Authorized {
-    pub(crate) login: Box<Login>,
+    pub(crate) login: Login,
     pub(crate) token: TokenResponse,
     /// The response as it came. What the crate does not know in it stays reachable, and it is what is stored.
     pub(crate) response: Secret,
@@ -65,12 +64,7 @@ pub enum Renewal {
 }
 
 impl Authorized {
-    pub(crate) fn new(
-        mut login: Box<Login>,
-        token: TokenResponse,
-        response: HttpResponse,
-        received_at: UnixTime,
-    ) -> Self {
+    pub(crate) fn new(mut login: Login, token: TokenResponse, response: HttpResponse, received_at: UnixTime) -> Self {
         // The port was that of one listener. A later login must name its own.
         login.loopback = None;
         Self { login, token, response: response.into_secret(), received_at, first_scope: None, refreshed: None }

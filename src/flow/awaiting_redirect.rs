@@ -4,9 +4,8 @@ use alloc::boxed::Box;
 use alloc::string::String;
 
 use crate::error::RedirectError;
-use crate::flow::{CodeReceived, Login, Rejected};
+use crate::flow::{Attempt, CodeReceived, Rejected};
 use crate::form::{self, Pair, Space};
-use crate::pkce::LoginSecrets;
 use crate::redirect::{Answer, Redirect};
 use crate::secret::Secret;
 use crate::server::IssParameter;
@@ -30,8 +29,7 @@ use crate::uri::Uri;
 #[derive(Debug)]
 #[must_use = "dropping it forgets the login: the redirect can no longer be matched"]
 pub struct AwaitingRedirect {
-    pub(crate) login: Box<Login>,
-    pub(crate) secrets: Box<LoginSecrets>,
+    pub(crate) attempt: Box<Attempt>,
 }
 
 impl AwaitingRedirect {
@@ -43,12 +41,12 @@ impl AwaitingRedirect {
     /// `redirect_uri`, `scope`, `state` (RFC 6749 §4.1.1, RFC 7636 §4.3), in the words of the server's
     /// [`Dialect`](crate::Dialect), then those of the dialect and of the login. What is not set is left out. A query of the endpoint's own is kept in front of them.
     pub fn authorization_url(&self) -> String {
-        let login = &*self.login;
+        let Attempt { login, secrets } = &*self.attempt;
         let dialect = login.dialect();
         let endpoint = &login.client.server().authorization_endpoint;
         let scope = login.scope.separated(dialect.scope_separator);
-        let challenge = self.secrets.verifier.challenge();
-        let redirect_uri = login.sent_redirect_uri(&self.secrets);
+        let challenge = secrets.verifier.challenge();
+        let redirect_uri = self.attempt.sent_redirect_uri();
         let protocol = [
             Some(Pair::plain("response_type", "code")),
             login.audience.as_deref().map(|audience| Pair::new("audience", audience)),
@@ -73,13 +71,13 @@ impl AwaitingRedirect {
 
     /// The redirect URI of this login, with its port: where to wait for the redirect.
     pub fn redirect_uri(&self) -> &Uri {
-        self.login.redirect_uri()
+        self.attempt.login.redirect_uri()
     }
 
     /// The `state` of this login: a key under which to store it, for a host that waits for several.
     /// [`Redirect::claimed_state`] finds it again.
     pub fn state(&self) -> &str {
-        self.secrets.state.as_str()
+        self.attempt.secrets.state.as_str()
     }
 
     /// Takes what came to the redirect URI: a whole URL, or another form of [`Redirect`].
@@ -102,19 +100,18 @@ impl AwaitingRedirect {
             Err(error) => return Err(Rejected::alive(self, error)),
         };
         match self.judge(&answer) {
-            Ok(code) => {
-                Ok(CodeReceived { login: self.login, secrets: self.secrets, code, extra_params: answer.extra_params() })
-            }
+            Ok(code) => Ok(CodeReceived { attempt: self.attempt, code, extra_params: answer.extra_params() }),
             Err(error) => Err(Rejected::ended(error)),
         }
     }
 
     /// Whether it is an answer to this login. Until that is known, nothing it says counts.
     fn recognise<'a>(&self, redirect: Redirect<'a>) -> Result<Answer<'a>, RedirectError> {
-        let answer = Answer::read(redirect, self.login.redirect_uri(), self.login.dialect())?;
+        let Attempt { login, secrets } = &*self.attempt;
+        let answer = Answer::read(redirect, login.redirect_uri(), login.dialect())?;
         match answer.values.state {
             None => Err(RedirectError::StateMissing { unauthenticated: answer.error() }),
-            Some(state) if self.secrets.state.is(state) => Ok(answer),
+            Some(state) if secrets.state.is(state) => Ok(answer),
             Some(_) => Err(RedirectError::StateMismatch),
         }
     }
@@ -128,7 +125,7 @@ impl AwaitingRedirect {
         if answer.values.access_token.is_some() || answer.values.id_token.is_some() {
             return Err(RedirectError::TokenInRedirect);
         }
-        match (&self.login.client.server().issuer, answer.values.iss) {
+        match (&self.attempt.login.client.server().issuer, answer.values.iss) {
             (Some((issuer, _)), Some(iss)) if !form::stands_for(iss, issuer.as_str()) => {
                 return Err(RedirectError::IssuerMismatch);
             }

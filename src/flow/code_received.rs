@@ -3,11 +3,10 @@
 use alloc::boxed::Box;
 
 use crate::error::TokenError;
-use crate::flow::{Authorized, Login, Rejected, leaves_grant_unspent};
+use crate::flow::{Attempt, Authorized, Rejected, leaves_grant_unspent};
 use crate::form::Pair;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::params::Params;
-use crate::pkce::LoginSecrets;
 use crate::secret::Secret;
 use crate::time::UnixTime;
 use crate::token::TokenResponse;
@@ -46,8 +45,7 @@ use crate::token::TokenResponse;
 #[derive(Debug)]
 #[must_use = "dropping it throws the code away"]
 pub struct CodeReceived {
-    pub(crate) login: Box<Login>,
-    pub(crate) secrets: Box<LoginSecrets>,
+    pub(crate) attempt: Box<Attempt>,
     pub(crate) code: Secret,
     pub(crate) extra_params: Params,
 }
@@ -62,19 +60,19 @@ impl CodeReceived {
     /// Parameters: `grant_type`, `audience`, `client_id` (where it is not in a header), `code`, `code_verifier`,
     /// `redirect_uri`, `client_secret` (where it is sent in the body), then those of the login.
     pub fn token_request(&self) -> HttpRequest {
-        let login = &*self.login;
+        let Attempt { login, secrets } = &*self.attempt;
         let (client_id, client_secret) = login.client.credentials_in_body();
-        let redirect_uri = login.sent_redirect_uri(&self.secrets);
+        let redirect_uri = self.attempt.sent_redirect_uri();
         let protocol = [
             Some(Pair::plain("grant_type", "authorization_code")),
             login.audience.as_deref().map(|audience| Pair::new("audience", audience)),
             client_id,
             Some(Pair::new("code", self.code.expose())),
-            Some(Pair::plain("code_verifier", self.secrets.verifier.as_str())),
+            Some(Pair::plain("code_verifier", secrets.verifier.as_str())),
             Some(Pair::new("redirect_uri", &redirect_uri)),
             client_secret,
         ];
-        let endpoint = login.token_endpoint.as_ref().unwrap_or_else(|| login.client.server().token_endpoint());
+        let endpoint = login.token_endpoint.as_deref().unwrap_or_else(|| login.client.server().token_endpoint());
         login.client.token_request(endpoint, &protocol, &login.token_params)
     }
 
@@ -85,7 +83,7 @@ impl CodeReceived {
     /// [`ParameterError::TokenEndpoint`](crate::ParameterError::TokenEndpoint), if it is not among those of
     /// [`Server::with_regional_token_endpoint`](crate::Server::with_regional_token_endpoint). Then nothing is changed.
     pub fn set_token_endpoint(&mut self, endpoint: &str) -> Result<(), crate::ParameterError> {
-        self.login.set_token_endpoint(endpoint)
+        self.attempt.login.set_token_endpoint(endpoint)
     }
 
     /// Takes the answer to the [`token_request`](Self::token_request), whatever its status is. `now` is the
@@ -100,8 +98,8 @@ impl CodeReceived {
         mut response: HttpResponse,
         now: UnixTime,
     ) -> Result<Authorized, Rejected<Self, TokenError>> {
-        match TokenResponse::read(&mut response, self.login.dialect(), now) {
-            Ok(token) => Ok(Authorized::new(self.login, token, response, now)),
+        match TokenResponse::read(&mut response, self.attempt.login.dialect(), now) {
+            Ok(token) => Ok(Authorized::new(self.attempt.login, token, response, now)),
             Err(error) if leaves_grant_unspent(&error) => Err(Rejected::alive(self, error)),
             Err(error) => Err(Rejected::ended(error)),
         }

@@ -30,8 +30,8 @@ pub use code_received::CodeReceived;
 pub(crate) use refreshing::Refresh;
 pub use refreshing::{RefreshEnded, Refreshing};
 pub use rejected::Rejected;
-pub(crate) use unstarted::Login;
 pub use unstarted::Unstarted;
+pub(crate) use unstarted::{Attempt, Login};
 
 use crate::client::Client;
 use crate::error::TokenError;
@@ -112,8 +112,8 @@ macro_rules! owners {
 
 owners! {
     Unstarted: login;
-    AwaitingRedirect: login;
-    CodeReceived: login;
+    AwaitingRedirect: attempt.login;
+    CodeReceived: attempt.login;
     Authorized: login;
     Refreshing: 0.authorized.login;
 }

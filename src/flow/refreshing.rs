@@ -133,7 +133,7 @@ impl Refreshing {
     /// Parameters: `grant_type`, `client_id` (where it is not in a header), `refresh_token`, `scope` (if it is
     /// to be narrower), `client_secret` (where it is sent in the body), then those of this refresh.
     pub fn token_request(&self) -> HttpRequest {
-        let login = &*self.0.authorized.login;
+        let login = &self.0.authorized.login;
         let (client_id, client_secret) = login.client.credentials_in_body();
         let scope = self.0.scope.separated(login.dialect().scope_separator);
         let protocol = [
@@ -143,7 +143,7 @@ impl Refreshing {
             (!scope.is_empty()).then(|| Pair::new("scope", &scope)),
             client_secret,
         ];
-        let endpoint = login.token_endpoint.as_ref().unwrap_or_else(|| login.client.server().refresh_endpoint());
+        let endpoint = login.token_endpoint.as_deref().unwrap_or_else(|| login.client.server().refresh_endpoint());
         login.client.token_request(endpoint, &protocol, &self.0.params)
     }
 

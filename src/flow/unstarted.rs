@@ -27,9 +27,9 @@ pub(crate) struct Login {
     pub(crate) authorization_params: Params,
     pub(crate) token_params: Params,
     /// The redirect URI with the port of this login.
-    pub(crate) loopback: Option<Uri>,
+    pub(crate) loopback: Option<Box<Uri>>,
     /// The token endpoint that the redirect led to, where the server has several.
-    pub(crate) token_endpoint: Option<Uri>,
+    pub(crate) token_endpoint: Option<Box<Uri>>,
 }
 
 impl Login {
@@ -50,17 +50,7 @@ impl Login {
     }
 
     pub(crate) fn redirect_uri(&self) -> &Uri {
-        self.loopback.as_ref().unwrap_or_else(|| self.client.redirect_uri())
-    }
-
-    /// The redirect URI as it goes to the server, the same on both legs.
-    pub(crate) fn sent_redirect_uri(&self, secrets: &LoginSecrets) -> Cow<'_, str> {
-        let uri = self.redirect_uri();
-        if !self.dialect().state_in_redirect_uri {
-            return Cow::Borrowed(uri.as_str());
-        }
-        let joint = if uri.query().is_some() { '&' } else { '?' };
-        Cow::Owned(format!("{uri}{joint}state={}", secrets.state.as_str()))
+        self.loopback.as_deref().unwrap_or_else(|| self.client.redirect_uri())
     }
 
     pub(crate) fn set_audience(&mut self, audience: &str) -> Result<(), ParameterError> {
@@ -79,7 +69,7 @@ impl Login {
         if port == 0 || redirect_uri.scheme() != "http" {
             return Err(ParameterError::Port);
         }
-        self.loopback = Some(redirect_uri.with_port(port));
+        self.loopback = Some(Box::new(redirect_uri.with_port(port)));
         Ok(())
     }
 
@@ -87,7 +77,7 @@ impl Login {
         let server = self.client.server();
         let known = server.token_endpoints().find(|known| known.as_str() == endpoint);
         let known = known.ok_or(ParameterError::TokenEndpoint)?;
-        self.token_endpoint = (known != server.token_endpoint()).then(|| known.clone());
+        self.token_endpoint = (known != server.token_endpoint()).then(|| Box::new(known.clone()));
         Ok(())
     }
 
@@ -109,6 +99,31 @@ impl Login {
 
     pub(crate) fn add_params(&mut self, leg: Leg, params: &Params) -> Result<(), ParameterError> {
         params.iter().try_for_each(|(name, value)| self.add_param(leg, name, value))
+    }
+}
+
+/// A login that has started: what it asks for, and its secrets. In one place on the heap, so that a state that moves on
+/// leaves no copy of them.
+#[derive(Debug)]
+pub(crate) struct Attempt {
+    pub(crate) login: Login,
+    pub(crate) secrets: LoginSecrets,
+}
+
+impl Attempt {
+    /// Without its secrets, which are to be drawn or to come from the store.
+    pub(crate) fn new(login: Login) -> Box<Self> {
+        Box::new(Self { login, secrets: LoginSecrets::BLANK })
+    }
+
+    /// The redirect URI as it goes to the server, the same on both legs.
+    pub(crate) fn sent_redirect_uri(&self) -> Cow<'_, str> {
+        let uri = self.login.redirect_uri();
+        if !self.login.dialect().state_in_redirect_uri {
+            return Cow::Borrowed(uri.as_str());
+        }
+        let joint = if uri.query().is_some() { '&' } else { '?' };
+        Cow::Owned(format!("{uri}{joint}state={}", self.secrets.state.as_str()))
     }
 }
 
@@ -154,14 +169,10 @@ impl fmt::Debug for Login {
 #[derive(Debug)]
 #[must_use = "a login does nothing until it is started"]
 pub struct Unstarted {
-    pub(crate) login: Box<Login>,
+    pub(crate) login: Login,
 }
 
 impl Unstarted {
-    pub(crate) fn new(login: Login) -> Self {
-        Self { login: Box::new(login) }
-    }
-
     /// Asks for scopes, separated by spaces (RFC 6749 §3.3). Called again, it adds to them.
     ///
     /// Many servers give a refresh token only for `offline_access`.
@@ -268,9 +279,10 @@ impl Unstarted {
     }
 
     fn draw(self, entropy: &[u8; 64]) -> Result<AwaitingRedirect, Rejected<Self, StartError>> {
-        match LoginSecrets::new(entropy) {
-            Ok(secrets) => Ok(AwaitingRedirect { login: self.login, secrets }),
-            Err(error) => Err(Rejected::alive(self, error)),
+        let mut attempt = Attempt::new(self.login);
+        match attempt.secrets.fill(entropy) {
+            Ok(()) => Ok(AwaitingRedirect { attempt }),
+            Err(error) => Err(Rejected::alive(Self { login: attempt.login }, error)),
         }
     }
 }
