@@ -129,10 +129,13 @@ fn hex_digit(nibble: u8) -> u8 {
 
 /// The pairs of a query or a form body, as they stand there: still encoded. Empty pairs are skipped.
 pub(crate) fn pairs(encoded: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> + Clone {
-    encoded.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let mut halves = pair.splitn(2, |byte| *byte == b'=');
-        (halves.next().unwrap_or_default(), halves.next().unwrap_or_default())
-    })
+    encoded.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| split_at_byte(pair, b'='))
+}
+
+/// What stands before the first of these bytes, and what stands behind it.
+pub(crate) fn split_at_byte(text: &[u8], byte: u8) -> (&[u8], &[u8]) {
+    let end = text.iter().position(|other| *other == byte).unwrap_or(text.len());
+    (text.get(..end).unwrap_or_default(), text.get(end + 1..).unwrap_or_default())
 }
 
 /// The text is not form-urlencoded UTF-8.

@@ -51,7 +51,7 @@ pub(crate) struct Params(Vec<(String, Zeroizing<String>)>);
 
 impl Params {
     /// Those that came and can be read.
-    pub(crate) fn from_encoded<'a>(pairs: impl Iterator<Item = (&'a [u8], &'a [u8])>) -> Self {
+    pub(crate) fn from_encoded<'a>(pairs: &mut dyn Iterator<Item = (&'a [u8], &'a [u8])>) -> Self {
         let decoded = |(name, value)| {
             let mut name = form::decode(name).ok()?;
             Some((core::mem::take(&mut *name), form::decode(value).ok()?))
@@ -103,7 +103,7 @@ impl Params {
     pub(crate) fn from_serialize(params: &impl Serialize) -> Result<Self, ParameterError> {
         let encoded = serde_urlencoded::to_string(params).map(Zeroizing::new);
         let encoded = encoded.map_err(|_| ParameterError::NotPairs)?;
-        Ok(Self::from_encoded(form::pairs(encoded.as_bytes())))
+        Ok(Self::from_encoded(&mut form::pairs(encoded.as_bytes())))
     }
 
     /// Reads the pairs as a struct or a map.

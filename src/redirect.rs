@@ -6,7 +6,7 @@ use core::fmt;
 
 use crate::dialect::{Dialect, Names};
 use crate::error::RedirectError;
-use crate::form::{self, Malformed};
+use crate::form::{self, Malformed, split_at_byte};
 use crate::limits::{MAX_PARAMETER_LEN, MAX_REDIRECT_LEN};
 use crate::oauth_error::{ErrorCode, OAuthError, Untrusted};
 use crate::params::Params;
@@ -242,7 +242,7 @@ impl<'a> Answer<'a> {
     pub(crate) fn extra_params(&self) -> Params {
         let aliases = self.aliases.iter().map(|(_, theirs)| theirs);
         let known = |name| RESPONSE_NAMES.iter().chain(aliases.clone()).any(|known| form::stands_for(name, known));
-        Params::from_encoded(form::pairs(self.more).filter(|(name, _)| !known(name)))
+        Params::from_encoded(&mut form::pairs(self.more).filter(|(name, _)| !known(name)))
     }
 }
 
@@ -260,9 +260,4 @@ fn has_query_of(redirect_uri: &Uri, query: &[u8]) -> bool {
         count(query, &same_name) == count(registered, &same_name)
             && count(query, &same_pair) == count(registered, &same_pair)
     })
-}
-
-fn split_at_byte(text: &[u8], byte: u8) -> (&[u8], &[u8]) {
-    let mut parts = text.splitn(2, |other| *other == byte);
-    (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
 }

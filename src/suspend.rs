@@ -217,11 +217,11 @@ impl Suspended {
 
     fn take_params(&mut self, name: &str) -> Result<Params, ResumeError> {
         let text = self.take(name).unwrap_or_default();
-        let pairs = form::pairs(text.as_bytes());
+        let mut pairs = form::pairs(text.as_bytes());
         if !pairs.clone().all(|(name, value)| form::check(name).and(form::check(value)).is_ok()) {
             return Err(ResumeError::Damaged);
         }
-        Ok(Params::from_encoded(pairs))
+        Ok(Params::from_encoded(&mut pairs))
     }
 
     fn refill_login(&mut self, login: &mut Login) -> Result<(), ResumeError> {

@@ -120,7 +120,7 @@ fn object_of_form(body: &[u8]) -> Option<String> {
     let is_answer = |(name, _): (&[u8], _)| matches!(name, b"access_token" | b"error");
     let is_pair = |(name, value): (&[u8], _)| name.iter().all(|byte| is_name_byte(*byte)) && form::check(value).is_ok();
     let is_form = !is_json && pairs().nth(MAX_FORM_PAIRS).is_none() && pairs().any(is_answer) && pairs().all(is_pair);
-    is_form.then(|| json::object(&Params::from_encoded(pairs()).iter().collect::<Vec<_>>()))
+    is_form.then(|| json::object(&Params::from_encoded(&mut pairs()).iter().collect::<Vec<_>>()))
 }
 
 /// The members that mean something here, each as it stands in the text. Which of them is a string, and which a
@@ -329,7 +329,7 @@ fn names_a_lifetime(name: &str) -> bool {
 
 /// Some servers send the member with every success. As a number it is 0, perhaps in a text and in several digits.
 fn is_no_error(raw: Raw<'_>) -> bool {
-    matches!(raw.get(), "null" | "false") || raw.get().trim_matches('"').bytes().all(|byte| byte == b'0')
+    matches!(raw.get(), "null" | "false") || raw.get().bytes().all(|byte| matches!(byte, b'0' | b'"'))
 }
 
 /// `null` is the same as absent.
