@@ -67,7 +67,7 @@ impl Scope {
     pub(crate) fn separated(&self, separator: char) -> Cow<'_, str> {
         match separator {
             ' ' | '+' => Cow::Borrowed(&self.0),
-            other => Cow::Owned(self.0.replace(' ', other.encode_utf8(&mut [0; 4]))),
+            other => Cow::Owned(self.0.chars().map(|c| if c == ' ' { other } else { c }).collect()),
         }
     }
 

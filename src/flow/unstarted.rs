@@ -2,7 +2,6 @@
 
 use alloc::borrow::{Cow, ToOwned};
 use alloc::boxed::Box;
-use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
@@ -122,8 +121,8 @@ impl Attempt {
         if !self.login.dialect().state_in_redirect_uri {
             return Cow::Borrowed(uri.as_str());
         }
-        let joint = if uri.query().is_some() { '&' } else { '?' };
-        Cow::Owned(format!("{uri}{joint}state={}", self.secrets.state.as_str()))
+        let joint = if uri.query().is_some() { "&state=" } else { "?state=" };
+        Cow::Owned([uri.as_str(), joint, self.secrets.state.as_str()].concat())
     }
 }
 
