@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use crate::json;
-use crate::oauth_error::{OAuthError, Untrusted};
+use crate::oauth_error::{OAuthError, Quoted, Untrusted};
 
 /// Who has to act on an error.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -84,7 +84,7 @@ pub enum ConfigError {
     ClientSecret,
     /// The [`Dialect`](crate::Dialect) names something that it cannot: a slip of the pen, a parameter that is sent
     /// already, or one that a login is not safe without.
-    #[error("dialect: {0:?} cannot be named there")]
+    #[error("dialect: {name} cannot be named there", name = Quoted(.0))]
     Dialect(&'static str),
     /// An endpoint is neither `https` nor, where that was asked for by name, loopback `http`.
     #[error("{0}: neither https nor http on loopback with Server::danger_loopback_http")]
@@ -99,7 +99,7 @@ pub enum ConfigError {
     #[error("{0}: its query is not form-urlencoded UTF-8")]
     MalformedQuery(&'static str),
     /// A name in the URL of a [`Provider`](crate::providers::Provider) has no value, or one that does not fit there.
-    #[error("provider: no value for {0:?}, or not a plain one")]
+    #[error("provider: no value for {name}, or not a plain one", name = Quoted(.0))]
     Placeholder(&'static str),
     /// The redirect URI is not an acceptable URI.
     #[error("redirect uri: {0}")]
@@ -227,10 +227,10 @@ pub enum ScopeError {
 #[non_exhaustive]
 pub enum ParameterError {
     /// An empty value, which a server must take for no parameter at all (RFC 6749 §3.1).
-    #[error("parameter {0:?}: an empty value")]
+    #[error("parameter {name}: an empty value", name = Quoted(.0))]
     EmptyValue(String),
     /// A name that is not made of letters, digits, `-`, `.`, `_`, `[` and `]` (RFC 6749 §8.2).
-    #[error("parameter {0:?}: not a name of letters, digits, '-', '.', '_', '[' and ']'")]
+    #[error("parameter {name}: not a name of letters, digits, '-', '.', '_', '[' and ']'", name = Quoted(.0))]
     Name(String),
     /// The token endpoint is not one that the server is known to have.
     #[error("token endpoint: not one of this server's")]
@@ -242,13 +242,13 @@ pub enum ParameterError {
     #[error("parameters: not a flat struct or list of pairs")]
     NotPairs,
     /// The name belongs to the protocol, or has a method of its own.
-    #[error("parameter {0:?}: a name that the protocol itself sends")]
+    #[error("parameter {name}: a name that the protocol itself sends", name = Quoted(.0))]
     Reserved(&'static str),
     /// The scope is not accepted.
     #[error(transparent)]
     Scope(#[from] ScopeError),
     /// Longer than [`MAX_PARAMETER_LEN`](crate::limits::MAX_PARAMETER_LEN).
-    #[error("parameter {0:?}: too long")]
+    #[error("parameter {name}: too long", name = Quoted(.0))]
     TooLong(String),
 }
 
