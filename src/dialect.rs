@@ -81,13 +81,13 @@ pub enum LifetimeFormat {
 }
 
 /// What each of the requests sends under a name that may be another, or none.
-const AUTHORIZATION_NAMES: [&str; 5] = ["audience", "client_id", "redirect_uri", "response_type", "scope"];
-const EXCHANGE_NAMES: [&str; 6] = ["audience", "client_id", "client_secret", "code", "grant_type", "redirect_uri"];
-const REFRESH_NAMES: [&str; 5] = ["client_id", "client_secret", "grant_type", "refresh_token", "scope"];
+const AUTHORIZATION_NAMES: &[&str] = &["audience", "client_id", "redirect_uri", "response_type", "scope"];
+const EXCHANGE_NAMES: &[&str] = &["audience", "client_id", "client_secret", "code", "grant_type", "redirect_uri"];
+const REFRESH_NAMES: &[&str] = &["client_id", "client_secret", "grant_type", "refresh_token", "scope"];
 
 /// What a login is not safe without, and what would override it (RFC 9101). No request may have them in other words.
-const PROTECTED: [&str; 6] =
-    ["code_challenge", "code_challenge_method", "code_verifier", "request", "request_uri", "state"];
+const PROTECTED: &[&str] =
+    &["code_challenge", "code_challenge_method", "code_verifier", "request", "request_uri", "state"];
 
 /// What may have another name in a redirect.
 const RENAMABLE_IN_REDIRECT: [&str; 4] = ["code", "error", "error_description", "error_uri"];
@@ -253,8 +253,8 @@ impl Dialect {
 
     /// A dialect is written by hand: a slip in it must not go out, and must not reach what makes a login safe.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
-        self.authorization.check(&[&AUTHORIZATION_NAMES])?;
-        self.token.check(&[&EXCHANGE_NAMES, &REFRESH_NAMES])?;
+        self.authorization.check(&[AUTHORIZATION_NAMES])?;
+        self.token.check(&[EXCHANGE_NAMES, REFRESH_NAMES])?;
         for (ours, theirs) in self.redirect_names {
             let twice = self.redirect_aliases().filter(|other| other == theirs).count() > 1;
             if !RENAMABLE_IN_REDIRECT.contains(ours) || theirs.is_empty() || RESPONSE_NAMES.contains(theirs) || twice {
@@ -267,10 +267,14 @@ impl Dialect {
                 return Err(ConfigError::Dialect(name));
             }
         }
-        let places = self.response_names.iter().map(|(_, place)| *place).chain(self.lifetime.map(|(place, _)| place));
-        if let Some(place) = places.chain(self.bearer_aliases.iter().copied()).find(|place| matches!(*place, "" | "/"))
-        {
-            return Err(ConfigError::Dialect(place));
+        for (_, place) in self.response_names {
+            check_place(place)?;
+        }
+        if let Some((place, _)) = self.lifetime {
+            check_place(place)?;
+        }
+        for alias in self.bearer_aliases {
+            check_place(alias)?;
         }
         if !self.fragment.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'='))
         {
@@ -283,6 +287,11 @@ impl Dialect {
     pub(crate) fn redirect_aliases(&self) -> impl Iterator<Item = &'static str> {
         self.redirect_names.iter().map(|(_, theirs)| *theirs)
     }
+}
+
+/// What is to be found in a response must be something.
+fn check_place(place: &'static str) -> Result<(), ConfigError> {
+    if matches!(place, "" | "/") { Err(ConfigError::Dialect(place)) } else { Ok(()) }
 }
 
 impl Wording {
@@ -317,8 +326,8 @@ impl Wording {
 
     /// Every name that the protocol's part of the request may have.
     pub(crate) fn sent_names(&self) -> impl Iterator<Item = &'static str> {
-        let renamable = AUTHORIZATION_NAMES.into_iter().chain(EXCHANGE_NAMES).chain(REFRESH_NAMES);
-        renamable.filter_map(|name| self.name(name)).chain(PROTECTED)
+        let names = [AUTHORIZATION_NAMES, EXCHANGE_NAMES, REFRESH_NAMES, PROTECTED].into_iter().flatten();
+        names.filter_map(|name| self.name(name))
     }
 
     /// Each request has each name of the protocol once, and none of those that are not for a dialect to send.
@@ -332,12 +341,17 @@ impl Wording {
             return Err(ConfigError::Dialect(name));
         }
         for request in requests {
-            let sent = || request.iter().filter_map(|name| self.name(name)).chain(PROTECTED);
-            let times = |name: &str| sent().filter(|other| *other == name).count();
-            let twice = sent().find(|name| times(name) > 1);
-            let again = self.params.iter().map(|(name, _)| *name).find(|name| times(name) > 0);
-            if let Some(name) = twice.or(again) {
-                return Err(ConfigError::Dialect(name));
+            let known = || request.iter().chain(PROTECTED);
+            let times = |name| known().filter(|known| self.name(known) == Some(name)).count();
+            for name in known().filter_map(|known| self.name(known)) {
+                if times(name) > 1 {
+                    return Err(ConfigError::Dialect(name));
+                }
+            }
+            for (name, _) in self.params {
+                if times(name) > 0 {
+                    return Err(ConfigError::Dialect(name));
+                }
             }
         }
         Ok(())

@@ -234,7 +234,8 @@ fn parse_port(text: &str) -> Result<Option<u16>, UriError> {
     if !is_plain_number(digits, 5, |byte| byte.is_ascii_digit()) || digits == "0" {
         return Err(UriError::Port);
     }
-    digits.parse().map(Some).map_err(|_| UriError::Port)
+    let port = digits.bytes().fold(0, |port, digit| port * 10 + u32::from(digit - b'0'));
+    u16::try_from(port).map(Some).map_err(|_| UriError::Port)
 }
 
 /// RFC 3986 §3.1, in lower case. Four schemes have rules of their own in browsers, and no place in OAuth.
