@@ -184,6 +184,15 @@ impl fmt::Display for Untrusted {
     }
 }
 
+/// A text as it is. `Display` of `str` itself would bring what width and alignment need into every program.
+pub(crate) struct Plain<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Plain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
 /// A name that may come from outside, in quotes: shown as [`Untrusted`] is. Two characters more are escaped, so that
 /// nobody is misled about where it ends. `{:?}` would bring tables of Unicode into every program.
 pub(crate) struct Quoted<'a>(pub(crate) &'a str);
