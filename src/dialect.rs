@@ -1,5 +1,7 @@
 //! What real servers do differently, as data.
 
+use core::iter;
+
 use crate::error::ConfigError;
 use crate::redirect::RESPONSE_NAMES;
 
@@ -299,15 +301,25 @@ impl Wording {
     /// those of the login.
     pub(crate) fn pairs<'a>(
         &'a self,
-        protocol: impl Iterator<Item = (&'static str, &'a str)> + Clone,
+        mut protocol: impl Iterator<Item = (&'static str, &'a str)> + Clone,
         login: impl Iterator<Item = (&'a str, &'a str)> + Clone,
     ) -> impl Iterator<Item = (&'a str, &'a str)> + Clone {
-        let own = login.clone();
-        let replaced = move |(name, _): &(&str, &str)| own.clone().any(|(other, _)| other == *name);
-        protocol
-            .filter_map(|(name, value)| Some((self.name(name)?, value)))
-            .chain(self.params.iter().copied().filter(move |pair| !replaced(pair)))
-            .chain(login)
+        let mut params = self.params.iter();
+        let mut rest = login.clone();
+        // `filter_map`, `filter` and `chain` would say the same in three times the code.
+        iter::from_fn(move || {
+            for (name, value) in protocol.by_ref() {
+                if let Some(name) = self.name(name) {
+                    return Some((name, value));
+                }
+            }
+            for (name, value) in params.by_ref() {
+                if login.clone().all(|(other, _)| other != *name) {
+                    return Some((*name, *value));
+                }
+            }
+            rest.next()
+        })
     }
 
     /// What the server calls a parameter of the protocol. `None` if it is left out.
