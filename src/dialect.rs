@@ -355,9 +355,10 @@ impl Wording {
         for request in requests {
             let known = || request.iter().chain(PROTECTED);
             let times = |name| known().filter(|known| self.name(known) == Some(name)).count();
-            for name in known().filter_map(|known| self.name(known)) {
-                if times(name) > 1 {
-                    return Err(ConfigError::Dialect(name));
+            for known in known() {
+                match self.name(known) {
+                    Some(name) if times(name) > 1 => return Err(ConfigError::Dialect(name)),
+                    _ => {}
                 }
             }
             for (name, _) in self.params {
