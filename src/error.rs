@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use crate::json;
-use crate::oauth_error::{OAuthError, Untrusted};
+use crate::oauth_error::{OAuthError, Plain, Quoted, Untrusted};
 
 /// Who has to act on an error.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -84,10 +84,10 @@ pub enum ConfigError {
     ClientSecret,
     /// The [`Dialect`](crate::Dialect) names something that it cannot: a slip of the pen, a parameter that is sent
     /// already, or one that a login is not safe without.
-    #[error("dialect: {0:?} cannot be named there")]
+    #[error("dialect: {name} cannot be named there", name = Quoted(.0))]
     Dialect(&'static str),
     /// An endpoint is neither `https` nor, where that was asked for by name, loopback `http`.
-    #[error("{0}: neither https nor http on loopback with Server::danger_loopback_http")]
+    #[error("{which}: neither https nor http on loopback with Server::danger_loopback_http", which = Plain(.0))]
     Insecure(&'static str),
     /// The issuer is not an acceptable URI.
     #[error("issuer: {0}")]
@@ -96,10 +96,10 @@ pub enum ConfigError {
     #[error("metadata url: {0}")]
     MetadataUrl(UriError),
     /// The query of an endpoint or of the redirect URI is not form-urlencoded UTF-8.
-    #[error("{0}: its query is not form-urlencoded UTF-8")]
+    #[error("{which}: its query is not form-urlencoded UTF-8", which = Plain(.0))]
     MalformedQuery(&'static str),
     /// A name in the URL of a [`Provider`](crate::providers::Provider) has no value, or one that does not fit there.
-    #[error("provider: no value for {0:?}, or not a plain one")]
+    #[error("provider: no value for {name}, or not a plain one", name = Quoted(.0))]
     Placeholder(&'static str),
     /// The redirect URI is not an acceptable URI.
     #[error("redirect uri: {0}")]
@@ -111,7 +111,11 @@ pub enum ConfigError {
     #[error("refresh endpoint: {0}")]
     RefreshEndpoint(UriError),
     /// The query of an endpoint or of the redirect URI brings a parameter of the protocol.
-    #[error("{0}: its query has the parameter {1}, which belongs to the protocol")]
+    #[error(
+        "{which}: its query has the parameter {name}, which belongs to the protocol",
+        which = Plain(.0),
+        name = Plain(.1)
+    )]
     ReservedParameter(&'static str, &'static str),
     /// The token endpoint is not an acceptable URI.
     #[error("token endpoint: {0}")]
@@ -164,10 +168,10 @@ pub enum DiscoveryError {
     #[error("metadata: {0}")]
     Endpoint(#[from] ConfigError),
     /// An endpoint at an address, or on this machine, where the issuer is not.
-    #[error("metadata: {0}: at an address in place of a name")]
+    #[error("metadata: {which}: at an address in place of a name", which = Plain(.0))]
     Address(&'static str),
     /// An endpoint at another origin, which was not to be accepted.
-    #[error("metadata: {0}: not at the issuer's origin")]
+    #[error("metadata: {which}: not at the issuer's origin", which = Plain(.0))]
     OtherOrigin(&'static str),
     /// The server does not do the response type `code`.
     #[error("metadata: the server does not do the code flow")]
@@ -227,10 +231,10 @@ pub enum ScopeError {
 #[non_exhaustive]
 pub enum ParameterError {
     /// An empty value, which a server must take for no parameter at all (RFC 6749 §3.1).
-    #[error("parameter {0:?}: an empty value")]
+    #[error("parameter {name}: an empty value", name = Quoted(.0))]
     EmptyValue(String),
     /// A name that is not made of letters, digits, `-`, `.`, `_`, `[` and `]` (RFC 6749 §8.2).
-    #[error("parameter {0:?}: not a name of letters, digits, '-', '.', '_', '[' and ']'")]
+    #[error("parameter {name}: not a name of letters, digits, '-', '.', '_', '[' and ']'", name = Quoted(.0))]
     Name(String),
     /// The token endpoint is not one that the server is known to have.
     #[error("token endpoint: not one of this server's")]
@@ -242,13 +246,13 @@ pub enum ParameterError {
     #[error("parameters: not a flat struct or list of pairs")]
     NotPairs,
     /// The name belongs to the protocol, or has a method of its own.
-    #[error("parameter {0:?}: a name that the protocol itself sends")]
+    #[error("parameter {name}: a name that the protocol itself sends", name = Quoted(.0))]
     Reserved(&'static str),
     /// The scope is not accepted.
     #[error(transparent)]
     Scope(#[from] ScopeError),
     /// Longer than [`MAX_PARAMETER_LEN`](crate::limits::MAX_PARAMETER_LEN).
-    #[error("parameter {0:?}: too long")]
+    #[error("parameter {name}: too long", name = Quoted(.0))]
     TooLong(String),
 }
 
@@ -296,7 +300,7 @@ pub enum RedirectError {
     #[error("redirect: a parameter that is not form-urlencoded UTF-8")]
     Malformed,
     /// A parameter of the protocol comes twice (RFC 6749 §3.1).
-    #[error("redirect: the parameter {0} comes twice")]
+    #[error("redirect: the parameter {name} comes twice", name = Plain(.0))]
     DuplicateParameter(&'static str),
     /// There is no `state`, so nothing shows that it answers this login.
     ///
@@ -515,7 +519,7 @@ impl TokenError {
 #[non_exhaustive]
 pub enum UnusableToken {
     /// A member of the protocol comes twice, so that readers may disagree about it.
-    #[error("the member {0} comes twice")]
+    #[error("the member {name} comes twice", name = Plain(.0))]
     DuplicateMember(&'static str),
     /// The access token is not a string, is empty, too long, or has a character that RFC 6749 appendix A.12 does not allow.
     #[error("an access token that is not a string of visible ASCII, or is too long")]

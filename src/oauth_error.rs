@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 use thiserror::Error;
 use zeroize::{Zeroize as _, Zeroizing};
@@ -180,18 +180,45 @@ impl fmt::Debug for Untrusted {
 
 impl fmt::Display for Untrusted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for c in self.0.chars().take(MAX_SHOWN_CHARS) {
-            if c.is_control() || is_invisible(c) {
-                write!(f, "{}", c.escape_unicode())?;
-            } else {
-                write!(f, "{c}")?;
-            }
-        }
-        if self.0.chars().nth(MAX_SHOWN_CHARS).is_some() { f.write_str("…") } else { Ok(()) }
+        show(&self.0, is_invisible, f)
     }
 }
 
+/// A text as it is. `Display` of `str` itself would bring what width and alignment need into every program.
+pub(crate) struct Plain<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Plain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// A name that may come from outside, in quotes: shown as [`Untrusted`] is. Two characters more are escaped, so that
+/// nobody is misled about where it ends. `{:?}` would bring tables of Unicode into every program.
+pub(crate) struct Quoted<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        show(self.0, |c| is_invisible(c) || matches!(c, '"' | '\\'), f)?;
+        f.write_char('"')
+    }
+}
+
+fn show(text: &str, is_escaped: fn(char) -> bool, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut chars = text.chars();
+    for c in chars.by_ref().take(MAX_SHOWN_CHARS) {
+        if is_escaped(c) {
+            write!(f, "\\u{{{:x}}}", u32::from(c))?;
+        } else {
+            f.write_char(c)?;
+        }
+    }
+    if chars.next().is_some() { f.write_char('…') } else { Ok(()) }
+}
+
 /// Characters without a shape of their own that change how others are read.
-const fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
 }

@@ -232,12 +232,26 @@ pub(crate) fn check_query(
     which: &'static str,
     reserved: impl IntoIterator<Item = &'static str>,
 ) -> Result<(), ConfigError> {
+    let mut reserved = reserved.into_iter();
+    check_query_for(uri, which, &mut || reserved.next())
+}
+
+/// Once for all kinds of iterators.
+fn check_query_for(
+    uri: &Uri,
+    which: &'static str,
+    next_reserved: &mut dyn FnMut() -> Option<&'static str>,
+) -> Result<(), ConfigError> {
     let own = form::pairs(uri.query().unwrap_or_default().as_bytes());
-    if own.clone().any(|(name, value)| form::check(name).and(form::check(value)).is_err()) {
-        return Err(ConfigError::MalformedQuery(which));
+    for (name, value) in own.clone() {
+        form::check(name).and(form::check(value)).map_err(|_| ConfigError::MalformedQuery(which))?;
     }
-    match reserved.into_iter().find(|reserved| own.clone().any(|(name, _)| form::stands_for(name, reserved))) {
-        Some(name) => Err(ConfigError::ReservedParameter(which, name)),
-        None => Ok(()),
+    while let Some(reserved) = next_reserved() {
+        for (name, _) in own.clone() {
+            if form::stands_for(name, reserved) {
+                return Err(ConfigError::ReservedParameter(which, reserved));
+            }
+        }
     }
+    Ok(())
 }

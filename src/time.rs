@@ -50,50 +50,76 @@ impl UnixTime {
 
     /// From a date with a time and an offset (RFC 3339 §5.6), in whole seconds. A moment before 1970 counts as 1970.
     pub(crate) fn from_rfc3339(text: &str) -> Option<Self> {
-        let number = |start: usize, end: usize| {
-            let digits = text.get(start..end).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
-            digits.parse::<i64>().ok()
-        };
-        let is_at = |index: usize, allowed: &str| text.get(index..=index).is_some_and(|found| allowed.contains(found));
-        let separated = is_at(4, "-") && is_at(7, "-") && is_at(10, "Tt ") && is_at(13, ":") && is_at(16, ":");
-        let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
-        let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
-        let last_day = days_since_epoch(year, month + 1, 1) - days_since_epoch(year, month, 1);
-        let in_range = (1..=12).contains(&month) && (1..=last_day).contains(&day);
-        let in_range = in_range && hour < 24 && minute < 60 && second <= 60;
-        if !separated || !in_range {
+        let mut rest = text.as_bytes();
+        let year = take_number(&mut rest, b"", 4)?;
+        let month = take_number(&mut rest, b"-", 2)?;
+        let day = take_number(&mut rest, b"-", 2)?;
+        let hour = take_number(&mut rest, b"Tt ", 2)?;
+        let minute = take_number(&mut rest, b":", 2)?;
+        let second = take_number(&mut rest, b":", 2)?;
+        if !(1..=12).contains(&month) || day < 1 || hour > 23 || minute > 59 || second > 60 {
             return None;
         }
-        let fraction = text.get(19..)?;
-        let zone = match fraction.strip_prefix('.') {
-            Some(digits) => {
-                let zone = digits.trim_start_matches(|c: char| c.is_ascii_digit());
-                (zone.len() < digits.len()).then_some(zone)?
+        let first_day = days(year, month, 1);
+        if first_day + day > days(year, month + 1, 1) {
+            return None;
+        }
+        if let [b'.', fraction @ ..] = rest {
+            rest = fraction;
+            take_number(&mut rest, b"", 1)?;
+            while let [b'0'..=b'9', after @ ..] = rest {
+                rest = after;
             }
-            None => fraction,
-        };
-        let zone_start = text.len() - zone.len();
-        let offset = match zone.as_bytes() {
+        }
+        let offset = match rest {
             [b'Z' | b'z'] => 0,
-            [sign @ (b'+' | b'-'), _, _, b':', _, _] => {
-                let (hours, minutes) =
-                    (number(zone_start + 1, zone_start + 3)?, number(zone_start + 4, zone_start + 6)?);
-                if hours > 23 || minutes > 59 {
+            [sign, zone @ ..] => {
+                rest = zone;
+                let hours = take_number(&mut rest, b"", 2)?;
+                let minutes = take_number(&mut rest, b":", 2)?;
+                if hours > 23 || minutes > 59 || !rest.is_empty() {
                     return None;
                 }
-                let minutes = hours * 60 + minutes;
-                if *sign == b'+' { minutes } else { -minutes }
+                match sign {
+                    b'+' => (hours * 60 + minutes) * 60,
+                    b'-' => -(hours * 60 + minutes) * 60,
+                    _ => return None,
+                }
             }
-            _ => return None,
+            [] => return None,
         };
-        let minutes = (days_since_epoch(year, month, day) * 24 + hour) * 60 + minute - offset;
-        Some(Self(u64::try_from(minutes * 60 + second).unwrap_or(0)))
+        let second_of_day = (hour * 60 + minute) * 60 + second;
+        let days = first_day + day - 1 - DAYS_TO_1970;
+        let seconds = i64::from(days) * 86_400 + i64::from(second_of_day - offset);
+        Some(Self(u64::try_from(seconds).unwrap_or(0)))
     }
 }
 
-/// Days from 1970-01-01 in the Gregorian calendar. The year is counted from March, so that the leap day is its last.
-const fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month > 2 { year } else { year - 1 };
+/// Takes a decimal number of so many digits from the front, behind one of the separators if there are any.
+fn take_number(rest: &mut &[u8], separators: &[u8], digits: usize) -> Option<i32> {
+    if !separators.is_empty() {
+        let (first, after) = rest.split_first()?;
+        if !separators.contains(first) {
+            return None;
+        }
+        *rest = after;
+    }
+    let mut number = 0;
+    for _ in 0..digits {
+        let [digit @ b'0'..=b'9', after @ ..] = *rest else { return None };
+        number = number * 10 + i32::from(digit - b'0');
+        *rest = after;
+    }
+    Some(number)
+}
+
+/// What [`days`] gives for 1970-01-01.
+const DAYS_TO_1970: i32 = 865_565;
+
+/// Days in the Gregorian calendar, counted from 400 years before the year 0, so that no division is of less than zero.
+/// The year begins in March, so that the leap day is its last.
+const fn days(year: i32, month: i32, day: i32) -> i32 {
+    let year = if month > 2 { year + 400 } else { year + 399 };
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + day_of_year - 719_468
+    365 * year + year / 4 - year / 100 + year / 400 + day_of_year
 }

@@ -2,14 +2,14 @@
 
 use alloc::boxed::Box;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use core::convert::Infallible;
 use core::fmt;
-use core::net::{Ipv4Addr, Ipv6Addr};
 use core::ops::Range;
 
 use crate::error::UriError;
 use crate::limits::MAX_URI_LEN;
+use crate::oauth_error::Plain;
 
 /// An absolute URI: an endpoint, an issuer or a redirect URI.
 ///
@@ -72,8 +72,10 @@ impl Uri {
             return Err(UriError::Host);
         }
         let rest = hierarchical.unwrap_or(after_scheme);
-        let authority_end = if hierarchical.is_some() { rest.find(['/', '?', '#']).unwrap_or(rest.len()) } else { 0 };
-        let (authority, path_and_query) = rest.split_at(authority_end);
+        let (authority, path_and_query) = match hierarchical {
+            Some(rest) => split_at(rest, rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#'))),
+            None => ("", rest),
+        };
         let path_start = text.len() - path_and_query.len();
         let host_start = path_start - authority.len();
 
@@ -144,7 +146,7 @@ impl Uri {
     pub(crate) fn has_address(&self) -> bool {
         let host = self.host();
         let own = host == "localhost" || host.ends_with(".localhost");
-        own || host.starts_with('[') || host.parse::<Ipv4Addr>().is_ok()
+        own || host.starts_with('[') || is_ipv4(host)
     }
 
     /// What stands before the path: scheme, host and port, as they are written.
@@ -171,7 +173,7 @@ impl Uri {
     pub(crate) fn with_port(&self, port: u16) -> Self {
         let before = self.text.get(..self.host.end).unwrap_or_default();
         let after = self.text.get(self.path.start..).unwrap_or_default();
-        let text = format!("{before}:{port}{after}").into_boxed_str();
+        let text = format!("{}:{port}{}", Plain(before), Plain(after)).into_boxed_str();
         let path_start = text.len() - after.len();
         let path = path_start..path_start + self.path.len();
         Self { text, scheme_end: self.scheme_end, host: self.host.clone(), port: Some(port), path }
@@ -190,7 +192,7 @@ impl Uri {
         let Some(rest) = rest.strip_prefix("//").and_then(|rest| rest.strip_prefix(self.host())) else {
             return false;
         };
-        let (port, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let (port, path) = split_at(rest, rest.find('/'));
         let Ok(port) = parse_port(port) else { return false };
         self.effective_port(port) == self.effective_port(self.port) && self.has_path(path)
     }
@@ -205,16 +207,22 @@ impl Uri {
     }
 }
 
+/// Both parts of a text. It is all in the first one if there is no place to split it at.
+fn split_at(text: &str, place: Option<usize>) -> (&str, &str) {
+    // `str::split_at` would bring the words of its panic into every program.
+    place.and_then(|place| text.split_at_checked(place)).unwrap_or((text, ""))
+}
+
 /// `host [":" port]`, the host unchecked.
 fn parse_authority(authority: &str) -> Result<(&str, Option<u16>), UriError> {
     if authority.contains('@') {
         return Err(UriError::UserInfo);
     }
     let host_end = match authority.find(']') {
-        Some(bracket) => bracket + 1,
-        None => authority.find(':').unwrap_or(authority.len()),
+        Some(bracket) => Some(bracket + 1),
+        None => authority.find(':'),
     };
-    let (host, port) = authority.split_at(host_end);
+    let (host, port) = split_at(authority, host_end);
     Ok((host, parse_port(port)?))
 }
 
@@ -224,29 +232,101 @@ fn parse_port(text: &str) -> Result<Option<u16>, UriError> {
         return Ok(None);
     }
     let digits = text.strip_prefix(':').ok_or(UriError::Port)?;
-    if !digits.bytes().all(|byte| byte.is_ascii_digit()) || digits.starts_with('0') {
+    if !is_plain_number(digits, 5, |byte| byte.is_ascii_digit()) || digits == "0" {
         return Err(UriError::Port);
     }
-    digits.parse().map(Some).map_err(|_| UriError::Port)
+    let port = digits.bytes().fold(0, |port, digit| port * 10 + u32::from(digit - b'0'));
+    u16::try_from(port).map(Some).map_err(|_| UriError::Port)
 }
 
 /// RFC 3986 §3.1, in lower case. Four schemes have rules of their own in browsers, and no place in OAuth.
 fn is_scheme(scheme: &str) -> bool {
     !matches!(scheme, "file" | "ftp" | "ws" | "wss")
-        && scheme.starts_with(|c: char| c.is_ascii_lowercase())
+        && scheme.as_bytes().first().is_some_and(u8::is_ascii_lowercase)
         && scheme.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.'))
 }
 
 fn is_host(host: &str) -> bool {
     match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
-        Some(address) => {
-            // An address that embeds an IPv4 one is written in two ways, so it is refused by the second check.
-            address.parse::<Ipv6Addr>().is_ok_and(|parsed| !address.contains('.') && parsed.to_string() == address)
-        }
-        // Other parsers take a name that ends in a number for an IPv4 address.
-        None if host.rsplit('.').next().is_some_and(looks_numeric) => host.parse::<Ipv4Addr>().is_ok(),
-        None => host.len() <= 253 && host.split('.').all(is_label),
+        Some(address) => is_canonical_ipv6(address),
+        None => is_ipv4(host) || is_name(host),
     }
+}
+
+/// Four numbers up to 255. With a zero in front, some parsers take a number for an octal one.
+fn is_ipv4(host: &str) -> bool {
+    let mut count = 0;
+    for number in host.split('.') {
+        // Three digits are in the order of what they stand for.
+        if !is_plain_number(number, 3, |byte| byte.is_ascii_digit()) || (number.len() == 3 && number > "255") {
+            return false;
+        }
+        count += 1;
+    }
+    count == 4
+}
+
+/// RFC 5952 §4. An address that embeds an IPv4 one (`::ffff:0:0/96`) is written in two ways, so it is none here.
+fn is_canonical_ipv6(text: &str) -> bool {
+    let Some(gap) = text.as_bytes().windows(2).position(|pair| pair == b"::") else {
+        return read_groups(text).is_some_and(|groups| groups.count == 8 && groups.zeros <= 1);
+    };
+    let (before, after) = split_at(text, Some(gap));
+    let after = after.strip_prefix("::").unwrap_or_default();
+    let (Some(head), Some(tail)) = (read_groups(before), read_groups(after)) else { return false };
+    let written = head.count + tail.count;
+    // `::` stands for a whole run of zeros, and for more than one.
+    if written > 6 || head.ends_in_zero || after.starts_with('0') {
+        return false;
+    }
+    let left_out = 8 - written;
+    let embeds_ipv4 = left_out == 5 && before.is_empty() && after.starts_with("ffff:");
+    // It stands for the longest run, and for the first of those.
+    head.zeros < left_out && tail.zeros <= left_out && !embeds_ipv4
+}
+
+/// The groups on one side of the `::`.
+#[derive(Default)]
+struct Groups {
+    count: usize,
+    /// The length of the longest run of zeros.
+    zeros: usize,
+    ends_in_zero: bool,
+}
+
+fn read_groups(text: &str) -> Option<Groups> {
+    let mut groups = Groups::default();
+    if text.is_empty() {
+        return Some(groups);
+    }
+    let mut run = 0;
+    for group in text.split(':') {
+        if !is_plain_number(group, 4, |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+            return None;
+        }
+        groups.count += 1;
+        groups.ends_in_zero = group == "0";
+        run = if groups.ends_in_zero { run + 1 } else { 0 };
+        groups.zeros = groups.zeros.max(run);
+    }
+    Some(groups)
+}
+
+/// One digit or more, and no zero in front.
+fn is_plain_number(text: &str, max_len: usize, is_digit: fn(u8) -> bool) -> bool {
+    (1..=max_len).contains(&text.len()) && text.bytes().all(is_digit) && (text == "0" || !text.starts_with('0'))
+}
+
+/// Other parsers take a name that ends in a number for an IPv4 address.
+fn is_name(host: &str) -> bool {
+    let mut ends_in_number = false;
+    for label in host.split('.') {
+        if !is_label(label) {
+            return false;
+        }
+        ends_in_number = looks_numeric(label);
+    }
+    host.len() <= 253 && !ends_in_number
 }
 
 fn looks_numeric(label: &str) -> bool {

@@ -1,6 +1,8 @@
 //! What an error keeps for the developer: whose fault it was, whether to try again, and no content from outside.
 
-use authcode::{ErrorCode, Fault, HttpResponse, Redirect, RedirectError, TokenError};
+use authcode::{
+    ConfigError, ErrorCode, Fault, HttpResponse, ParameterError, Redirect, RedirectError, TokenError, Untrusted,
+};
 
 use crate::scenario::*;
 
@@ -268,4 +270,43 @@ fn of_a_long_body_the_beginning_is_kept() {
     // The cut may go through a character, and a body need not be text.
     let split = format!("{}é", "x".repeat(MAX_ERROR_BODY_LEN - 1));
     assert!(refused_token(404, &split).body().unwrap().raw().ends_with("x\u{FFFD}"));
+}
+
+#[test]
+fn a_name_is_shown_in_quotes() {
+    let name = || "x".to_owned();
+    for (error, text) in [
+        (ParameterError::EmptyValue(name()), "parameter \"x\": an empty value"),
+        (ParameterError::Name(name()), "parameter \"x\": not a name of letters, digits, '-', '.', '_', '[' and ']'"),
+        (ParameterError::Reserved("x"), "parameter \"x\": a name that the protocol itself sends"),
+        (ParameterError::TooLong(name()), "parameter \"x\": too long"),
+    ] {
+        assert_eq!(error.to_string(), text);
+    }
+    assert_eq!(ConfigError::Dialect("x").to_string(), "dialect: \"x\" cannot be named there");
+    assert_eq!(ConfigError::Placeholder("x").to_string(), "provider: no value for \"x\", or not a plain one");
+}
+
+/// It may come from outside, as what [`Untrusted`] has.
+#[test]
+fn a_name_in_an_error_cannot_change_how_the_rest_is_read() {
+    let shown = |name: &str| ParameterError::EmptyValue(name.to_owned()).to_string();
+    for (name, escaped) in [
+        ("a\nb", r"a\u{a}b"),
+        ("a\u{0}b", r"a\u{0}b"),
+        ("\u{1b}[31m", r"\u{1b}[31m"),
+        ("\u{85}", r"\u{85}"),
+        ("a\u{202e}b", r"a\u{202e}b"),
+        ("a\u{200b}b", r"a\u{200b}b"),
+        ("a\u{feff}b", r"a\u{feff}b"),
+        ("é€😀", "é€😀"),
+    ] {
+        assert_eq!(shown(name), format!("parameter \"{escaped}\": an empty value"));
+        assert_eq!(Untrusted::from(name).to_string(), escaped);
+    }
+    assert_eq!(shown(r#"a"b\c"#), r#"parameter "a\u{22}b\u{5c}c": an empty value"#);
+    assert_eq!(Untrusted::from(r#"a"b\c"#).to_string(), r#"a"b\c"#);
+    let most = "x".repeat(authcode::limits::MAX_SHOWN_CHARS);
+    assert_eq!(shown(&most), format!("parameter \"{most}\": an empty value"));
+    assert_eq!(shown(&format!("{most}x")), format!("parameter \"{most}…\": an empty value"));
 }

@@ -282,6 +282,18 @@ fn a_dialect_names_the_lifetime_and_how_it_is_written() {
         (Timestamp, r#""x":"2023-11-14T22:14:20.Z""#, Lifetime::Unreadable),
         (Timestamp, r#""x":"2023-11-14T22:14:20+24:00""#, Lifetime::Unreadable),
         (Timestamp, r#""x":"2023-11-14T22:14:20+00:60""#, Lifetime::Unreadable),
+        (Timestamp, r#""x":"2023-11-15T22:13:20+23:59""#, seconds(60)),
+        (Timestamp, r#""x":"2023-11-14T22:14:20-00:00""#, seconds(60)),
+        (Timestamp, r#""x":"2023-11-14T22:14:20.0z""#, seconds(60)),
+        (Timestamp, r#""x":"1970-01-01T00:00:00+00:01""#, seconds(0)),
+        (Timestamp, r#""x":"0000-02-29T00:00:00Z""#, seconds(0)),
+        (Timestamp, r#""x":"2000-02-29T00:00:00Z""#, seconds(0)),
+        (Timestamp, r#""x":"1900-02-29T00:00:00Z""#, Lifetime::Unreadable),
+        (Timestamp, r#""x":"2023-00-14T22:14:20Z""#, Lifetime::Unreadable),
+        (Timestamp, r#""x":"2023-11-00T22:14:20Z""#, Lifetime::Unreadable),
+        (Timestamp, r#""x":"2023-11-31T22:14:20Z""#, Lifetime::Unreadable),
+        (Timestamp, r#""x":"2023-12-32T22:14:20Z""#, Lifetime::Unreadable),
+        (Timestamp, r#""x":"9999-12-31T23:59:60-23:59""#, seconds(253_402_387_140 - 1_700_000_000)),
         // What it does not say is looked for where it usually is.
         (UnixSeconds, r#""x":null,"expires_in":60"#, seconds(60)),
         (UnixSeconds, r#""expiry":60"#, seconds(60)),
@@ -290,6 +302,27 @@ fn a_dialect_names_the_lifetime_and_how_it_is_written() {
     ] {
         let dialect = Dialect::STANDARD.with_lifetime("x", format);
         assert_eq!(authorized(&format!(",{member}"), dialect).lifetime(), expected, "{format:?} {member}");
+    }
+}
+
+#[test]
+fn a_date_with_anything_else_in_it_is_unreadable() {
+    let dialect = Dialect::STANDARD.with_lifetime("x", LifetimeFormat::Timestamp);
+    let lifetime = |date: &str| authorized(&format!(r#","x":"{date}""#), dialect).lifetime();
+    for date in ["2023-11-14T22:14:20Z", "2023-11-14T22:14:20.5+00:00", "2023-11-14t22:14:20-00:00"] {
+        assert_eq!(lifetime(date), seconds(60));
+        for place in 0..date.len() {
+            let (before, after) = (&date[..place], &date[place + 1..]);
+            assert_eq!(lifetime(before), Lifetime::Unreadable, "{before}");
+            for other in ["/", ";", "x", "\u{e9}", "\u{661}", ""] {
+                let date = format!("{before}{other}{after}");
+                assert_eq!(lifetime(&date), Lifetime::Unreadable, "{date}");
+            }
+        }
+        for more in [" ", "0", "Z", ":00"] {
+            assert_eq!(lifetime(&format!("{date}{more}")), Lifetime::Unreadable, "{date}{more}");
+            assert_eq!(lifetime(&format!("{more}{date}")), Lifetime::Unreadable, "{more}{date}");
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use authcode::{Uri, UriError};
 use proptest::prelude::*;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The crate and the independent reader agree on every part.
 fn assert_agrees(text: &str) {
@@ -158,6 +159,145 @@ fn bad_uris_say_what_is_wrong() {
     }
 }
 
+/// What is in brackets is accepted if the standard library reads it, writes it in the same way, and sees no IPv4
+/// address in it.
+fn assert_ipv6_is_canonical(text: &str) {
+    let canonical = text.parse::<Ipv6Addr>().is_ok_and(|read| !text.contains('.') && read.to_string() == text);
+    assert_eq!(Uri::parse(&format!("http://[{text}]/")).is_ok(), canonical, "{text}");
+}
+
+/// A host that ends in a number is accepted if the standard library reads it.
+fn assert_ipv4(text: &str) {
+    assert_eq!(Uri::parse(&format!("http://{text}/")).is_ok(), text.parse::<Ipv4Addr>().is_ok(), "{text}");
+}
+
+#[test]
+fn an_ipv6_address_has_one_form() {
+    for (text, canonical) in [
+        ("::", true),
+        ("::1", true),
+        ("1::", true),
+        ("1::2", true),
+        ("1:2:3:4:5:6:7:8", true),
+        ("1:2:3:4:5:6:7:0", true),
+        ("0:2:3:4:5:6:7:0", true),
+        ("1:0:3:0:5:0:7:0", true),
+        ("::3:4:5:6:7:8", true),
+        ("1:2:3:4:5:6::", true),
+        ("1:2:3::6:7:8", true),
+        ("1::4:0:0:7:8", true),
+        ("1::5:0:0:8", true),
+        ("1:0:0:4::", true),
+        ("1:0:0:4::8", true),
+        ("::ffff", true),
+        ("::ffff:1", true),
+        ("::c000:201", true),
+        ("::ffff:0:c000:201", true),
+        ("::fffe:c000:201", true),
+        ("1::ffff:c000:201", true),
+        ("64:ff9b::c000:201", true),
+        ("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", true),
+        // Not an address.
+        ("", false),
+        (":", false),
+        (":::", false),
+        ("::::", false),
+        ("1", false),
+        ("1:", false),
+        (":1", false),
+        ("1:2:3:4:5:6:7", false),
+        ("1:2:3:4:5:6:7:", false),
+        (":1:2:3:4:5:6:7", false),
+        (":1:2:3:4:5:6:7:8", false),
+        ("1:2:3:4:5:6:", false),
+        ("1:2:3:4:5:6:7:8:", false),
+        ("1:2:3:4:5:6:7:8:9", false),
+        ("1:2:3:4::5:6:7:8", false),
+        ("1::2::3", false),
+        ("1:::2", false),
+        ("::1:", false),
+        (":1::", false),
+        ("::g", false),
+        ("::12345", false),
+        ("::+1", false),
+        ("::1%1", false),
+        ("::\u{661}", false),
+        // An address in another form.
+        ("::A", false),
+        ("::01", false),
+        ("::0000", false),
+        ("::0", false),
+        ("0::", false),
+        ("0::0", false),
+        ("0:0:0:0:0:0:0:0", false),
+        ("1::3:4:5:6:7:8", false),
+        ("1:2:3:4:5:6:7::", false),
+        ("::2:3:4:5:6:7:8", false),
+        ("1:0:0:4:5:6:7:8", false),
+        ("1:2:3:4:5:6:0:0", false),
+        ("1:0::4:5:6:7", false),
+        ("1::0:4:5:6:7", false),
+        ("1:0:0:4:5::8", false),
+        ("1:0:0:0:5::8", false),
+        ("1::4:0:0:0:8", false),
+        ("::ffff:c000:201", false),
+        ("::ffff:0:0", false),
+        ("::ffff:192.0.2.1", false),
+        ("::192.0.2.1", false),
+        ("64:ff9b::192.0.2.1", false),
+    ] {
+        assert_eq!(Uri::parse(&format!("http://[{text}]/")).is_ok(), canonical, "{text}");
+        assert_ipv6_is_canonical(text);
+    }
+}
+
+/// All places of zeros, and all that can be written for them.
+#[test]
+fn any_run_of_zeros_has_one_form() {
+    for zeros in 0_u16..256 {
+        let groups = |shift: u16| if zeros >> shift & 1 == 1 { "0".to_owned() } else { format!("{shift:x}a") };
+        let groups: Vec<String> = (0..8).map(groups).collect();
+        assert_ipv6_is_canonical(&groups.join(":"));
+        for (start, end) in (0..=8).flat_map(|start| (start..=8).map(move |end| (start, end))) {
+            assert_ipv6_is_canonical(&format!("{}::{}", groups[..start].join(":"), groups[end..].join(":")));
+        }
+    }
+}
+
+#[test]
+fn an_ipv4_address_has_one_form() {
+    for (text, good) in [
+        ("0.0.0.0", true),
+        ("255.255.255.255", true),
+        ("1.20.100.249", true),
+        ("192.0.2", false),
+        ("192.0.2.1.1", false),
+        ("192.0.2.1.", false),
+        (".192.0.2.1", false),
+        ("192..2.1", false),
+        ("256.0.2.1", false),
+        ("192.0.2.260", false),
+        ("192.0.2.300", false),
+        ("192.0.2.999", false),
+        ("192.0.2.0001", false),
+        ("192.0.2.1000", false),
+        ("192.0.2.00", false),
+        ("192.0.02.1", false),
+        ("192.0.2.+1", false),
+        ("192.0.2.0x1", false),
+        ("192.0.a.1", false),
+        ("192.0.\u{662}.1", false),
+    ] {
+        assert_eq!(Uri::parse(&format!("http://{text}/")).is_ok(), good, "{text}");
+        assert_ipv4(text);
+    }
+    for number in 0..=1000 {
+        assert_ipv4(&format!("{number}.1.1.1"));
+        assert_ipv4(&format!("1.1.{number:03}.1"));
+        assert_ipv4(&format!("1.1.1.{number}"));
+    }
+}
+
 #[test]
 fn a_label_and_a_host_have_a_length() {
     let host = |label: usize| format!("https://{}.example/", "a".repeat(label));
@@ -183,11 +323,53 @@ proptest! {
     }
 
     #[test]
-    fn addresses_are_read_by_others_in_the_same_way(six in any::<std::net::Ipv6Addr>(), four in any::<std::net::Ipv4Addr>()) {
+    fn addresses_are_read_by_others_in_the_same_way(six in any::<Ipv6Addr>(), four in any::<Ipv4Addr>()) {
         assert_agrees(&format!("https://[{six}]/"));
         let four = format!("https://{four}/");
         prop_assert!(Uri::parse(&four).is_ok());
         assert_agrees(&four);
+    }
+
+    #[test]
+    fn an_ipv6_address_is_held_against_the_standard_library(
+        groups in prop::collection::vec(prop_oneof![
+            4 => Just("0".to_owned()),
+            4 => any::<u16>().prop_map(|group| format!("{group:x}")),
+            1 => any::<u16>().prop_map(|group| format!("{group:04x}")),
+            1 => any::<u16>().prop_map(|group| format!("{group:X}")),
+            1 => Just("ffff".to_owned()),
+            1 => Just(String::new()),
+            1 => "[0-9a-g]{0,5}",
+        ], 0..10),
+    ) {
+        assert_ipv6_is_canonical(&groups.join(":"));
+        assert_ipv6_is_canonical(&format!("::{}", groups.join(":")));
+        assert_ipv6_is_canonical(&format!("{}::", groups.join(":")));
+    }
+
+    #[test]
+    fn an_ipv6_address_in_its_form_and_beside_it(
+        segments in prop::array::uniform8(prop_oneof![Just(0), Just(0xffff), any::<u16>()]),
+        mapped in any::<u32>(),
+        place in any::<prop::sample::Index>(),
+        other in "[0-9a-fA-F:.]{0,2}",
+    ) {
+        for address in [Ipv6Addr::from(segments), Ipv4Addr::from(mapped).to_ipv6_mapped(), Ipv4Addr::from(mapped).to_ipv6_compatible()] {
+            let [a, b, c, d, e, f, g, h] = address.segments();
+            let hex = format!("::{f:x}:{g:x}:{h:x}");
+            assert_ipv6_is_canonical(&hex);
+            assert_ipv6_is_canonical(&format!("{a:x}:{b:x}:{c:x}:{d:x}:{e:x}:{f:x}:{g:x}:{h:x}"));
+            let mut text = address.to_string();
+            assert_ipv6_is_canonical(&text);
+            let place = place.index(text.len());
+            text.replace_range(place..=place, &other);
+            assert_ipv6_is_canonical(&text);
+        }
+    }
+
+    #[test]
+    fn an_ipv4_address_is_held_against_the_standard_library(text in "[0-9]{0,4}(\\.[0-9]{0,4}){2,4}") {
+        assert_ipv4(&text);
     }
 
     #[test]
