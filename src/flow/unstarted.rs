@@ -122,7 +122,12 @@ impl Attempt {
             return Cow::Borrowed(uri.as_str());
         }
         let joint = if uri.query().is_some() { "&state=" } else { "?state=" };
-        Cow::Owned([uri.as_str(), joint, self.secrets.state.as_str()].concat())
+        let state = self.secrets.state.as_str();
+        let mut sent = String::with_capacity(uri.as_str().len() + joint.len() + state.len());
+        for part in [uri.as_str(), joint, state] {
+            sent.push_str(part);
+        }
+        Cow::Owned(sent)
     }
 }
 
