@@ -145,10 +145,14 @@ impl Untrusted {
 
     /// The beginning of a body, which need not be text. In one allocation: growing would leave copies.
     pub(crate) fn excerpt(body: &[u8]) -> Self {
-        let chunks = body.get(..MAX_ERROR_BODY_LEN).unwrap_or(body).utf8_chunks();
-        let parts = chunks.flat_map(|chunk| [chunk.valid(), if chunk.invalid().is_empty() { "" } else { "\u{FFFD}" }]);
-        let mut text = String::with_capacity(parts.clone().map(str::len).sum());
-        text.extend(parts);
+        let chunks = || body.get(..MAX_ERROR_BODY_LEN).unwrap_or(body).utf8_chunks();
+        let replacement = |invalid: &[u8]| if invalid.is_empty() { "" } else { "\u{FFFD}" };
+        let len = chunks().map(|chunk| chunk.valid().len() + replacement(chunk.invalid()).len()).sum();
+        let mut text = String::with_capacity(len);
+        for chunk in chunks() {
+            text.push_str(chunk.valid());
+            text.push_str(replacement(chunk.invalid()));
+        }
         Self(text)
     }
 

@@ -119,7 +119,7 @@ fn object_of_form(body: &[u8]) -> Option<String> {
     let pairs = || form::pairs(body.trim_ascii());
     let is_answer = |(name, _): (&[u8], _)| matches!(name, b"access_token" | b"error");
     let is_pair = |(name, value): (&[u8], _)| name.iter().all(|byte| is_name_byte(*byte)) && form::check(value).is_ok();
-    let is_form = !is_json && pairs().nth(MAX_FORM_PAIRS).is_none() && pairs().any(is_answer) && pairs().all(is_pair);
+    let is_form = !is_json && pairs().count() <= MAX_FORM_PAIRS && pairs().any(is_answer) && pairs().all(is_pair);
     is_form.then(|| json::object(&Params::from_encoded(&mut pairs()).iter().collect::<Vec<_>>()))
 }
 
@@ -377,7 +377,7 @@ fn is_zero(raw: Raw<'_>, format: LifetimeFormat) -> bool {
 /// Read digit by digit: the floats of `core` bring tables of 10 KB, which a microcontroller would carry for this alone.
 fn lifetime_number(raw: &str, power: isize) -> Option<u64> {
     let text = raw.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(raw).trim_ascii();
-    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (mantissa, exponent) = text.split_once('e').or_else(|| text.split_once('E')).unwrap_or((text, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let exponent = exponent.parse::<isize>().ok().filter(|exponent| !whole.is_empty() && *exponent < 400)?;
     let mut places = whole.len().saturating_add_signed(exponent.saturating_add(power));
