@@ -61,10 +61,8 @@ impl<Send: Fn(HttpRequest) -> Result<HttpResponse, Failure>> TokenSource<Send> {
                 println!("refreshed; the refresh token is {}", if rotated { "a new one" } else { "the old one" });
                 Ok(renewed)
             }
-            Err(refused) => match refused.recover() {
-                Ok(refreshing) => Ok(refreshing.cancel()),
-                Err(ended) => Ok(ended.authorized),
-            },
+            // The old token, which still works.
+            Err(refused) => Ok(refused.give_up().authorized),
         }
     }
 }

@@ -14,7 +14,6 @@ use crate::error::{ConfigError, DiscoveryError, UriError};
 use crate::flow::Rejected;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::json;
-use crate::limits::MAX_RESPONSE_LEN;
 use crate::server::{IssParameter, Server, check_secure};
 use crate::uri::Uri;
 
@@ -187,7 +186,7 @@ impl Search {
             }
             _ => return Err(DiscoveryError::UnexpectedStatus { status }),
         }
-        if response.body.len() > MAX_RESPONSE_LEN {
+        if response.is_too_long() {
             return Err(DiscoveryError::TooLong);
         }
         let text = core::str::from_utf8(&response.body).map_err(|_| DiscoveryError::NotMetadata)?;

@@ -272,6 +272,15 @@ pub enum StartError {
 }
 
 impl StartError {
+    /// The name of the variant, which stays the same: for a metric, or a host in another language.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::NoEntropy => "NoEntropy",
+            Self::RandomSource => "RandomSource",
+            Self::RepeatedEntropy => "RepeatedEntropy",
+        }
+    }
+
     /// Always the host: the random source is its own.
     pub const fn fault(&self) -> Fault {
         Fault::Host
@@ -352,6 +361,27 @@ pub enum RedirectError {
 }
 
 impl RedirectError {
+    /// The name of the variant, which stays the same: for a metric, or a host in another language.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::TooLong => "TooLong",
+            Self::NotOurs => "NotOurs",
+            Self::Malformed => "Malformed",
+            Self::DuplicateParameter(_) => "DuplicateParameter",
+            Self::StateMissing { .. } => "StateMissing",
+            Self::StateMismatch => "StateMismatch",
+            Self::JwtResponse => "JwtResponse",
+            Self::TokenInRedirect => "TokenInRedirect",
+            Self::IssuerMissing { .. } => "IssuerMissing",
+            Self::IssuerMismatch => "IssuerMismatch",
+            Self::CodeAndError => "CodeAndError",
+            Self::NoCodeNoError => "NoCodeNoError",
+            Self::MalformedCode => "MalformedCode",
+            Self::MalformedError => "MalformedError",
+            Self::Refused(_) => "Refused",
+        }
+    }
+
     /// What the server said, if it was this server that said it. What a redirect without `state` claims is not that.
     pub fn oauth_error(&self) -> Option<&OAuthError> {
         match self {
@@ -446,6 +476,19 @@ pub enum TokenError {
 }
 
 impl TokenError {
+    /// The name of the variant, which stays the same: for a metric, or a host in another language.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::TooLong { .. } => "TooLong",
+            Self::Redirected { .. } => "Redirected",
+            Self::Unavailable { .. } => "Unavailable",
+            Self::UnexpectedStatus { .. } => "UnexpectedStatus",
+            Self::NotJson { .. } => "NotJson",
+            Self::Refused { .. } => "Refused",
+            Self::Unusable { .. } => "Unusable",
+        }
+    }
+
     /// The HTTP status of the response.
     pub const fn status(&self) -> u16 {
         match self {

@@ -87,6 +87,7 @@ pub(crate) fn encode_text(text: &str, space: Space) -> Zeroizing<String> {
 }
 
 /// What WHATWG's serializer keeps as it is, by the byte. Every decoder accepts more and less.
+#[expect(clippy::indexing_slicing, reason = "at compile time")]
 const KEPT: [bool; 256] = {
     let mut kept = [false; 256];
     let mut byte = 0;

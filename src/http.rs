@@ -46,7 +46,7 @@ pub struct HttpRequest {
     /// `false`: a redirect that is followed carries the body to another place.
     pub follow_redirects: bool,
     /// How long a response body may be, [`MAX_RESPONSE_LEN`]. Read at most one byte more, so that a longer one is
-    /// known for what it is, or stop with an error of your own.
+    /// known for what it is, or stop and hand over [`HttpResponse::too_long`].
     pub max_response_len: usize,
 }
 
@@ -119,6 +119,7 @@ pub struct HttpResponse {
     pub(crate) status: u16,
     pub(crate) body: Zeroizing<Vec<u8>>,
     pub(crate) retry_after: Option<Duration>,
+    is_cut_off: bool,
 }
 
 impl HttpResponse {
@@ -127,7 +128,17 @@ impl HttpResponse {
     /// A redirect that was not followed is to be handed over as one. The `fetch` of a browser hides its status: where
     /// `response.type` is `opaqueredirect`, it is 302 here.
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, body: Zeroizing::new(body.into()), retry_after: None }
+        Self { status, body: Zeroizing::new(body.into()), retry_after: None, is_cut_off: false }
+    }
+
+    /// A response whose body was longer than you would read: than
+    /// [`max_response_len`](HttpRequest::max_response_len), or than there is memory for.
+    pub fn too_long(status: u16) -> Self {
+        Self { is_cut_off: true, ..Self::new(status, Vec::new()) }
+    }
+
+    pub(crate) fn is_too_long(&self) -> bool {
+        self.is_cut_off || self.body.len() > MAX_RESPONSE_LEN
     }
 
     /// The body, which has been read as UTF-8 before.
@@ -146,6 +157,13 @@ impl HttpResponse {
                 self.retry_after = seconds.map(Duration::from_secs);
             }
         }
+        self
+    }
+
+    /// How long the server asks you to wait, where your HTTP stack has read `Retry-After` already, or it was a date.
+    #[must_use]
+    pub const fn with_retry_after(mut self, pause: Duration) -> Self {
+        self.retry_after = Some(pause);
         self
     }
 }

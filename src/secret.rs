@@ -1,6 +1,5 @@
 //! Text that must not be shown: redacted, wiped on drop, compared in constant time.
 
-use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
@@ -24,7 +23,7 @@ use zeroize::{Zeroize, Zeroizing};
 /// # use authcode::Secret;
 /// let same = Secret::from("a") == Secret::from("a");
 /// ```
-pub struct Secret(Box<str>);
+pub struct Secret(String);
 
 impl Secret {
     /// The text itself. Use it for the wire or for your store, never for a log.
@@ -39,13 +38,16 @@ impl Secret {
 
     /// The text itself, without a copy. From here on, wiping it is up to you.
     pub fn into_exposed(mut self) -> String {
-        core::mem::take(&mut self.0).into_string()
+        core::mem::take(&mut self.0)
     }
 }
 
 impl Drop for Secret {
     fn drop(&mut self) {
-        self.0.zeroize();
+        let mut bytes = core::mem::take(&mut self.0).into_bytes();
+        // As slices: a vector is wiped byte by byte.
+        bytes.as_mut_slice().zeroize();
+        bytes.spare_capacity_mut().zeroize();
     }
 }
 
@@ -69,11 +71,6 @@ impl From<Zeroizing<String>> for Secret {
 
 impl From<String> for Secret {
     fn from(text: String) -> Self {
-        // Shrinking a `String` can move it and leave the old bytes behind, so a roomy one is copied and wiped.
-        if text.len() == text.capacity() {
-            Self(text.into_boxed_str())
-        } else {
-            Self::from(Zeroizing::new(text).as_str())
-        }
+        Self(text)
     }
 }

@@ -10,7 +10,7 @@ use crate::error::{TokenError, UnusableToken};
 use crate::form;
 use crate::http::HttpResponse;
 use crate::json::{self, Raw, Text};
-use crate::limits::{MAX_FORM_PAIRS, MAX_PARAMETER_LEN, MAX_RESPONSE_LEN, MAX_TOKEN_LEN};
+use crate::limits::{MAX_FORM_PAIRS, MAX_PARAMETER_LEN, MAX_TOKEN_LEN};
 use crate::oauth_error::{ErrorCode, OAuthError, Untrusted};
 use crate::params::{Params, is_name_byte};
 use crate::scope::Scope;
@@ -73,13 +73,13 @@ impl TokenResponse {
         if matches!(status, 300..=399) {
             return Err(TokenError::Redirected { status });
         }
-        if response.body.len() > MAX_RESPONSE_LEN {
+        if response.is_too_long() {
             return Err(TokenError::TooLong { status });
         }
         if let Some(json) = dialect.form_responses.then(|| object_of_form(&response.body)).flatten() {
             response.body = json.into_bytes().into();
             // Each control character of a form takes six in JSON.
-            if response.body.len() > MAX_RESPONSE_LEN {
+            if response.is_too_long() {
                 return Err(TokenError::TooLong { status });
             }
         }

@@ -33,7 +33,7 @@ fn body() -> Vec<u8> {
 fn whole_login(auth: ClientAuth) -> u64 {
     let login =
         client(auth).login().scope("openid offline_access").unwrap().audience("https://api.example.com/").unwrap();
-    let (pending, start) = count(|| login.start_with_entropy(ENTROPY).unwrap());
+    let (pending, start) = count(|| login.start_with_entropy(&ENTROPY).unwrap());
     let (url, authorize) = count(|| pending.authorization_url());
     assert_eq!(url.len(), url.capacity());
     let state = url.rsplit_once("state=").unwrap().1;
@@ -73,7 +73,7 @@ fn a_redirect_that_is_not_ours_asks_for_no_memory() {
     ] {
         let server = Server::new("https://server.example.com/authorize", "https://server.example.com/token").unwrap();
         let client = Client::new(server, "client", ClientAuth::None, redirect_uri).unwrap();
-        let pending = client.login().start_with_entropy(ENTROPY).unwrap();
+        let pending = client.login().start_with_entropy(&ENTROPY).unwrap();
         let (refused, allocations) = count(|| pending.receive_redirect(redirect).unwrap_err());
         assert_eq!(refused.error(), &error);
         assert_eq!(allocations, 0, "{redirect_uri}");
@@ -82,7 +82,7 @@ fn a_redirect_that_is_not_ours_asks_for_no_memory() {
 
 #[test]
 fn a_refresh_asks_for_memory_seven_times() {
-    let pending = client(ClientAuth::None).login().start_with_entropy(ENTROPY).unwrap();
+    let pending = client(ClientAuth::None).login().start_with_entropy(&ENTROPY).unwrap();
     let url = pending.authorization_url();
     let state = url.rsplit_once("state=").unwrap().1;
     let code = pending.receive_redirect(&format!("https://client.example.com/cb?code=c&state={state}")).unwrap();
@@ -100,7 +100,7 @@ fn a_refresh_asks_for_memory_seven_times() {
 /// Whoever sends too much is refused before anything is read.
 #[test]
 fn what_is_over_the_limit_asks_for_no_memory() {
-    let pending = client(ClientAuth::None).login().start_with_entropy(ENTROPY).unwrap();
+    let pending = client(ClientAuth::None).login().start_with_entropy(&ENTROPY).unwrap();
     let redirect = format!("https://client.example.com/cb?code={}", "x".repeat(1_000_000));
     let (refused, allocations) = count(|| pending.receive_redirect(&redirect).unwrap_err());
     assert_eq!((refused.error(), allocations), (&RedirectError::TooLong, 0));
@@ -119,7 +119,7 @@ fn memory_grows_with_the_input_and_no_faster() {
     let bytes = |step: &dyn Fn()| allocation_counter::measure(step).bytes_total;
     for filler in ["a&", "a=b&", "%41=%42&", "tenant=1&", "=&"] {
         let redirect = |len: usize| {
-            let pending = client(ClientAuth::None).login().start_with_entropy(ENTROPY).unwrap();
+            let pending = client(ClientAuth::None).login().start_with_entropy(&ENTROPY).unwrap();
             let more = filler.repeat(len / filler.len());
             let answer = format!("https://client.example.com/cb?code=c&state={}&{more}", pending.state());
             let pending = core::cell::Cell::new(Some(pending));
@@ -129,7 +129,7 @@ fn memory_grows_with_the_input_and_no_faster() {
     }
     for filler in [r#""a":1,"#, r#""error_uri":[[[[]]]],"#, r#""\u0061":"\u0061","#] {
         let response = |len: usize| {
-            let pending = client(ClientAuth::None).login().start_with_entropy(ENTROPY).unwrap();
+            let pending = client(ClientAuth::None).login().start_with_entropy(&ENTROPY).unwrap();
             let answer = format!("https://client.example.com/cb?code=c&state={}", pending.state());
             let code = core::cell::Cell::new(Some(pending.receive_redirect(&answer).unwrap()));
             let body = format!("{{{}\"access_token\":\"a\"}}", filler.repeat(len / filler.len()));

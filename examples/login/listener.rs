@@ -30,7 +30,7 @@ impl Listener {
     }
 
     /// Waits for the redirect. Anybody can send requests here, so the crate says which one is the answer:
-    /// `recover` gives the state back for each that is not.
+    /// `into_parts` gives the state back for each that is not.
     pub(crate) fn wait(self, mut pending: AwaitingRedirect, timeout: Duration) -> Result<CodeReceived, Failure> {
         let end = Instant::now() + timeout;
         loop {
@@ -51,20 +51,19 @@ impl Listener {
                 }
                 Err(refused) => refused,
             };
-            let error = refused.error().clone();
-            match refused.recover() {
-                Ok(same) => {
+            match refused.into_parts() {
+                (error, Some(same)) => {
                     report::stranger(&describe(&error));
                     let status = if error == RedirectError::NotOurs { 404 } else { 400 };
                     answer(request, status, "Not the answer", "This is not the answer that the login waits for.");
                     pending = same;
                 }
-                Err(RedirectError::Refused(error)) => {
+                (RedirectError::Refused(error), None) => {
                     answer(request, 200, "No login", "The server refused. You can close this window.");
                     let words = report::in_its_words(Some(&error));
                     return Err(format!("the server refused the login: {error}{words}").into());
                 }
-                Err(error) => {
+                (error, None) => {
                     answer(request, 400, "No login", "The login has failed. You can close this window.");
                     return Err(error.into());
                 }

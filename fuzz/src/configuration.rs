@@ -44,7 +44,7 @@ fn configure(input: &Input<'_>) -> Option<()> {
     }
     let mut entropy = [7; 64];
     entropy[63] = 8;
-    let pending = login.start_with_entropy(entropy).unwrap();
+    let pending = login.start_with_entropy(&entropy).unwrap();
 
     let is_visible = |text: &str| text.bytes().all(|byte| matches!(byte, 0x21..=0x7E));
     let url = pending.authorization_url();

@@ -50,7 +50,7 @@ fn step(flow: Flow, operation: &Operation<'_>, client: &Client) -> Option<Flow> 
             assert_eq!(serde_json::to_string(&again.suspend()).unwrap(), stored);
             again
         }
-        (Flow::Unstarted(login), Operation::Start(entropy)) => match login.start_with_entropy(*entropy) {
+        (Flow::Unstarted(login), Operation::Start(entropy)) => match login.start_with_entropy(entropy) {
             Ok(pending) => pending.into(),
             Err(refused) => Unstarted::into(refused.recover().unwrap()),
         },

@@ -10,7 +10,7 @@ pub fn run(input: &[u8]) {
     let login = login.param(Leg::Token, "x", value).unwrap();
     let mut entropy = [7; 64];
     entropy[63] = 8;
-    let pending = login.start_with_entropy(entropy).unwrap();
+    let pending = login.start_with_entropy(&entropy).unwrap();
     let last = |encoded: &str| form_urlencoded::parse(encoded.as_bytes()).last().unwrap().1.into_owned();
 
     let url = pending.authorization_url();

@@ -9,7 +9,7 @@ fn pending() -> AwaitingRedirect {
     let client = Client::new(server, "id", ClientAuth::None, "https://b.example/cb?tenant=a%20b").unwrap();
     let mut entropy = [7; 64];
     entropy[63] = 8;
-    client.login().start_with_entropy(entropy).unwrap()
+    client.login().start_with_entropy(&entropy).unwrap()
 }
 
 pub fn run(input: &[u8]) {

@@ -18,7 +18,7 @@ fn code(dialect: Dialect) -> CodeReceived {
     let client = Client::new(server, "id", ClientAuth::None, "https://b.example/cb").unwrap();
     let mut entropy = [7; 64];
     entropy[63] = 8;
-    let pending = client.login().start_with_entropy(entropy).unwrap();
+    let pending = client.login().start_with_entropy(&entropy).unwrap();
     let url = pending.authorization_url();
     let state = url.rsplit_once("state=").unwrap().1;
     pending.receive_redirect(Redirect::query(&format!("code=x&state={state}"))).unwrap()

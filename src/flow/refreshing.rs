@@ -40,10 +40,7 @@ use crate::token::{GrantedScope, TokenResponse};
 /// };
 /// match refreshing.receive_token_response(response, UnixTime::from_secs(1_700_000_000)) {
 ///     Ok(renewed) => renewed,
-///     Err(refused) => match refused.recover() {
-///         Ok(refreshing) => refreshing.cancel(), // the server is down: try again later
-///         Err(ended) => ended.authorized,        // refused: see `ended.error`
-///     },
+///     Err(refused) => refused.give_up().authorized, // why: its `error`; another try: `recover`
 /// }
 /// # }
 /// ```

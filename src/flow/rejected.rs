@@ -5,6 +5,9 @@ use core::borrow::Borrow;
 use core::error::Error;
 use core::fmt;
 
+use crate::error::TokenError;
+use crate::flow::{RefreshEnded, Refreshing};
+
 /// A step that was refused.
 ///
 /// It says why by [`error`](Self::error). If the login is still alive, [`recover`](Self::recover) gives the
@@ -64,6 +67,26 @@ impl<State, Cause, End: Borrow<Cause>> Rejected<State, Cause, End> {
         match self.0 {
             Outcome::Alive(state, _) => Ok(state),
             Outcome::Ended(end) => Err(*end),
+        }
+    }
+}
+
+impl<State, Cause> Rejected<State, Cause> {
+    /// Why the step was refused and, if the login is still alive, the state: for a host that wants both.
+    pub fn into_parts(self) -> (Cause, Option<State>) {
+        match self.0 {
+            Outcome::Alive(state, cause) => (cause, Some(state)),
+            Outcome::Ended(cause) => (*cause, None),
+        }
+    }
+}
+
+impl Rejected<Refreshing, TokenError, RefreshEnded> {
+    /// Gives up the refresh, whether it was still alive or not: why it was refused, and the token that still works.
+    pub fn give_up(self) -> RefreshEnded {
+        match self.0 {
+            Outcome::Alive(refreshing, error) => RefreshEnded { error, authorized: refreshing.cancel() },
+            Outcome::Ended(ended) => *ended,
         }
     }
 }

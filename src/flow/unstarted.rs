@@ -22,7 +22,7 @@ use crate::uri::Uri;
 pub(crate) struct Login {
     pub(crate) client: Client,
     pub(crate) scope: Scope,
-    pub(crate) audience: Option<String>,
+    pub(crate) audience: Option<Box<str>>,
     pub(crate) authorization_params: Params,
     pub(crate) token_params: Params,
     /// The redirect URI with the port of this login.
@@ -59,7 +59,7 @@ impl Login {
         if audience.is_empty() {
             return Err(ParameterError::EmptyValue("audience".to_owned()));
         }
-        self.audience = Some(audience.to_owned());
+        self.audience = Some(audience.into());
         Ok(())
     }
 
@@ -265,7 +265,7 @@ impl Unstarted {
     pub fn try_start(self, mut rng: impl TryCryptoRng) -> Result<AwaitingRedirect, Rejected<Self, StartError>> {
         let mut entropy = Zeroizing::new([0; 64]);
         match rng.try_fill_bytes(&mut *entropy) {
-            Ok(()) => self.draw(&entropy),
+            Ok(()) => self.start_with_entropy(&entropy),
             Err(_) => Err(Rejected::alive(self, StartError::RandomSource)),
         }
     }
@@ -273,16 +273,12 @@ impl Unstarted {
     /// As [`start`](Self::start), from 64 random bytes of your own: of a hardware source, of another version
     /// of `rand_core`, or of a test that must be repeatable.
     ///
-    /// They must come from a cryptographically secure source and must never be used again. The first 32 become
-    /// `state`, the others the verifier.
+    /// They must come from a cryptographically secure source and must never be used again: wipe them. The first 32
+    /// become `state`, the others the verifier.
     ///
     /// # Errors
     /// [`StartError`] if a half is all zeros, or both are the same. This state comes back.
-    pub fn start_with_entropy(self, entropy: [u8; 64]) -> Result<AwaitingRedirect, Rejected<Self, StartError>> {
-        self.draw(&Zeroizing::new(entropy))
-    }
-
-    fn draw(self, entropy: &[u8; 64]) -> Result<AwaitingRedirect, Rejected<Self, StartError>> {
+    pub fn start_with_entropy(self, entropy: &[u8; 64]) -> Result<AwaitingRedirect, Rejected<Self, StartError>> {
         let mut attempt = Attempt::new(self.login);
         match attempt.secrets.fill(entropy) {
             Ok(()) => Ok(AwaitingRedirect { attempt }),

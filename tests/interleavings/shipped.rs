@@ -119,7 +119,7 @@ impl Shipped {
 
     pub(crate) fn start(&self, login: Login) -> Stored {
         self.starts.ask(login, || {
-            self.store(&self.client(login).login().start_with_entropy(entropy(login)).unwrap().suspend())
+            self.store(&self.client(login).login().start_with_entropy(&entropy(login)).unwrap().suspend())
         })
     }
 

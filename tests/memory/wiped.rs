@@ -48,7 +48,7 @@ fn client(auth: ClientAuth) -> Client {
 
 fn pending(client: &Client) -> AwaitingRedirect {
     let login = client.login().scope("a b").unwrap().audience("https://api.example/").unwrap();
-    login.start_with_entropy(ENTROPY).unwrap()
+    login.start_with_entropy(&ENTROPY).unwrap()
 }
 
 fn code(client: &Client) -> CodeReceived {
@@ -223,7 +223,7 @@ fn extra_parameters_leave_nothing() {
     assert_wiped(|| {
         let login = client.login().param(authcode::Leg::Token, "ticket", "secretticket").unwrap();
         let login = login.params(authcode::Leg::Token, &[("b", "secretticket")]).unwrap();
-        let pending = login.start_with_entropy(ENTROPY).unwrap();
+        let pending = login.start_with_entropy(&ENTROPY).unwrap();
         let code =
             pending.receive_redirect(Redirect::query(concat!("tenant=7&t=secretticket&", answer!("c")))).unwrap();
         drop(code.token_request());

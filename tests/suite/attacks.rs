@@ -896,7 +896,7 @@ proptest! {
         for auth in [ClientAuth::basic(&*secret), ClientAuth::basic_raw(&*secret), ClientAuth::body(&*secret)] {
             let server = Server::new(AUTHORIZE, TOKEN).unwrap();
             let Ok(client) = Client::new(server, &id, auth, REDIRECT_URI) else { continue };
-            let pending = client.login().start_with_entropy(ENTROPY).unwrap();
+            let pending = client.login().start_with_entropy(&ENTROPY).unwrap();
             let is_visible = |text: &str| text.bytes().all(|byte| matches!(byte, 0x21..=0x7E));
             prop_assert!(is_visible(&pending.authorization_url()));
             let request = pending.receive_redirect(&redirect_with("")).unwrap().token_request();
@@ -916,7 +916,7 @@ fn overflow_in_an_encoder() {
         let secret = "\u{E9}".repeat(len / 2);
         let server = Server::new(AUTHORIZE, TOKEN).unwrap();
         let client = Client::new(server, "id", ClientAuth::basic(&*secret), REDIRECT_URI).unwrap();
-        let pending = client.login().start_with_entropy(ENTROPY).unwrap();
+        let pending = client.login().start_with_entropy(&ENTROPY).unwrap();
         let request = pending.receive_redirect(&redirect_with("")).unwrap().token_request();
         let (_, header) = request.headers.iter().last().unwrap();
         let decoded = base64::engine::general_purpose::STANDARD.decode(header.strip_prefix("Basic ").unwrap());
@@ -964,9 +964,9 @@ fn weak_random_source() {
     for (entropy, error) in
         [([0; 64], StartError::NoEntropy), (half, StartError::NoEntropy), (repeated, StartError::RepeatedEntropy)]
     {
-        let refused = Scenario::default().to_unstarted().start_with_entropy(entropy).unwrap_err();
+        let refused = Scenario::default().to_unstarted().start_with_entropy(&entropy).unwrap_err();
         assert_eq!(refused.error(), &error);
-        assert_still_awaits(refused.recover().unwrap().start_with_entropy(ENTROPY).unwrap());
+        assert_still_awaits(refused.recover().unwrap().start_with_entropy(&ENTROPY).unwrap());
     }
 }
 

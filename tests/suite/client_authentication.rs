@@ -12,7 +12,7 @@ fn client(id: &str, auth: ClientAuth) -> Result<Client, ConfigError> {
 }
 
 fn token_request(id: &str, auth: ClientAuth) -> HttpRequest {
-    let pending = client(id, auth).unwrap().login().start_with_entropy(ENTROPY).unwrap();
+    let pending = client(id, auth).unwrap().login().start_with_entropy(&ENTROPY).unwrap();
     pending.receive_redirect(&redirect_with("")).unwrap().token_request()
 }
 
@@ -89,7 +89,7 @@ fn a_refresh_authenticates_in_the_same_way() {
 // rows 5
 fn the_secret_never_goes_into_a_url() {
     for auth in [ClientAuth::basic("hunter2"), ClientAuth::basic_raw("hunter2"), ClientAuth::body("hunter2")] {
-        let pending = client("id", auth).unwrap().login().start_with_entropy(ENTROPY).unwrap();
+        let pending = client("id", auth).unwrap().login().start_with_entropy(&ENTROPY).unwrap();
         assert!(!pending.authorization_url().contains("hunter2"));
         let code = pending.receive_redirect(&redirect_with("")).unwrap();
         assert!(!code.token_request().url.contains("hunter2"));

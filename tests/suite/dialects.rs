@@ -115,7 +115,7 @@ fn requests_are_in_the_words_of_the_server() {
 #[test]
 fn a_parameter_of_the_login_replaces_the_dialects_own() {
     let login = speaking(WORDS).to_unstarted().prompt("none").unwrap();
-    let url = login.start_with_entropy(ENTROPY).unwrap().authorization_url();
+    let url = login.start_with_entropy(&ENTROPY).unwrap().authorization_url();
     assert!(url.ends_with("&access_type=offline&prompt=none"), "{url}");
     let mut refreshing = speaking(WORDS).to_refreshing();
     refreshing.add_param("action", "refreshtoken").unwrap();
@@ -331,7 +331,7 @@ proptest! {
             for value in &values {
                 login = login.param(Leg::Token, "resource", value).unwrap();
             }
-            let pending = login.start_with_entropy(ENTROPY).unwrap();
+            let pending = login.start_with_entropy(&ENTROPY).unwrap();
             pending.receive_redirect(&redirect_with("")).unwrap().token_request()
         };
         let form = request(Dialect::STANDARD);

@@ -117,7 +117,7 @@ fn good_metadata_gives_a_server_to_log_in_to() {
     let server = receive(metadata().to_string()).unwrap().into_server();
     assert_eq!(server.issuer().unwrap().as_str(), ISSUER);
     let client = Client::new(server, "id", ClientAuth::None, REDIRECT_URI).unwrap();
-    let pending = client.login().start_with_entropy(ENTROPY).unwrap();
+    let pending = client.login().start_with_entropy(&ENTROPY).unwrap();
     assert!(pending.authorization_url().starts_with("https://server.example.com/authorize?response_type=code&"));
     let code = pending.receive_redirect(&redirect_with("")).unwrap();
     assert_eq!(code.token_request().url, "https://server.example.com/token");
@@ -217,7 +217,7 @@ fn a_server_that_says_it_sends_iss_must_send_it() {
     for (says, is_required) in [(json!(true), true), (json!(false), false), (json!(null), false)] {
         let body = metadata_with(json!({ "authorization_response_iss_parameter_supported": says }));
         let client = Client::new(receive(body).unwrap().into_server(), "id", ClientAuth::None, REDIRECT_URI).unwrap();
-        let login = || client.login().start_with_entropy(ENTROPY).unwrap();
+        let login = || client.login().start_with_entropy(&ENTROPY).unwrap();
         let without_iss = login().receive_redirect(&redirect_with(""));
         assert_eq!(
             without_iss

@@ -28,7 +28,7 @@ fn regional() -> Client {
 }
 
 fn code(client: &Client) -> CodeReceived {
-    let pending = client.login().start_with_entropy(ENTROPY).unwrap();
+    let pending = client.login().start_with_entropy(&ENTROPY).unwrap();
     pending.receive_redirect(&redirect_with("&region=eu")).unwrap()
 }
 
@@ -113,7 +113,7 @@ fn the_choice_is_stored_and_checked_again() {
     assert_eq!(form.resume::<Authorized>(&without_region).unwrap_err(), ResumeError::Damaged);
     // Before the redirect nobody can have chosen one.
     let login = || regional().login();
-    for flow in [Flow::from(login()), Flow::from(login().start_with_entropy(ENTROPY).unwrap())] {
+    for flow in [Flow::from(login()), Flow::from(login().start_with_entropy(&ENTROPY).unwrap())] {
         let mut changed = serde_json::to_value(stored(flow)).unwrap();
         changed["token_endpoint"] = REGIONAL.into();
         let changed: Suspended = serde_json::from_value(changed).unwrap();
@@ -127,7 +127,7 @@ fn a_new_login_forgets_the_region() {
     code.set_token_endpoint(REGIONAL).unwrap();
     let authorized = code.receive_token_response(HttpResponse::new(200, r#"{"access_token":"a"}"#), NOW).unwrap();
     let Renewal::Reauthorize(login) = authorized.renew() else { panic!("there is no refresh token") };
-    let pending = login.start_with_entropy(ENTROPY).unwrap();
+    let pending = login.start_with_entropy(&ENTROPY).unwrap();
     assert_eq!(pending.receive_redirect(&redirect_with("")).unwrap().token_request().url, TOKEN);
 }
 

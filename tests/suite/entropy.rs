@@ -42,7 +42,7 @@ fn assert_still_starts(refused: Rejected<Unstarted, StartError>, error: StartErr
     assert!(refused.is_alive());
     let unstarted = refused.recover().unwrap();
     assert_eq!(
-        unstarted.start_with_entropy(ENTROPY).unwrap().authorization_url(),
+        unstarted.start_with_entropy(&ENTROPY).unwrap().authorization_url(),
         awaiting_redirect().authorization_url()
     );
 }

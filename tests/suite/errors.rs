@@ -1,7 +1,8 @@
 //! What an error keeps for the developer: whose fault it was, whether to try again, and no content from outside.
 
 use authcode::{
-    ConfigError, ErrorCode, Fault, HttpResponse, ParameterError, Redirect, RedirectError, TokenError, Untrusted,
+    ConfigError, ErrorCode, Fault, HttpResponse, ParameterError, Redirect, RedirectError, StartError, TokenError,
+    Untrusted, UnusableToken,
 };
 
 use crate::scenario::*;
@@ -309,4 +310,46 @@ fn a_name_in_an_error_cannot_change_how_the_rest_is_read() {
     let most = "x".repeat(authcode::limits::MAX_SHOWN_CHARS);
     assert_eq!(shown(&most), format!("parameter \"{most}\": an empty value"));
     assert_eq!(shown(&format!("{most}x")), format!("parameter \"{most}…\": an empty value"));
+}
+
+/// A host in another language takes it for the name of the variant.
+#[test]
+fn an_error_is_named_as_its_variant_is() {
+    let name = |error: &dyn core::fmt::Debug| format!("{error:?}").split([' ', '(']).next().unwrap().to_owned();
+    for error in [StartError::NoEntropy, StartError::RandomSource, StartError::RepeatedEntropy] {
+        assert_eq!(error.name(), name(&error));
+    }
+    let RedirectError::Refused(claimed) = refused_redirect(&format!("state={STATE}&error=access_denied")) else {
+        panic!("the server refused");
+    };
+    for error in [
+        RedirectError::TooLong,
+        RedirectError::NotOurs,
+        RedirectError::Malformed,
+        RedirectError::DuplicateParameter("code"),
+        RedirectError::StateMissing { unauthenticated: None },
+        RedirectError::StateMismatch,
+        RedirectError::JwtResponse,
+        RedirectError::TokenInRedirect,
+        RedirectError::IssuerMissing { unauthenticated: None },
+        RedirectError::IssuerMismatch,
+        RedirectError::CodeAndError,
+        RedirectError::NoCodeNoError,
+        RedirectError::MalformedCode,
+        RedirectError::MalformedError,
+        RedirectError::Refused(claimed.clone()),
+    ] {
+        assert_eq!(error.name(), name(&error));
+    }
+    for error in [
+        TokenError::TooLong { status: 200 },
+        TokenError::Redirected { status: 302 },
+        TokenError::Unavailable { status: 503, retry_after: None, error: None, body: None },
+        TokenError::UnexpectedStatus { status: 404, body: None },
+        TokenError::NotJson { status: 200 },
+        TokenError::Refused { status: 400, error: claimed, body: None },
+        TokenError::Unusable { status: 200, reason: UnusableToken::Missing },
+    ] {
+        assert_eq!(error.name(), name(&error));
+    }
 }

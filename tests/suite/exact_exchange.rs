@@ -68,7 +68,7 @@ fn after_it_runs_out_it_is_authorized_again_if_there_is_none() {
     let Renewal::Reauthorize(unstarted) = authorized.renew() else { panic!("there is no refresh token") };
     // It asks for what was asked before.
     assert_eq!(
-        unstarted.start_with_entropy(ENTROPY).unwrap().authorization_url(),
+        unstarted.start_with_entropy(&ENTROPY).unwrap().authorization_url(),
         awaiting_redirect().authorization_url()
     );
 }
@@ -80,7 +80,7 @@ fn vectors_of_rfc_6749() {
     let server = Server::new("https://server.example.com/authorize", "https://server.example.com/token").unwrap();
     let client =
         Client::new(server, "s6BhdRkqt3", ClientAuth::basic("gX1fBat3bV"), "https://client.example.com/cb").unwrap();
-    let pending = client.login().start_with_entropy(ENTROPY).unwrap();
+    let pending = client.login().start_with_entropy(&ENTROPY).unwrap();
     let sent = query_pairs(&pending.authorization_url());
     let expected = query_pairs(
         "https://server.example.com/authorize?response_type=code&client_id=s6BhdRkqt3&redirect_uri=https%3A%2F%2Fclient%2Eexample%2Ecom%2Fcb",
@@ -146,7 +146,7 @@ fn redirect_of_rfc_9207() {
     let client = Client::new(server, "id", ClientAuth::None, "https://client.example/cb").unwrap();
     let code = client
         .login()
-        .start_with_entropy(ENTROPY)
+        .start_with_entropy(&ENTROPY)
         .unwrap()
         .receive_redirect(&format!(
             "https://client.example/cb?code=x1848ZT64p4IirMPT0R-X3141MFPTuBX-VFL_cvaplMH58&state={STATE}&iss=https%3A%2F%2Fhonest.as.example"
@@ -164,7 +164,7 @@ fn resource_indicators_of_rfc_8707() {
         .and_then(|login| login.param(Leg::Authorization, "resource", "https://contacts.example.com/"))
         .and_then(|login| login.param(Leg::Token, "resource", "https://cal.example.com/"))
         .unwrap()
-        .start_with_entropy(ENTROPY)
+        .start_with_entropy(&ENTROPY)
         .unwrap();
     let url = pending.authorization_url();
     assert!(url.contains("&scope=calendar%20contacts&"));
@@ -182,7 +182,7 @@ fn a_query_of_the_endpoint_is_kept_in_front() {
         ("https://server.example.com/az?", "https://server.example.com/az?response_type=code&"),
     ] {
         let client = Client::new(Server::new(endpoint, TOKEN).unwrap(), "id", ClientAuth::None, REDIRECT_URI).unwrap();
-        let url = client.login().start_with_entropy(ENTROPY).unwrap().authorization_url();
+        let url = client.login().start_with_entropy(&ENTROPY).unwrap().authorization_url();
         assert!(url.starts_with(start), "{url}");
     }
 }
@@ -191,7 +191,7 @@ fn a_query_of_the_endpoint_is_kept_in_front() {
 // rows 8, 63
 fn what_is_not_set_is_left_out() {
     let client = Scenario::default().client();
-    let pending = client.login().start_with_entropy(ENTROPY).unwrap();
+    let pending = client.login().start_with_entropy(&ENTROPY).unwrap();
     let names: Vec<_> = query_pairs(&pending.authorization_url()).into_iter().map(|(name, _)| name).collect();
     assert_eq!(
         names,

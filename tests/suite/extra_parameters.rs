@@ -15,7 +15,7 @@ type Pairs = Vec<(String, String)>;
 
 /// What goes out on the two legs.
 fn sent(login: Unstarted) -> (Pairs, Pairs) {
-    let pending = login.start_with_entropy(ENTROPY).unwrap();
+    let pending = login.start_with_entropy(&ENTROPY).unwrap();
     let url = query_pairs(&pending.authorization_url());
     let code = pending.receive_redirect(&redirect_with("")).unwrap();
     (url, pairs(code.token_request().body.expose()))

@@ -10,7 +10,7 @@ fn written(value: &str) -> (String, String) {
     let login = Scenario::default().to_unstarted();
     let login =
         login.param(Leg::Authorization, "x", value).and_then(|login| login.param(Leg::Token, "x", value)).unwrap();
-    let pending = login.start_with_entropy(ENTROPY).unwrap();
+    let pending = login.start_with_entropy(&ENTROPY).unwrap();
     let url = pending.authorization_url();
     let code = pending.receive_redirect(&redirect_with("")).unwrap();
     let body = code.token_request().body.into_exposed();

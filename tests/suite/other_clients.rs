@@ -193,7 +193,7 @@ fn extra_parameter_overrides_or_doubles_state() {
     }
     // A name in another case is another name, and does not stand in for ours.
     let login = Scenario::default().to_unstarted().param(Leg::Authorization, "State", "x").unwrap();
-    let sent = query_pairs(&login.start_with_entropy(ENTROPY).unwrap().authorization_url());
+    let sent = query_pairs(&login.start_with_entropy(&ENTROPY).unwrap().authorization_url());
     assert_eq!(sent.iter().filter(|(name, _)| name == "state").count(), 1);
     assert_eq!(value_of(&sent, "state").unwrap(), STATE);
 }
@@ -212,7 +212,7 @@ fn redirect_uri_normalised() {
     ] {
         let server = Server::new(AUTHORIZE, TOKEN).unwrap();
         let client = Client::new(server, "id", ClientAuth::None, uri).unwrap();
-        let pending = client.login().start_with_entropy(ENTROPY).unwrap();
+        let pending = client.login().start_with_entropy(&ENTROPY).unwrap();
         let in_url = value_of(&query_pairs(&pending.authorization_url()), "redirect_uri").unwrap();
         let own = uri.split_once('?').map_or("", |(_, query)| query);
         let code = pending.receive_redirect(Redirect::query(&format!("{own}&{}", answer()))).unwrap();

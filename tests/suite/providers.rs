@@ -871,7 +871,7 @@ impl Wire {
         for (name, value) in self.host_params {
             login = login.param(Leg::Authorization, name, value).unwrap();
         }
-        login.start_with_entropy(ENTROPY).unwrap()
+        login.start_with_entropy(&ENTROPY).unwrap()
     }
 
     /// The authorization endpoint. It gives back what comes to the redirect URI.
@@ -1129,7 +1129,7 @@ fn facebook_has_its_error_in_an_object() {
 fn the_parameters_of_a_provider_give_way_to_those_of_a_login() {
     let client =
         Client::new(providers::ATLASSIAN.server().unwrap(), CLIENT_ID, ClientAuth::None, REDIRECT_URI).unwrap();
-    let pending = client.login().prompt("login").unwrap().start_with_entropy(ENTROPY).unwrap();
+    let pending = client.login().prompt("login").unwrap().start_with_entropy(&ENTROPY).unwrap();
     let sent = query_pairs(&pending.authorization_url());
     assert_eq!(sent.iter().filter(|(name, _)| name == "prompt").count(), 1);
     assert_eq!(value_of(&sent, "prompt").unwrap(), "login");

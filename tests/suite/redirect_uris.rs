@@ -9,7 +9,7 @@ fn client(redirect_uri: &str) -> Result<Client, ConfigError> {
 }
 
 fn pending(redirect_uri: &str) -> AwaitingRedirect {
-    client(redirect_uri).unwrap().login().start_with_entropy(ENTROPY).unwrap()
+    client(redirect_uri).unwrap().login().start_with_entropy(&ENTROPY).unwrap()
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn a_native_app_sets_the_port_that_it_listens_on() {
         ("http://localhost", "http://localhost:51004"),
     ] {
         let login = client(registered).unwrap().login().loopback_port(51004).unwrap();
-        let pending = login.start_with_entropy(ENTROPY).unwrap();
+        let pending = login.start_with_entropy(&ENTROPY).unwrap();
         assert_eq!(value_of(&query_pairs(&pending.authorization_url()), "redirect_uri").unwrap(), sent);
         let (base, own) = sent.split_once('?').unwrap_or((sent, ""));
         let code = pending.receive_redirect(&format!("{base}?{own}&{}", answer())).unwrap();
@@ -107,7 +107,7 @@ fn a_native_app_sets_the_port_that_it_listens_on() {
 // rows 73
 fn a_redirect_to_another_port_is_not_ours() {
     let login = client("http://127.0.0.1/cb").unwrap().login().loopback_port(51004).unwrap();
-    let pending = login.start_with_entropy(ENTROPY).unwrap();
+    let pending = login.start_with_entropy(&ENTROPY).unwrap();
     for base in
         ["http://127.0.0.1:51005/cb", "http://127.0.0.1/cb", "http://localhost:51004/cb", "http://127.0.0.1:051004/cb"]
     {

@@ -489,3 +489,48 @@ fn another_error_at_a_refresh_leaves_both_tokens() {
         assert_eq!(ended.authorized.refresh_token().unwrap().expose(), "rt-1");
     }
 }
+
+// The other two ways to take a refusal apart.
+
+#[test]
+fn the_parts_of_a_refusal_are_the_error_and_the_state_that_is_still_alive() {
+    let (error, state) = awaiting_redirect().receive_redirect("https://evil.example/").unwrap_err().into_parts();
+    assert_eq!(error, RedirectError::NotOurs);
+    assert_still_awaits(state.unwrap());
+    let denied = format!("{REDIRECT_URI}?state={STATE}&error=access_denied");
+    let (error, state) = awaiting_redirect().receive_redirect(&denied).unwrap_err().into_parts();
+    assert_eq!(error.fault(), Fault::User);
+    assert!(state.is_none());
+}
+
+#[test]
+fn a_refresh_that_is_given_up_leaves_the_token_that_still_works() {
+    for (status, body, keeps_refresh_token) in
+        [(503, "", true), (400, r#"{"error":"invalid_scope"}"#, true), (400, r#"{"error":"invalid_grant"}"#, false)]
+    {
+        let refused = refreshing().receive_token_response(HttpResponse::new(status, body), NOW).unwrap_err();
+        let ended = refused.give_up();
+        assert_eq!(ended.error.status(), status);
+        assert_eq!(ended.authorized.access_token().expose(), authorized().access_token().expose());
+        assert_eq!(ended.authorized.refresh_token().is_some(), keeps_refresh_token, "{body}");
+    }
+}
+
+// What a host tells of a response in its own words.
+
+#[test]
+fn a_response_that_was_not_read_to_its_end_is_too_long() {
+    for status in [200, 400, 503] {
+        let refused = code_received().receive_token_response(HttpResponse::too_long(status), NOW).unwrap_err();
+        assert_eq!(refused.error(), &TokenError::TooLong { status });
+        assert_still_has_code(refused.recover().unwrap());
+    }
+}
+
+#[test]
+fn a_pause_may_be_told_as_a_duration() {
+    let pause = core::time::Duration::from_secs(30);
+    let response = HttpResponse::new(503, "").with_retry_after(pause);
+    let refused = code_received().receive_token_response(response, NOW).unwrap_err();
+    assert_eq!(refused.error().retry_after(), Some(pause));
+}

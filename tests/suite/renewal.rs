@@ -197,13 +197,13 @@ fn the_old_token_works_until_the_new_one_has_come() {
 #[test]
 fn a_new_login_must_name_its_own_port() {
     let scenario = Scenario { redirect_uri: "http://127.0.0.1/cb", ..Scenario::default() };
-    let pending = scenario.to_unstarted().loopback_port(51004).unwrap().start_with_entropy(ENTROPY).unwrap();
+    let pending = scenario.to_unstarted().loopback_port(51004).unwrap().start_with_entropy(&ENTROPY).unwrap();
     let code = pending.receive_redirect(&format!("http://127.0.0.1:51004/cb?{}", answer())).unwrap();
     let response = HttpResponse::new(200, r#"{"access_token":"a"}"#);
     let Renewal::Reauthorize(unstarted) = code.receive_token_response(response, NOW).unwrap().renew() else {
         panic!("there is no refresh token")
     };
-    let url = unstarted.start_with_entropy(ENTROPY).unwrap().authorization_url();
+    let url = unstarted.start_with_entropy(&ENTROPY).unwrap().authorization_url();
     assert_eq!(value_of(&query_pairs(&url), "redirect_uri").unwrap(), "http://127.0.0.1/cb");
 }
 

@@ -68,7 +68,7 @@ impl Scenario {
     }
 
     pub(crate) fn to_awaiting_redirect(&self) -> AwaitingRedirect {
-        self.to_unstarted().start_with_entropy(ENTROPY).unwrap()
+        self.to_unstarted().start_with_entropy(&ENTROPY).unwrap()
     }
 
     pub(crate) fn to_code_received(&self) -> CodeReceived {

@@ -46,7 +46,7 @@ fn a_wrong_scope_is_refused_before_the_login() {
 #[test]
 fn scopes_add_up_to_a_limit() {
     let login = Scenario::default().client().login().scope("a").and_then(|login| login.scope("b a")).unwrap();
-    let url = login.start_with_entropy(ENTROPY).unwrap().authorization_url();
+    let url = login.start_with_entropy(&ENTROPY).unwrap().authorization_url();
     assert!(url.contains("&scope=a%20b&"));
     let long = "x".repeat(authcode::limits::MAX_PARAMETER_LEN);
     assert!(long.parse::<Scope>().is_ok());

@@ -60,7 +60,7 @@ fn no_state_request_or_stored_form_shows_a_secret() {
     let login = login.param(Leg::Authorization, "login_hint", "CANARY-param").unwrap();
     shown.debug(&login);
     shown.debug(&login.suspend());
-    let pending = login.start_with_entropy(ENTROPY).unwrap();
+    let pending = login.start_with_entropy(&ENTROPY).unwrap();
     shown.debug(&pending);
     shown.debug(&pending.suspend());
     let query = format!("state={STATE}&code=CANARY-code&tenant=CANARY-tenant");
@@ -80,7 +80,7 @@ fn no_state_request_or_stored_form_shows_a_secret() {
     shown.debug(&refreshing.suspend());
     shown.debug(&refreshing.token_request());
     shown.debug(&Renewal::Refresh(refreshing));
-    let pending = client.login().start_with_entropy(ENTROPY).unwrap();
+    let pending = client.login().start_with_entropy(&ENTROPY).unwrap();
     shown.debug(&Flow::from(pending));
     shown.assert_hides(&[CANARY, STATE, VERIFIER]);
 }
@@ -140,7 +140,7 @@ fn no_refused_token_response_shows_what_was_in_it() {
         (400, r#"{"error":{"message":"CANARY"}}"#.to_owned()),
         (400, r#"{"error":"CANARY\n"}"#.to_owned()),
     ] {
-        let pending = client().login().start_with_entropy(ENTROPY).unwrap();
+        let pending = client().login().start_with_entropy(&ENTROPY).unwrap();
         let code = pending.receive_redirect(&redirect_with("&x=CANARY")).unwrap();
         let refused = code.receive_token_response(HttpResponse::new(status, body.clone()), NOW).unwrap_err();
         shown.error(&refused);
@@ -178,7 +178,7 @@ fn no_refused_configuration_or_stored_form_shows_a_secret() {
 
 #[test]
 fn a_stored_form_never_holds_the_client_secret() {
-    let pending = client().login().start_with_entropy(ENTROPY).unwrap();
+    let pending = client().login().start_with_entropy(&ENTROPY).unwrap();
     let code = pending.receive_redirect(&redirect_with("")).unwrap();
     let stored = serde_json::to_string(&code.suspend()).unwrap();
     assert!(!stored.contains("CANARY-secret") && !stored.contains("Basic"));

@@ -692,7 +692,7 @@ impl Login {
                     Random::HalfZeros => entropy[32..].fill(0),
                     Random::SameTwice => entropy.copy_within(..32, 32),
                 }
-                self.goes_on(&before, login.start_with_entropy(entropy)).ok()?
+                self.goes_on(&before, login.start_with_entropy(&entropy)).ok()?
             }
             (Flow::AwaitingRedirect(pending), Step::Receive(answer)) => {
                 let text = answer.text(&self.setup);

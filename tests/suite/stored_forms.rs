@@ -54,14 +54,14 @@ fn full_redirect() -> String {
 fn an_unstarted_login_comes_back() {
     let login: Unstarted = resume_with(&stored(&full_unstarted().suspend()), &full_client()).unwrap();
     assert_eq!(
-        login.start_with_entropy(ENTROPY).unwrap().authorization_url(),
-        full_unstarted().start_with_entropy(ENTROPY).unwrap().authorization_url()
+        login.start_with_entropy(&ENTROPY).unwrap().authorization_url(),
+        full_unstarted().start_with_entropy(&ENTROPY).unwrap().authorization_url()
     );
 }
 
 #[test]
 fn a_pending_login_comes_back() {
-    let pending = full_unstarted().start_with_entropy(ENTROPY).unwrap();
+    let pending = full_unstarted().start_with_entropy(&ENTROPY).unwrap();
     let url = pending.authorization_url();
     let pending: AwaitingRedirect = resume_with(&stored(&pending.suspend()), &full_client()).unwrap();
     assert_eq!(pending.authorization_url(), url);
@@ -71,7 +71,7 @@ fn a_pending_login_comes_back() {
 
 #[test]
 fn a_received_code_comes_back() {
-    let code = full_unstarted().start_with_entropy(ENTROPY).unwrap().receive_redirect(&full_redirect()).unwrap();
+    let code = full_unstarted().start_with_entropy(&ENTROPY).unwrap().receive_redirect(&full_redirect()).unwrap();
     let body = code.token_request().body;
     let again: CodeReceived = resume_with(&stored(&code.suspend()), &full_client()).unwrap();
     assert_eq!(again.token_request().body.expose(), body.expose());
@@ -232,7 +232,7 @@ fn another_secret_is_the_same_client() {
 
 #[test]
 fn a_damaged_form_is_refused() {
-    let pending = stored(&full_unstarted().start_with_entropy(ENTROPY).unwrap().suspend());
+    let pending = stored(&full_unstarted().start_with_entropy(&ENTROPY).unwrap().suspend());
     let client = full_client();
     let secrets = format!("{STATE}{VERIFIER}");
     let zeros = "A".repeat(43);
@@ -372,7 +372,7 @@ fn the_crates_own_json_is_that_of_serde_json() {
 fn parameters_come_back_whatever_is_in_them() {
     let value = "a&b=c+d%20 \"\\\u{e9}\n";
     let login = Scenario::default().to_unstarted().param(Leg::Token, "x[]", value).unwrap();
-    let pending = login.param(Leg::Token, "x[]", "&").unwrap().start_with_entropy(ENTROPY).unwrap();
+    let pending = login.param(Leg::Token, "x[]", "&").unwrap().start_with_entropy(&ENTROPY).unwrap();
     let again: AwaitingRedirect = resume(&stored(&pending.suspend())).unwrap();
     let redirect = redirect_with("&na%26me=v%26%3D%0A&empty=");
     let code: CodeReceived = resume(&stored(&again.receive_redirect(&redirect).unwrap().suspend())).unwrap();

@@ -137,15 +137,15 @@ impl Callback {
                 Ok(response) => match code.receive_token_response(response, UnixTime::now()) {
                     Ok(authorized) => return Ok(authorized),
                     Err(refused) => {
-                        let error = refused.error();
+                        let (error, state) = refused.into_parts();
                         let (what, retry_after) = (error.to_string(), error.retry_after());
                         let is_spent = error.oauth_error().is_some_and(|error| error.code == ErrorCode::InvalidGrant);
                         let is_last = attempt == MAX_ATTEMPTS || !error.is_retryable();
-                        code = match refused.recover() {
-                            Ok(_) if is_last => return Err(NoToken::Unspent(Problem::Busy { what, retry_after })),
-                            Ok(code) => code,
-                            Err(_) if is_spent => return Err(NoToken::Spent(what)),
-                            Err(_) => return Err(NoToken::Refused(what)),
+                        code = match state {
+                            Some(_) if is_last => return Err(NoToken::Unspent(Problem::Busy { what, retry_after })),
+                            Some(code) => code,
+                            None if is_spent => return Err(NoToken::Spent(what)),
+                            None => return Err(NoToken::Refused(what)),
                         };
                         retry_after
                     }

@@ -141,11 +141,11 @@ async fn refresh(app: &App, refreshing: Refreshing) -> (Authorized, Option<Probl
     match refreshing.receive_token_response(response, UnixTime::now()) {
         Ok(renewed) => (renewed, None),
         Err(refused) => {
-            let (what, retry_after) = (refused.error().to_string(), refused.error().retry_after());
-            match refused.recover() {
-                Ok(refreshing) => (refreshing.cancel(), Some(Problem::Busy { what, retry_after })),
-                Err(ended) => (ended.authorized, Some(Problem::Refused(what))),
-            }
+            let is_alive = refused.is_alive();
+            let ended = refused.give_up();
+            let (what, retry_after) = (ended.error.to_string(), ended.error.retry_after());
+            let problem = if is_alive { Problem::Busy { what, retry_after } } else { Problem::Refused(what) };
+            (ended.authorized, Some(problem))
         }
     }
 }

@@ -179,7 +179,7 @@ fn scope_may_have_another_name_or_a_neighbour() {
     for name in ["advanced_scopes", "user_scope"] {
         let login = at(Dialect::STANDARD).to_unstarted().scope("bot").unwrap();
         let login = login.param(Leg::Authorization, name, "1,2").unwrap();
-        let url = login.start_with_entropy(ENTROPY).unwrap().authorization_url();
+        let url = login.start_with_entropy(&ENTROPY).unwrap().authorization_url();
         assert!(url.ends_with(&format!("&scope=bot&state={STATE}&{name}=1%2C2")));
     }
 }
@@ -229,7 +229,7 @@ fn parameters_of_the_servers_own_go_with_each_login_or_with_one() {
         for (name, value) in params {
             login = login.param(Leg::Authorization, name, value).unwrap();
         }
-        assert!(login.start_with_entropy(ENTROPY).unwrap().authorization_url().ends_with(expected));
+        assert!(login.start_with_entropy(&ENTROPY).unwrap().authorization_url().ends_with(expected));
     }
     // `audience` has a method of its own, and goes out on both legs; Atlassian has it on the first alone.
     const ATLASSIAN: Dialect =

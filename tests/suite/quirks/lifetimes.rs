@@ -270,7 +270,7 @@ fn a_token_that_expires_is_asked_for_by_a_parameter() {
     assert!(request.body.expose().ends_with("&expiring=1"));
     // Or for one login alone.
     let login = at(Dialect::STANDARD).to_unstarted().param(Leg::Token, "expires_in", "1800").unwrap();
-    let pending = login.start_with_entropy(ENTROPY).unwrap();
+    let pending = login.start_with_entropy(&ENTROPY).unwrap();
     let request = pending.receive_redirect(&redirect_with("")).unwrap().token_request();
     assert!(request.body.expose().ends_with("&expires_in=1800"));
 }

@@ -105,7 +105,7 @@ fn code_may_have_another_name_by_a_setting() {
 fn apple_posts_its_answer() {
     let login = at(Dialect::STANDARD).to_unstarted().scope("name email").unwrap();
     let login = login.param(Leg::Authorization, "response_mode", "form_post").unwrap();
-    let pending = login.start_with_entropy(ENTROPY).unwrap();
+    let pending = login.start_with_entropy(&ENTROPY).unwrap();
     assert!(
         pending.authorization_url().ends_with(&format!("&scope=name%20email&state={STATE}&response_mode=form_post"))
     );
@@ -149,7 +149,7 @@ fn a_region_in_a_redirect_chooses_among_the_token_endpoints_of_the_server() {
     let client = Client::new(server, "my-app", ClientAuth::None, REDIRECT_URI).unwrap();
     let receive = |accounts_server: &str| {
         let query = format!("{}&location=eu&accounts-server={accounts_server}", answer());
-        client.login().start_with_entropy(ENTROPY).unwrap().receive_redirect(Redirect::query(&query)).unwrap()
+        client.login().start_with_entropy(&ENTROPY).unwrap().receive_redirect(Redirect::query(&query)).unwrap()
     };
     let endpoint = |code: &CodeReceived| format!("{}/oauth/v2/token", code.redirect_param("accounts-server").unwrap());
 
@@ -179,7 +179,7 @@ fn a_token_endpoint_of_each_tenant_is_added_by_the_host() {
     let server = || Server::new("https://secure.retail.lightspeed.app/connect", "https://api.example/unused").unwrap();
     let client = Client::new(server(), "my-app", ClientAuth::None, REDIRECT_URI).unwrap();
     let query = format!("{}&domain_prefix=my-store&user_id=7", answer());
-    let code = client.login().start_with_entropy(ENTROPY).unwrap().receive_redirect(Redirect::query(&query)).unwrap();
+    let code = client.login().start_with_entropy(&ENTROPY).unwrap().receive_redirect(Redirect::query(&query)).unwrap();
 
     let prefix = code.redirect_param("domain_prefix").unwrap();
     assert!(prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));

@@ -163,7 +163,7 @@ fn a_query_is_made_of_the_body_by_the_host() {
         .unwrap()
         .with_dialect(Dialect::STANDARD.with_token_names(&[("redirect_uri", "")]));
     let client = Client::new(server, "my-app", ClientAuth::None, REDIRECT_URI).unwrap();
-    let code = client.login().start_with_entropy(ENTROPY).unwrap().receive_redirect(&redirect_with("")).unwrap();
+    let code = client.login().start_with_entropy(&ENTROPY).unwrap().receive_redirect(&redirect_with("")).unwrap();
     let url = format!("{}?{RETURN_TO}", code.token_request().url);
     assert_eq!(query_pairs(&url), [("redirect_uri".to_owned(), REDIRECT_URI.to_owned())]);
     assert!(!code.token_request().body.expose().contains("redirect_uri"));
@@ -246,7 +246,7 @@ fn a_secret_may_be_made_for_each_request() {
         let server = Server::new("https://appleid.apple.com/auth/authorize", "https://appleid.apple.com/auth/token");
         Client::new(server.unwrap(), "com.example.app", ClientAuth::body(secret), REDIRECT_URI).unwrap()
     };
-    let pending = client("of-no-use").login().start_with_entropy(ENTROPY).unwrap();
+    let pending = client("of-no-use").login().start_with_entropy(&ENTROPY).unwrap();
     let code = pending.receive_redirect(&redirect_with("")).unwrap();
 
     let code: CodeReceived = code.suspend().resume(&client("eyJhbGciOiJFUzI1NiJ9.e30.c2ln")).unwrap();
@@ -290,7 +290,7 @@ fn a_refresh_may_go_to_another_url() {
     let server = Server::new("https://www.figma.com/oauth", "https://api.figma.com/v1/oauth/token").unwrap();
     let server = server.with_refresh_endpoint("https://api.figma.com/v1/oauth/refresh").unwrap();
     let client = Client::new(server, "my-app", ClientAuth::basic("s3cret"), REDIRECT_URI).unwrap();
-    let code = client.login().start_with_entropy(ENTROPY).unwrap().receive_redirect(&redirect_with("")).unwrap();
+    let code = client.login().start_with_entropy(&ENTROPY).unwrap().receive_redirect(&redirect_with("")).unwrap();
     assert_eq!(code.token_request().url, "https://api.figma.com/v1/oauth/token");
     let authorized = code.receive_token_response(HttpResponse::new(200, SUCCESS), NOW).unwrap();
     let Renewal::Refresh(refreshing) = authorized.renew() else { panic!("there is a refresh token") };

@@ -76,60 +76,43 @@ impl Refused {
 }
 
 impl Refused {
-    pub(crate) fn start(error: &StartError, state: Option<impl Into<JsValue>>) -> Self {
+    pub(crate) fn start(error: &StartError, state: Option<JsValue>) -> Self {
         Self {
-            kind: "NoRandomness",
+            kind: error.name(),
             message: error.to_string(),
             fault: error.fault(),
             is_retryable: error.is_retryable(),
             retry_after: None,
             server: None,
-            state: state.map_or(JsValue::UNDEFINED, Into::into),
+            state: state.unwrap_or_default(),
         }
     }
 
-    pub(crate) fn redirect(error: &RedirectError, state: Option<impl Into<JsValue>>) -> Self {
-        let (kind, claimed) = match error {
-            RedirectError::TooLong => ("TooLong", None),
-            RedirectError::NotOurs => ("NotOurs", None),
-            RedirectError::Malformed => ("Malformed", None),
-            RedirectError::DuplicateParameter(_) => ("DuplicateParameter", None),
-            RedirectError::StateMissing { unauthenticated } => ("StateMissing", unauthenticated.as_deref()),
-            RedirectError::StateMismatch => ("StateMismatch", None),
-            RedirectError::IssuerMissing { .. } => ("IssuerMissing", None),
-            RedirectError::IssuerMismatch => ("IssuerMismatch", None),
-            RedirectError::Refused(error) => ("Refused", Some(&**error)),
-            _ => ("BadAnswer", None),
+    pub(crate) fn redirect(error: &RedirectError, state: Option<JsValue>) -> Self {
+        let claimed = match error {
+            RedirectError::StateMissing { unauthenticated } => unauthenticated.as_deref(),
+            _ => error.oauth_error(),
         };
         Self {
-            kind,
+            kind: error.name(),
             message: error.to_string(),
             fault: error.fault(),
             is_retryable: error.is_retryable(),
             retry_after: None,
             server: claimed.map(in_its_words),
-            state: state.map_or(JsValue::UNDEFINED, Into::into),
+            state: state.unwrap_or_default(),
         }
     }
 
-    pub(crate) fn token(error: &TokenError, state: Option<impl Into<JsValue>>) -> Self {
-        let kind = match error {
-            TokenError::TooLong { .. } => "TooLong",
-            TokenError::Redirected { .. } => "Redirected",
-            TokenError::Unavailable { .. } => "Unavailable",
-            TokenError::UnexpectedStatus { .. } => "UnexpectedStatus",
-            TokenError::NotJson { .. } => "NotJson",
-            TokenError::Refused { .. } => "Refused",
-            _ => "Unusable",
-        };
+    pub(crate) fn token(error: &TokenError, state: Option<JsValue>) -> Self {
         Self {
-            kind,
+            kind: error.name(),
             message: error.to_string(),
             fault: error.fault(),
             is_retryable: error.is_retryable(),
             retry_after: error.retry_after().map(|pause| pause.as_secs_f64()),
             server: error.oauth_error().map(in_its_words),
-            state: state.map_or(JsValue::UNDEFINED, Into::into),
+            state: state.unwrap_or_default(),
         }
     }
 }

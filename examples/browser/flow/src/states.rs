@@ -70,14 +70,11 @@ impl Unstarted {
     pub fn start(self, entropy: Vec<u8>) -> Result<AwaitingRedirect, Refused> {
         let entropy = Zeroizing::new(entropy);
         // Too few bytes are as bad as none: the crate refuses zeros.
-        let bytes = entropy.first_chunk().copied().unwrap_or([0; 64]);
-        match self.0.start_with_entropy(bytes) {
-            Ok(state) => Ok(AwaitingRedirect(state)),
-            Err(refused) => {
-                let error = *refused.error();
-                Err(Refused::start(&error, refused.recover().ok().map(Self)))
-            }
-        }
+        let bytes = entropy.first_chunk().unwrap_or(&[0; 64]);
+        self.0.start_with_entropy(bytes).map(AwaitingRedirect).map_err(|refused| {
+            let (error, state) = refused.into_parts();
+            Refused::start(&error, state.map(|state| Self(state).into()))
+        })
     }
 }
 
@@ -101,13 +98,10 @@ impl AwaitingRedirect {
     /// Takes the address that the user came back to.
     #[wasm_bindgen(js_name = receiveRedirect)]
     pub fn receive_redirect(self, url: &str) -> Result<CodeReceived, Refused> {
-        match self.0.receive_redirect(url) {
-            Ok(state) => Ok(CodeReceived(state)),
-            Err(refused) => {
-                let error = refused.error().clone();
-                Err(Refused::redirect(&error, refused.recover().ok().map(Self)))
-            }
-        }
+        self.0.receive_redirect(url).map(CodeReceived).map_err(|refused| {
+            let (error, state) = refused.into_parts();
+            Refused::redirect(&error, state.map(|state| Self(state).into()))
+        })
     }
 }
 
@@ -137,13 +131,11 @@ impl CodeReceived {
         body: Vec<u8>,
         now: f64,
     ) -> Result<Authorized, Refused> {
-        match self.0.receive_token_response(response(status, headers, body), time(now)) {
-            Ok(state) => Ok(Authorized(state)),
-            Err(refused) => {
-                let error = refused.error().clone();
-                Err(Refused::token(&error, refused.recover().ok().map(Self)))
-            }
-        }
+        let answer = self.0.receive_token_response(response(status, headers, body), time(now));
+        answer.map(Authorized).map_err(|refused| {
+            let (error, state) = refused.into_parts();
+            Refused::token(&error, state.map(|state| Self(state).into()))
+        })
     }
 }
 
@@ -235,17 +227,11 @@ impl Refreshing {
         body: Vec<u8>,
         now: f64,
     ) -> Result<Authorized, Refused> {
-        match self.0.receive_token_response(response(status, headers, body), time(now)) {
-            Ok(state) => Ok(Authorized(state)),
-            Err(refused) => {
-                let error = refused.error().clone();
-                let same = match refused.recover() {
-                    Ok(refreshing) => refreshing.cancel(),
-                    Err(ended) => ended.authorized,
-                };
-                Err(Refused::token(&error, Some(Authorized(same))))
-            }
-        }
+        let answer = self.0.receive_token_response(response(status, headers, body), time(now));
+        answer.map(Authorized).map_err(|refused| {
+            let ended = refused.give_up();
+            Refused::token(&ended.error, Some(Authorized(ended.authorized).into()))
+        })
     }
 }
 

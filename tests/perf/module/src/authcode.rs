@@ -19,7 +19,7 @@ fn pending(entropy: [u8; 64]) -> Result<AwaitingRedirect, String> {
         Client::new(server.map_err(text)?, "3kX9mR2vT7pLqW5z", ClientAuth::None, "https://app.example/callback");
     let login = client.map_err(text)?.login().scope("openid profile offline_access");
     let login = login.and_then(|login| login.audience("https://api.loomai.example/"));
-    login.map_err(|error| error.to_string())?.start_with_entropy(entropy).map_err(|error| error.to_string())
+    login.map_err(|error| error.to_string())?.start_with_entropy(&entropy).map_err(|error| error.to_string())
 }
 
 /// # Safety
