@@ -117,8 +117,8 @@ impl Suspended {
         }
     }
 
-    /// As JSON, by this crate itself: one object of texts. It is what `serde_json` makes of it, in one allocation, for
-    /// a program that has no use for `serde_json` otherwise.
+    /// As JSON, by this crate itself: one object of texts. It is what `serde_json` makes of it, for a program that has no
+    /// use for `serde_json` otherwise.
     ///
     /// It is as secret as the login in it, and no copy of it is left behind; a reader or a writer of a library leaves
     /// some that nobody wipes.
