@@ -312,10 +312,10 @@ impl Wording {
         // `filter_map`, `filter` and `chain` would say the same in three times the code.
         iter::from_fn(move || {
             for pair in protocol.by_ref() {
-                match self.name(pair.name) {
-                    Some(name) if name == pair.name => return Some(*pair),
+                match self.renaming(pair.name) {
+                    None => return Some(*pair),
+                    Some("") => {}
                     Some(name) => return Some(Pair::any(name, pair.value)),
-                    None => {}
                 }
             }
             for (name, value) in params.by_ref() {
@@ -329,11 +329,14 @@ impl Wording {
 
     /// What the server calls a parameter of the protocol. `None` if it is left out.
     pub(crate) fn name<'a>(&self, name: &'a str) -> Option<&'a str> {
-        match self.names.iter().find(|(ours, _)| *ours == name) {
-            None => Some(name),
-            Some((_, "")) => None,
-            Some((_, theirs)) => Some(theirs),
+        match self.renaming(name) {
+            Some("") => None,
+            theirs => theirs.or(Some(name)),
         }
+    }
+
+    fn renaming(&self, name: &str) -> Option<&'static str> {
+        self.names.iter().find_map(|(ours, theirs)| (*ours == name).then_some(*theirs))
     }
 
     /// The name, if the protocol's part of the request has it: another one of the same name would be a second one.

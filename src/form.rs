@@ -109,17 +109,20 @@ fn encoded_len(text: &str, space: Space) -> usize {
 }
 
 fn push_encoded(out: &mut Vec<u8>, text: &str, space: Space) {
-    for part in text.as_bytes().split_inclusive(|byte| !is_kept(*byte)) {
-        match part.split_last() {
-            Some((b' ', kept)) if space == Space::Plus => {
-                out.extend_from_slice(kept);
+    let mut rest = text.as_bytes();
+    loop {
+        let kept = rest.iter().position(|byte| !is_kept(*byte)).unwrap_or(rest.len());
+        out.extend_from_slice(rest.get(..kept).unwrap_or_default());
+        match rest.get(kept..).and_then(<[u8]>::split_first) {
+            None => return,
+            Some((b' ', after)) if space == Space::Plus => {
                 out.push(b'+');
+                rest = after;
             }
-            Some((byte, kept)) if !is_kept(*byte) => {
-                out.extend_from_slice(kept);
+            Some((byte, after)) => {
                 out.extend_from_slice(&[b'%', hex_digit(byte >> 4), hex_digit(byte & 0xF)]);
+                rest = after;
             }
-            _ => out.extend_from_slice(part),
         }
     }
 }

@@ -90,7 +90,9 @@ impl<'a> Redirect<'a> {
 
     /// What stands before the query, and the query.
     fn parts(&self) -> (&'a [u8], &'a [u8]) {
-        let (before_fragment, _) = split_at_byte(self.content, b'#');
+        // Looked for first, since that takes many bytes in one step: most have none.
+        let has_fragment = self.content.contains(&b'#');
+        let before_fragment = if has_fragment { split_at_byte(self.content, b'#').0 } else { self.content };
         match self.shape {
             Shape::Url | Shape::Target => split_at_byte(before_fragment, b'?'),
             Shape::Query => (&[], before_fragment.strip_prefix(b"?").unwrap_or(before_fragment)),
