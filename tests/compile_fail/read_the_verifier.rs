@@ -2,7 +2,7 @@
 use authcode::*;
 
 fn misuse(pending: AwaitingRedirect) {
-    println!("{:?}", pending.secrets);
+    println!("{:?}", pending.attempt.secrets);
 }
 
 fn main() {}

@@ -2,7 +2,7 @@
 use authcode::*;
 
 fn misuse(mut one: CodeReceived, other: CodeReceived) {
-    one.secrets = other.secrets;
+    one.attempt = other.attempt;
 }
 
 fn main() {}
