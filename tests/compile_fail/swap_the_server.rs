@@ -2,7 +2,7 @@
 use authcode::*;
 
 fn misuse(pending: AwaitingRedirect, other: Client) {
-    pending.login.client = other;
+    pending.attempt.login.client = other;
 }
 
 fn main() {}
