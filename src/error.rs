@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use crate::json;
-use crate::oauth_error::{OAuthError, Plain, Quoted, Untrusted};
+use crate::oauth_error::{OAuthError, Quoted, Untrusted};
 
 /// Who has to act on an error.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -87,7 +87,7 @@ pub enum ConfigError {
     #[error("dialect: {name} cannot be named there", name = Quoted(.0))]
     Dialect(&'static str),
     /// An endpoint is neither `https` nor, where that was asked for by name, loopback `http`.
-    #[error("{which}: neither https nor http on loopback with Server::danger_loopback_http", which = Plain(.0))]
+    #[error("{0}: neither https nor http on loopback with Server::danger_loopback_http")]
     Insecure(&'static str),
     /// The issuer is not an acceptable URI.
     #[error("issuer: {0}")]
@@ -96,7 +96,7 @@ pub enum ConfigError {
     #[error("metadata url: {0}")]
     MetadataUrl(UriError),
     /// The query of an endpoint or of the redirect URI is not form-urlencoded UTF-8.
-    #[error("{which}: its query is not form-urlencoded UTF-8", which = Plain(.0))]
+    #[error("{0}: its query is not form-urlencoded UTF-8")]
     MalformedQuery(&'static str),
     /// A name in the URL of a [`Provider`](crate::providers::Provider) has no value, or one that does not fit there.
     #[error("provider: no value for {name}, or not a plain one", name = Quoted(.0))]
@@ -111,11 +111,7 @@ pub enum ConfigError {
     #[error("refresh endpoint: {0}")]
     RefreshEndpoint(UriError),
     /// The query of an endpoint or of the redirect URI brings a parameter of the protocol.
-    #[error(
-        "{which}: its query has the parameter {name}, which belongs to the protocol",
-        which = Plain(.0),
-        name = Plain(.1)
-    )]
+    #[error("{0}: its query has the parameter {1}, which belongs to the protocol")]
     ReservedParameter(&'static str, &'static str),
     /// The token endpoint is not an acceptable URI.
     #[error("token endpoint: {0}")]
@@ -168,10 +164,10 @@ pub enum DiscoveryError {
     #[error("metadata: {0}")]
     Endpoint(#[from] ConfigError),
     /// An endpoint at an address, or on this machine, where the issuer is not.
-    #[error("metadata: {which}: at an address in place of a name", which = Plain(.0))]
+    #[error("metadata: {0}: at an address in place of a name")]
     Address(&'static str),
     /// An endpoint at another origin, which was not to be accepted.
-    #[error("metadata: {which}: not at the issuer's origin", which = Plain(.0))]
+    #[error("metadata: {0}: not at the issuer's origin")]
     OtherOrigin(&'static str),
     /// The server does not do the response type `code`.
     #[error("metadata: the server does not do the code flow")]
@@ -309,7 +305,7 @@ pub enum RedirectError {
     #[error("redirect: a parameter that is not form-urlencoded UTF-8")]
     Malformed,
     /// A parameter of the protocol comes twice (RFC 6749 §3.1).
-    #[error("redirect: the parameter {name} comes twice", name = Plain(.0))]
+    #[error("redirect: the parameter {0} comes twice")]
     DuplicateParameter(&'static str),
     /// There is no `state`, so nothing shows that it answers this login.
     ///
@@ -416,7 +412,8 @@ impl RedirectError {
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// The body is longer than [`MAX_RESPONSE_LEN`](crate::limits::MAX_RESPONSE_LEN).
+    /// The body is longer than [`MAX_RESPONSE_LEN`](crate::limits::MAX_RESPONSE_LEN), or than the host would read. At
+    /// 429 and 5xx it is [`Unavailable`](Self::Unavailable).
     #[error("token response, status {status}: too long")]
     TooLong {
         /// The HTTP status.
@@ -562,7 +559,7 @@ impl TokenError {
 #[non_exhaustive]
 pub enum UnusableToken {
     /// A member of the protocol comes twice, so that readers may disagree about it.
-    #[error("the member {name} comes twice", name = Plain(.0))]
+    #[error("the member {0} comes twice")]
     DuplicateMember(&'static str),
     /// The access token is not a string, is empty, too long, or has a character that RFC 6749 appendix A.12 does not allow.
     #[error("an access token that is not a string of visible ASCII, or is too long")]

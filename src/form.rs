@@ -75,7 +75,7 @@ pub(crate) fn encode<'a>(
         pair.push_encoded(&mut out, space);
     }
     end.iter().for_each(|part| out.extend_from_slice(part.as_bytes()));
-    // It is ASCII, but for a URL whose caller has made something else of it.
+    // Each part is a `str`, or ASCII.
     String::from_utf8(out).unwrap_or_default()
 }
 

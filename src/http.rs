@@ -154,7 +154,7 @@ impl HttpResponse {
         for (name, value) in headers {
             if name.as_ref().eq_ignore_ascii_case("retry-after") {
                 let seconds = core::str::from_utf8(value.as_ref()).ok().and_then(|text| text.trim().parse().ok());
-                self.retry_after = seconds.map(Duration::from_secs);
+                self.retry_after = seconds.map(Duration::from_secs).or(self.retry_after);
             }
         }
         self
@@ -173,6 +173,7 @@ impl fmt::Debug for HttpResponse {
         f.debug_struct("HttpResponse")
             .field("status", &self.status)
             .field("body", &format_args!("[{} bytes redacted]", self.body.len()))
+            .field("is_cut_off", &self.is_cut_off)
             .field("retry_after", &self.retry_after)
             .finish()
     }

@@ -174,8 +174,8 @@
 //! # Decisions
 //!
 //! - **The secrets of a login are boxed**, and its options with them. One heap block buys three things: a step moves a
-//!   pointer and leaves no copy of the secrets on the stack, every state is small, and a refused redirect hands the state
-//!   back without an allocation. For the same reason `start_with_entropy` takes its bytes by reference.
+//!   pointer and leaves no copy of the secrets on the stack, `Rejected` is small without a box of its own, and a refused
+//!   redirect hands the state back without an allocation. For the same reason `start_with_entropy` takes its bytes by reference.
 //! - **A parameter is known to need no encoding, or is looked at.** Names of the protocol, `state` and the values of PKCE
 //!   are written as they are; that saves a fifth of the instructions of a login (`tests/perf/run.sh`).
 //! - **A stored token is the server's own response.** Resuming reads it again through the same parser, so there is no

@@ -184,16 +184,7 @@ impl fmt::Debug for Untrusted {
 
 impl fmt::Display for Untrusted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        show(&self.0, is_invisible, f)
-    }
-}
-
-/// A text as it is. `Display` of `str` itself would bring what width and alignment need into every program.
-pub(crate) struct Plain<'a>(pub(crate) &'a str);
-
-impl fmt::Display for Plain<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
+        show(&self.0, is_unsafe_to_show, f)
     }
 }
 
@@ -204,7 +195,7 @@ pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_char('"')?;
-        show(self.0, |c| is_invisible(c) || matches!(c, '"' | '\\'), f)?;
+        show(self.0, |c| is_unsafe_to_show(c) || matches!(c, '"' | '\\'), f)?;
         f.write_char('"')
     }
 }
@@ -221,8 +212,9 @@ fn show(text: &str, is_escaped: fn(char) -> bool, f: &mut fmt::Formatter<'_>) ->
     if chars.next().is_some() { f.write_char('…') } else { Ok(()) }
 }
 
-/// Characters without a shape of their own that change how others are read.
-fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+/// Control characters, and others without a shape of their own that change how the rest is read.
+fn is_unsafe_to_show(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}')
+        || c.is_control()
 }

@@ -32,7 +32,11 @@ impl Base64Url32 {
     fn refill(&mut self, text: &str) -> Option<()> {
         let is_canonical = text.ends_with(|last| "AEIMQUYcgkosw048".contains(last));
         let is_base64url = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-        self.0 = text.as_bytes().try_into().ok().filter(|_| is_base64url && is_canonical)?;
+        if text.len() != Self::LEN || !is_base64url || !is_canonical {
+            return None;
+        }
+        // Byte by byte into its place: an array that passes through an `Option` leaves a copy on the stack.
+        self.0.iter_mut().zip(text.bytes()).for_each(|(slot, byte)| *slot = byte);
         Some(())
     }
 

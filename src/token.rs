@@ -74,7 +74,13 @@ impl TokenResponse {
             return Err(TokenError::Redirected { status });
         }
         if response.is_too_long() {
-            return Err(TokenError::TooLong { status });
+            return Err(match status {
+                // The page of a gateway may be of any length, and its status says enough.
+                429 | 500.. => {
+                    TokenError::Unavailable { status, retry_after: response.retry_after, error: None, body: None }
+                }
+                _ => TokenError::TooLong { status },
+            });
         }
         if let Some(json) = dialect.form_responses.then(|| object_of_form(&response.body)).flatten() {
             response.body = json.into_bytes().into();

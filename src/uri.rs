@@ -9,7 +9,6 @@ use core::ops::Range;
 
 use crate::error::UriError;
 use crate::limits::MAX_URI_LEN;
-use crate::oauth_error::Plain;
 
 /// An absolute URI: an endpoint, an issuer or a redirect URI.
 ///
@@ -173,7 +172,7 @@ impl Uri {
     pub(crate) fn with_port(&self, port: u16) -> Self {
         let before = self.text.get(..self.host.end).unwrap_or_default();
         let after = self.text.get(self.path.start..).unwrap_or_default();
-        let text = format!("{}:{port}{}", Plain(before), Plain(after)).into_boxed_str();
+        let text = format!("{before}:{port}{after}").into_boxed_str();
         let path_start = text.len() - after.len();
         let path = path_start..path_start + self.path.len();
         Self { text, scheme_end: self.scheme_end, host: self.host.clone(), port: Some(port), path }

@@ -300,6 +300,7 @@ fn a_name_in_an_error_cannot_change_how_the_rest_is_read() {
         ("a\u{202e}b", r"a\u{202e}b"),
         ("a\u{200b}b", r"a\u{200b}b"),
         ("a\u{feff}b", r"a\u{feff}b"),
+        ("a\u{ad}\u{180e}\u{fff9}\u{e0041}b", r"a\u{ad}\u{180e}\u{fff9}\u{e0041}b"),
         ("é€😀", "é€😀"),
     ] {
         assert_eq!(shown(name), format!("parameter \"{escaped}\": an empty value"));

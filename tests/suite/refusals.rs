@@ -520,9 +520,21 @@ fn a_refresh_that_is_given_up_leaves_the_token_that_still_works() {
 
 #[test]
 fn a_response_that_was_not_read_to_its_end_is_too_long() {
-    for status in [200, 400, 503] {
+    for status in [200, 400] {
         let refused = code_received().receive_token_response(HttpResponse::too_long(status), NOW).unwrap_err();
         assert_eq!(refused.error(), &TokenError::TooLong { status });
+        assert_still_has_code(refused.recover().unwrap());
+    }
+}
+
+/// A device with little memory must not take a long page of a gateway for the last word.
+#[test]
+fn a_server_that_cannot_answer_now_may_say_so_at_any_length() {
+    let pause = core::time::Duration::from_secs(30);
+    for response in [HttpResponse::too_long(503), HttpResponse::new(503, "x".repeat(MAX_RESPONSE_LEN + 1))] {
+        let refused = code_received().receive_token_response(response.with_retry_after(pause), NOW).unwrap_err();
+        assert!(refused.error().is_retryable());
+        assert_eq!(refused.error().retry_after(), Some(pause));
         assert_still_has_code(refused.recover().unwrap());
     }
 }
@@ -533,4 +545,16 @@ fn a_pause_may_be_told_as_a_duration() {
     let response = HttpResponse::new(503, "").with_retry_after(pause);
     let refused = code_received().receive_token_response(response, NOW).unwrap_err();
     assert_eq!(refused.error().retry_after(), Some(pause));
+}
+
+#[test]
+fn a_date_in_the_headers_does_not_undo_a_pause_in_seconds() {
+    let (pause, date) = (core::time::Duration::from_secs(30), [("Retry-After", "Wed, 21 Oct 2026 07:28:00 GMT")]);
+    for response in [
+        HttpResponse::new(503, "").with_retry_after(pause).with_headers(date),
+        HttpResponse::new(503, "").with_headers(date).with_retry_after(pause),
+    ] {
+        let refused = code_received().receive_token_response(response, NOW).unwrap_err();
+        assert_eq!(refused.error().retry_after(), Some(pause));
+    }
 }

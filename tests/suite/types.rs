@@ -29,7 +29,7 @@ static_assertions::assert_not_impl_any!(Secret: Clone, PartialEq, core::fmt::Dis
 
 /// The secrets stand on the heap, so a move is cheap and leaves no copy of them.
 #[test]
-fn states_are_small() {
+fn a_state_with_secrets_is_a_pointer_to_them() {
     assert_eq!(words::<AwaitingRedirect>(), 1);
     assert_eq!(words::<Refreshing>(), 1);
     assert!(words::<CodeReceived>() <= 7);

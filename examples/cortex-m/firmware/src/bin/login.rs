@@ -101,7 +101,7 @@ fn start(client: &Client) -> Result<AwaitingRedirect, Failure> {
     let login = client.login().scope(SCOPE).and_then(|login| login.audience(AUDIENCE)).map_err(wrong)?;
     let mut entropy = Zeroizing::new([0; 64]);
     board::fill_random(&mut *entropy);
-    let pending = login.start_with_entropy(entropy).map_err(|_: Rejected<Unstarted, _>| Failure::Random)?;
+    let pending = login.start_with_entropy(&entropy).map_err(|_: Rejected<Unstarted, _>| Failure::Random)?;
     store(&pending.suspend())?;
     report("start");
     Ok(pending)
