@@ -200,9 +200,10 @@
 //!   them is right, and brings its formatting and tables of Unicode along: a sixth of a WebAssembly module. The suite
 //!   holds the addresses against `core::net`.
 //! - **JSON is read by the crate itself.** A response is passed over, and what matters is borrowed from it: `json.rs`.
-//!   `serde_json` would do, but its typed values and errors bring tables for floats and half of `core::fmt`: a login on a
-//!   Cortex-M0 takes 78 KB of flash (`examples/cortex-m/run.sh`), and took 126 KB when responses and stored forms were
-//!   read by the library, and lifetimes as floats. It also copies some of what it refuses into memory that nobody wipes.
+//!   `serde_json` would do, but its typed values and errors bring tables for floats and half of `core::fmt`: on a
+//!   Cortex-M0, 48 KB of flash more than now, when responses and stored forms were read by it, and lifetimes as floats. A
+//!   login takes 61 KB there (`examples/cortex-m/run.sh`). It also copies some of what it refuses into memory that nobody
+//!   wipes.
 //!   The suite and the fuzzers hold the two against each other; [`Authorized::response_member`] and [`Discovery`] still
 //!   use the library.
 //! - **A stored form is texts under names.** Numbers and lists are written as texts, too, so that every format of `serde`
