@@ -3,6 +3,7 @@
 #![no_main]
 
 use core::borrow::Borrow;
+use core::time::Duration;
 
 use authcode::{
     Authorized, AwaitingRedirect, Client, ClientAuth, CodeReceived, ConfigError, Fault, Flow, HttpRequest,
@@ -198,9 +199,11 @@ fn fetch<State, End: Borrow<TokenError>>(
 fn send(request: HttpRequest) -> Option<(HttpResponse, UnixTime)> {
     let body = request.body.expose();
     let answer = modem::exchange(request.method, &request.url, &request.headers, body, request.max_response_len)?;
-    let retry_after = answer.retry_after.map(|seconds| ("retry-after", Decimal::new(seconds as u32)));
-    let headers = retry_after.iter().map(|(name, value)| (name, value.as_str()));
-    Some((HttpResponse::new(answer.status, answer.body).with_headers(headers), UnixTime::from_secs(answer.now)))
+    let mut response = HttpResponse::new(answer.status, answer.body);
+    if let Some(seconds) = answer.retry_after {
+        response = response.with_retry_after(Duration::from_secs(seconds));
+    }
+    Some((response, UnixTime::from_secs(answer.now)))
 }
 
 /// Uses the token.
