@@ -403,7 +403,10 @@ fn mark(client: &Client, more: Option<&Uri>) -> String {
         hash.update(part);
     }
     let digest = hash.finalize();
-    URL_SAFE_NO_PAD.encode(digest.first_chunk::<16>().map_or(&[][..], |half| half))
+    let mut text = [0; 22];
+    // 16 bytes are always 22 characters.
+    let _ = URL_SAFE_NO_PAD.encode_slice(digest.first_chunk::<16>().map_or(&[][..], |half| half), &mut text);
+    core::str::from_utf8(&text).unwrap_or_default().into()
 }
 
 impl fmt::Debug for Suspended {

@@ -1,19 +1,18 @@
 //! The states, in the order of the flow.
 
-use alloc::borrow::ToOwned as _;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
 use authcode::{
-    ClientAuth, ConfigError, Flow, GrantedScope, IssParameter, Lifetime, ParameterError, Renewal, Server, Suspended,
-    UnixTime,
+    ClientAuth, ConfigError, Flow, GrantedScope, IssParameter, Leg, Lifetime, ParameterError, Renewal, Server,
+    Suspended, UnixTime,
 };
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
-use crate::wire::{redirect_refused, request, response, start_refused, token_refused};
+use crate::wire::{redirect_refused, request, response, start_refused, text, token_refused};
 
 /// Who logs in, and where.
 #[wasm_bindgen]
@@ -77,7 +76,8 @@ fn login(
         login = login.audience(audience)?;
     }
     if let Some(prompt) = prompt {
-        login = login.prompt(prompt)?;
+        // Not by `prompt`, which would bring more code.
+        login = login.param(Leg::Authorization, "prompt", prompt)?;
     }
     Ok(login)
 }
@@ -108,13 +108,13 @@ pub struct AwaitingRedirect(authcode::AwaitingRedirect);
 impl AwaitingRedirect {
     /// Where to send the user.
     #[wasm_bindgen(js_name = authorizationUrl)]
-    pub fn authorization_url(&self) -> String {
-        self.0.authorization_url()
+    pub fn authorization_url(&self) -> JsValue {
+        self.0.authorization_url().into()
     }
 
     /// The text to store before the page is left. It holds the verifier.
-    pub fn suspend(&self) -> String {
-        self.0.suspend().to_json().into_exposed()
+    pub fn suspend(&self) -> JsValue {
+        self.0.suspend().to_json().expose().into()
     }
 
     /// Takes the address that the user came back to.
@@ -140,8 +140,8 @@ impl CodeReceived {
     }
 
     /// The text to store. It holds the code and the verifier.
-    pub fn suspend(&self) -> String {
-        self.0.suspend().to_json().into_exposed()
+    pub fn suspend(&self) -> JsValue {
+        self.0.suspend().to_json().expose().into()
     }
 
     /// Takes the answer, whatever its status is. `now` is in seconds.
@@ -168,8 +168,8 @@ pub struct Authorized(authcode::Authorized);
 #[wasm_bindgen]
 impl Authorized {
     /// The value of the `Authorization` header for the API.
-    pub fn bearer(&self) -> Result<String, JsError> {
-        self.0.bearer().map(|header| header.into_exposed()).map_err(|error| thrown(&error))
+    pub fn bearer(&self) -> Result<JsValue, JsError> {
+        self.0.bearer().map(|header| header.expose().into()).map_err(|error| thrown(&error))
     }
 
     /// When the token runs out, in seconds. `undefined`: the server did not say so.
@@ -195,10 +195,10 @@ impl Authorized {
 
     /// What was granted. `undefined`: the server did not say so.
     #[wasm_bindgen(getter, js_name = grantedScope)]
-    pub fn granted_scope(&self) -> Option<String> {
+    pub fn granted_scope(&self) -> JsValue {
         match self.0.granted_scope() {
-            GrantedScope::Stated(scope) => Some(scope.as_str().to_owned()),
-            _ => None,
+            GrantedScope::Stated(scope) => scope.as_str().into(),
+            _ => JsValue::UNDEFINED,
         }
     }
 
@@ -264,5 +264,5 @@ fn time(seconds: f64) -> UnixTime {
 
 /// What is wrong with the configuration, or with what was stored.
 fn thrown(error: &dyn fmt::Display) -> JsError {
-    JsError::new(&error.to_string())
+    JsError::new(&text(error))
 }

@@ -2,9 +2,9 @@
 //!
 //! The objects are made in JavaScript, by `page/wire.js`: there each member costs a word, and here a function.
 
-use alloc::string::ToString as _;
+use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
+use core::fmt::{Display, Write as _};
 use core::time::Duration;
 
 use authcode::{Fault, HttpRequest, HttpResponse, OAuthError, RedirectError, StartError, TokenError};
@@ -70,7 +70,7 @@ pub(crate) fn token_refused(error: &TokenError, state: Option<JsValue>) -> JsVal
 fn refused(
     kind: &str,
     fault: Fault,
-    message: &dyn fmt::Display,
+    message: &dyn Display,
     is_retryable: bool,
     retry_after: Option<f64>,
     server: Option<&OAuthError>,
@@ -82,15 +82,22 @@ fn refused(
         Fault::User => "user",
         _ => "server",
     };
-    let description = server.and_then(|error| error.description.as_ref()).map(|text| text.to_string());
+    let description = server.and_then(|error| error.description.as_ref()).map(|description| text(description));
     new_refused(
         kind,
         fault,
-        &message.to_string(),
+        &text(message),
         is_retryable,
         retry_after,
         server.map(|error| error.code.as_str()),
         description.as_deref(),
         &state.unwrap_or_default(),
     )
+}
+
+/// As `to_string` makes it, which would bring a panic.
+pub(crate) fn text(of: &dyn Display) -> String {
+    let mut text = String::new();
+    let _ = write!(text, "{of}");
+    text
 }
