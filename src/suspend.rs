@@ -316,7 +316,7 @@ fn decimal(number: u64) -> Zeroizing<String> {
     while power > 0 {
         let digit = number / power % 10;
         if digit > 0 || power == 1 || !text.is_empty() {
-            text.push(char::from_digit(digit as u32, 10).unwrap_or('0'));
+            text.push(char::from(b'0' + digit as u8));
         }
         power /= 10;
     }
@@ -326,8 +326,9 @@ fn decimal(number: u64) -> Zeroizing<String> {
 /// What [`decimal`] writes, and nothing else that reads the same.
 fn number(text: &str) -> Option<u64> {
     let mut number: u64 = 0;
-    for digit in text.chars() {
-        number = number.checked_mul(10)?.checked_add(digit.to_digit(10)?.into())?;
+    for byte in text.bytes() {
+        // What is no digit, or one too many, gives a number that is written in another way.
+        number = number.wrapping_mul(10).wrapping_add(byte.wrapping_sub(b'0').into());
     }
     (*decimal(number) == *text).then_some(number)
 }
