@@ -1,10 +1,9 @@
 //! Stored forms: a login outlives the process.
 
 use alloc::boxed::Box;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
-use core::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -21,6 +20,7 @@ use crate::form;
 use crate::json;
 use crate::limits::{MAX_PARAMETER_LEN, MAX_RESPONSE_LEN, MAX_TOKEN_LEN};
 use crate::params::{Leg, Params};
+use crate::scope::Scope;
 use crate::secret::Secret;
 use crate::time::UnixTime;
 use crate::token::{GrantedScope, TokenResponse, is_vschar};
@@ -86,8 +86,10 @@ impl Suspended {
         form.put("v", VERSION);
         form.put("kind", kind);
         form.put("client", client);
-        form.put_some("port", login.loopback.as_deref().and_then(Uri::port).map(|port| port.to_string()));
-        form.put_some("scope", (!login.scope.is_empty()).then(|| login.scope.as_str()));
+        if let Some(port) = login.loopback.as_deref().and_then(Uri::port) {
+            form.put_number("port", port.into());
+        }
+        form.put_scope("scope", &login.scope);
         form.put_some("audience", login.audience.as_deref());
         form.put_params("authorization_params", &login.authorization_params);
         form.put_params("token_params", &login.token_params);
@@ -101,13 +103,23 @@ impl Suspended {
         form
     }
 
-    fn put(&mut self, name: &'static str, text: impl Into<String>) {
+    fn put(&mut self, name: &'static str, text: &str) {
         self.0.push((name, Zeroizing::new(text.into())));
     }
 
-    fn put_some(&mut self, name: &'static str, text: Option<impl Into<String>>) {
+    fn put_some(&mut self, name: &'static str, text: Option<&str>) {
         if let Some(text) = text {
             self.put(name, text);
+        }
+    }
+
+    fn put_number(&mut self, name: &'static str, number: u64) {
+        self.0.push((name, decimal(number)));
+    }
+
+    fn put_scope(&mut self, name: &'static str, scope: &Scope) {
+        if !scope.is_empty() {
+            self.put(name, scope.as_str());
         }
     }
 
@@ -123,7 +135,7 @@ impl Suspended {
     /// It is as secret as the login in it, and no copy of it is left behind; a reader or a writer of a library leaves
     /// some that nobody wipes.
     pub fn to_json(&self) -> Secret {
-        json::object(&self.members().collect::<Vec<_>>()).into()
+        json::object(&self.members()).into()
     }
 
     /// From JSON, by this crate itself.
@@ -131,23 +143,38 @@ impl Suspended {
     /// # Errors
     /// [`ResumeError::Damaged`] if it is no object, or a member that is known is no text or comes twice.
     pub fn from_json(text: &str) -> Result<Self, ResumeError> {
+        Self::read(text).ok_or(ResumeError::Damaged)
+    }
+
+    fn read(text: &str) -> Option<Self> {
         let mut form = Self(Vec::new());
-        for member in json::members(text).ok_or(ResumeError::Damaged)? {
-            let (name, value) = member.map_err(damaged)?;
+        for member in json::members(text)? {
+            let (name, value) = member.ok()?;
             let Some(name) = json::string(name).and_then(|name| known(&name)) else { continue };
-            let text = json::string(value).filter(|_| !form.has(name)).ok_or(ResumeError::Damaged)?;
+            let text = json::string(value)?;
+            if form.has(name) {
+                return None;
+            }
             form.0.push((name, text.into_owned()));
         }
-        Ok(form)
+        Some(form)
     }
 
     fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(is, _)| *is == name)
     }
 
-    fn members(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
-        let in_order = NAMES.iter().flat_map(|name| self.0.iter().filter(move |(is, _)| is == name));
-        in_order.map(|(name, text)| (*name, text.as_str()))
+    /// In their order.
+    fn members(&self) -> Vec<(&str, &str)> {
+        let mut members = Vec::with_capacity(self.0.len());
+        for name in NAMES {
+            for (is, text) in &self.0 {
+                if *is == name {
+                    members.push((name, text.as_str()));
+                }
+            }
+        }
+        members
     }
 
     /// Comes back as the state that it was: `let pending: AwaitingRedirect = suspended.resume(&client)?`, or as a
@@ -174,34 +201,24 @@ impl Suspended {
             return Err(ResumeError::OtherClient);
         }
         let mut login = Login::new(client.clone());
-        self.refill_login(&mut login)?;
+        self.refill_login(&mut login).ok_or(ResumeError::Damaged)?;
         // Before the redirect there is nothing that could choose an endpoint.
         let has_code = !matches!(kind.as_str(), "unstarted" | "awaiting_redirect");
         if login.token_endpoint.is_some() && !has_code {
             return Err(ResumeError::Damaged);
         }
         let flow = match kind.as_str() {
-            "unstarted" => Flow::Unstarted(Unstarted { login }),
-            "awaiting_redirect" => Flow::AwaitingRedirect(AwaitingRedirect { attempt: self.take_attempt(login)? }),
-            "code_received" => Flow::CodeReceived(CodeReceived {
-                attempt: self.take_attempt(login)?,
-                code: checked(self.take("code"), MAX_PARAMETER_LEN)?,
-                extra_params: self.take_params("redirect_params")?,
-            }),
-            "authorized" => Flow::Authorized(self.take_authorized(login)?),
-            "refreshing" => {
-                let authorized = self.take_authorized(login)?;
-                if authorized.refresh_token().is_none() {
-                    return Err(ResumeError::Damaged);
-                }
-                let mut refresh = Refreshing::new(authorized);
-                self.refill(&mut refresh)?;
-                Flow::Refreshing(refresh)
+            "unstarted" => Some(Flow::Unstarted(Unstarted { login })),
+            "awaiting_redirect" => {
+                self.take_attempt(login).map(|attempt| Flow::AwaitingRedirect(AwaitingRedirect { attempt }))
             }
+            "code_received" => self.take_code_received(login).map(Flow::CodeReceived),
+            "authorized" => self.take_authorized(login).map(Flow::Authorized),
+            "refreshing" => self.take_refreshing(login).map(Flow::Refreshing),
             _ => return Err(ResumeError::OtherKind),
         };
         // What another kind of state would have must not be there.
-        if self.0.is_empty() { Ok(flow) } else { Err(ResumeError::Damaged) }
+        flow.filter(|_| self.0.is_empty()).ok_or(ResumeError::Damaged)
     }
 
     fn take(&mut self, name: &str) -> Option<Zeroizing<String>> {
@@ -209,81 +226,111 @@ impl Suspended {
         Some(self.0.swap_remove(index).1)
     }
 
-    fn take_number<N: FromStr + ToString>(&mut self, name: &str) -> Result<Option<N>, ResumeError> {
-        // As it is written, and in no other way that reads the same.
-        let number = |text: Zeroizing<String>| text.parse().ok().filter(|number: &N| number.to_string() == *text);
-        self.take(name).map(|text| number(text).ok_or(ResumeError::Damaged)).transpose()
+    /// The token or the code of this name.
+    fn take_secret(&mut self, name: &str, limit: usize) -> Option<Secret> {
+        self.take(name).filter(|text| is_vschar(text, limit)).map(Secret::from)
     }
 
-    fn take_params(&mut self, name: &str) -> Result<Params, ResumeError> {
+    fn take_params(&mut self, name: &str) -> Option<Params> {
         let text = self.take(name).unwrap_or_default();
-        let mut pairs = form::pairs(text.as_bytes());
-        if !pairs.clone().all(|(name, value)| form::check(name).and(form::check(value)).is_ok()) {
-            return Err(ResumeError::Damaged);
+        for (name, value) in form::pairs(text.as_bytes()) {
+            form::check(name).and(form::check(value)).ok()?;
         }
-        Ok(Params::from_encoded(&mut pairs))
+        Some(Params::from_encoded(&mut form::pairs(text.as_bytes())))
     }
 
-    fn refill_login(&mut self, login: &mut Login) -> Result<(), ResumeError> {
-        login.scope.add(&self.take("scope").unwrap_or_default()).map_err(damaged)?;
+    fn refill_login(&mut self, login: &mut Login) -> Option<()> {
+        login.scope.add(&self.take("scope").unwrap_or_default()).ok()?;
         if let Some(audience) = self.take("audience") {
-            login.set_audience(&audience).map_err(damaged)?;
+            login.set_audience(&audience).ok()?;
         }
-        if let Some(port) = self.take_number("port")? {
-            login.set_loopback_port(port).map_err(damaged)?;
+        if let Some(port) = self.take("port") {
+            login.set_loopback_port(number(&port)?.try_into().ok()?).ok()?;
         }
-        login.add_params(Leg::Authorization, &self.take_params("authorization_params")?).map_err(damaged)?;
-        login.add_params(Leg::Token, &self.take_params("token_params")?).map_err(damaged)?;
+        login.add_params(Leg::Authorization, &self.take_params("authorization_params")?).ok()?;
+        login.add_params(Leg::Token, &self.take_params("token_params")?).ok()?;
         if let Some(endpoint) = self.take("token_endpoint") {
-            login.set_token_endpoint(&endpoint).map_err(damaged)?;
+            login.set_token_endpoint(&endpoint).ok()?;
         }
-        Ok(())
+        Some(())
     }
 
-    fn take_attempt(&mut self, login: Login) -> Result<Box<Attempt>, ResumeError> {
+    fn take_attempt(&mut self, login: Login) -> Option<Box<Attempt>> {
         let mut attempt = Attempt::new(login);
-        let secrets = self.take("secrets").ok_or(ResumeError::Damaged)?;
-        attempt.secrets.refill(&secrets).ok_or(ResumeError::Damaged)?;
-        Ok(attempt)
+        attempt.secrets.refill(&self.take("secrets")?)?;
+        Some(attempt)
     }
 
-    fn take_authorized(&mut self, login: Login) -> Result<Authorized, ResumeError> {
-        let response = self.take("response").filter(|text| text.len() <= MAX_RESPONSE_LEN);
-        let response = response.ok_or(ResumeError::Damaged)?;
-        let received_at = UnixTime::from_secs(self.take_number("received_at")?.ok_or(ResumeError::Damaged)?);
-        let token = TokenResponse::read_again(&response, login.dialect(), received_at);
-        let mut token = token.ok_or(ResumeError::Damaged)?;
+    fn take_code_received(&mut self, login: Login) -> Option<CodeReceived> {
+        Some(CodeReceived {
+            attempt: self.take_attempt(login)?,
+            code: self.take_secret("code", MAX_PARAMETER_LEN)?,
+            extra_params: self.take_params("redirect_params")?,
+        })
+    }
+
+    fn take_authorized(&mut self, login: Login) -> Option<Authorized> {
+        let response = self.take("response").filter(|text| text.len() <= MAX_RESPONSE_LEN)?;
+        let received_at = UnixTime::from_secs(number(&self.take("received_at")?)?);
+        let mut token = TokenResponse::read_again(&response, login.dialect(), received_at)?;
         // Kept from an earlier response, or known to be dead: the response does not tell.
-        token.refresh_token = match self.take("refresh_token") {
-            None => None,
-            kept => Some(checked(kept, MAX_TOKEN_LEN)?),
-        };
+        let has_refresh_token = self.has("refresh_token");
+        token.refresh_token = self.take_secret("refresh_token", MAX_TOKEN_LEN);
         // After a refresh there are two scopes, of which the response has at most one.
-        let scope = |text: Zeroizing<String>| text.parse().map(GrantedScope::Stated).map_err(damaged);
-        let first_scope = match (self.take("first_scope"), self.take("granted_scope")) {
-            (None, None) => None,
-            (first, Some(granted)) => {
-                token.scope = scope(granted)?;
-                Some(first.map_or(Ok(GrantedScope::Unstated), scope)?)
+        let (first, granted) = (self.take_scope("first_scope")?, self.take_scope("granted_scope")?);
+        let first_scope = match (first, granted) {
+            (GrantedScope::Unstated, GrantedScope::Unstated) => None,
+            (GrantedScope::Stated(_), GrantedScope::Unstated) => return None,
+            (first, granted) => {
+                token.scope = granted;
+                Some(first)
             }
-            (Some(_), None) => return Err(ResumeError::Damaged),
         };
-        if login.loopback.is_some() {
-            return Err(ResumeError::Damaged);
+        if login.loopback.is_some() || token.refresh_token.is_some() != has_refresh_token {
+            return None;
         }
-        Ok(Authorized { login, token, response: response.into(), received_at, first_scope, refreshed: None })
+        Some(Authorized { login, token, response: response.into(), received_at, first_scope, refreshed: None })
     }
 
-    fn refill(&mut self, refreshing: &mut Refreshing) -> Result<(), ResumeError> {
-        refreshing.narrow_scope(&self.take("refresh_scope").unwrap_or_default()).map_err(damaged)?;
-        let params = self.take_params("refresh_params")?;
-        params.iter().try_for_each(|(name, value)| refreshing.add_param(name, value)).map_err(damaged)
+    fn take_scope(&mut self, name: &str) -> Option<GrantedScope> {
+        let Some(text) = self.take(name) else { return Some(GrantedScope::Unstated) };
+        text.parse().ok().map(GrantedScope::Stated)
+    }
+
+    fn take_refreshing(&mut self, login: Login) -> Option<Refreshing> {
+        let authorized = self.take_authorized(login)?;
+        authorized.refresh_token()?;
+        let mut refreshing = Refreshing::new(authorized);
+        refreshing.narrow_scope(&self.take("refresh_scope").unwrap_or_default()).ok()?;
+        for (name, value) in self.take_params("refresh_params")?.iter() {
+            refreshing.add_param(name, value).ok()?;
+        }
+        Some(refreshing)
     }
 }
 
-/// Whatever a stored value is refused for.
-fn damaged<E>(_: E) -> ResumeError {
-    ResumeError::Damaged
+/// A number as it is stored. Without the printing of `core`, which knows signs, widths and bases.
+fn decimal(number: u64) -> Zeroizing<String> {
+    let mut text = String::new();
+    let mut power = 10_000_000_000_000_000_000;
+    while power > 0 {
+        let digit = number / power % 10;
+        if digit > 0 || power == 1 || !text.is_empty() {
+            text.push(char::from(b'0' + digit as u8));
+        }
+        power /= 10;
+    }
+    Zeroizing::new(text)
+}
+
+/// What [`decimal`] writes, and nothing else that reads the same.
+fn number(text: &str) -> Option<u64> {
+    let mut number: u64 = 0;
+    for byte in text.bytes() {
+        // What is no digit, or one too many, gives a number that is written in another way.
+        number = number.wrapping_mul(10).wrapping_add(byte.wrapping_sub(b'0').into());
+    }
+    (*decimal(number) == *text).then_some(number)
 }
 
 fn known(name: &str) -> Option<&'static str> {
@@ -293,7 +340,9 @@ fn known(name: &str) -> Option<&'static str> {
 impl Serialize for Suspended {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        self.members().try_for_each(|(name, text)| map.serialize_entry(name, text))?;
+        for (name, text) in self.members() {
+            map.serialize_entry(name, text)?;
+        }
         map.end()
     }
 }
@@ -333,10 +382,6 @@ fn stated(scope: &GrantedScope) -> Option<&str> {
     }
 }
 
-fn checked(text: Option<Zeroizing<String>>, limit: usize) -> Result<Secret, ResumeError> {
-    text.filter(|text| is_vschar(text, limit)).map(|text| Secret::from(text.as_str())).ok_or(ResumeError::Damaged)
-}
-
 /// Whose tokens they are: a token goes back to nobody but the server that gave it (RFC 6749 §10.4).
 fn mark_of_server(client: &Client) -> String {
     mark(client, client.server().own_refresh_endpoint())
@@ -359,7 +404,10 @@ fn mark(client: &Client, more: Option<&Uri>) -> String {
         hash.update(part);
     }
     let digest = hash.finalize();
-    URL_SAFE_NO_PAD.encode(digest.first_chunk::<16>().map_or(&[][..], |half| half))
+    let mut text = [0; 22];
+    // 16 bytes are always 22 characters.
+    let _ = URL_SAFE_NO_PAD.encode_slice(digest.first_chunk::<16>().map_or(&[][..], |half| half), &mut text);
+    core::str::from_utf8(&text).unwrap_or_default().into()
 }
 
 impl fmt::Debug for Suspended {
@@ -403,7 +451,7 @@ impl Authorized {
         let mut form = Suspended::new(kind, &mark_of_server(&self.login.client), &self.login);
         form.put("response", self.response.expose());
         form.put_some("refresh_token", self.refresh_token().map(Secret::expose));
-        form.put("received_at", self.received_at.as_secs().to_string());
+        form.put_number("received_at", self.received_at.as_secs());
         if let Some(first_scope) = &self.first_scope {
             form.put_some("first_scope", stated(first_scope));
             form.put_some("granted_scope", stated(&self.token.scope));
@@ -417,7 +465,7 @@ impl Refreshing {
     pub fn suspend(&self) -> Suspended {
         let Refresh { authorized, scope, params } = &*self.0;
         let mut form = authorized.suspend_as("refreshing");
-        form.put_some("refresh_scope", (!scope.is_empty()).then(|| scope.as_str()));
+        form.put_scope("refresh_scope", scope);
         form.put_params("refresh_params", params);
         form
     }

@@ -120,7 +120,7 @@ async function exchange() {
   const response = await transmit(login.tokenRequest(), "Token request");
   if (response === undefined) return show(wait(words.UNREACHABLE));
   try {
-    login = login.receiveTokenResponse(response.status, response.headers, response.body, Date.now() / 1000);
+    login = login.receiveTokenResponse(response.status, response.retryAfter, response.body, Date.now() / 1000);
     show(words.TOKEN_CAME);
   } catch (refused) {
     const { state } = refused;
@@ -141,7 +141,7 @@ async function renew() {
     return show(words.UNREACHABLE);
   }
   try {
-    login = login.receiveTokenResponse(response.status, response.headers, response.body, Date.now() / 1000);
+    login = login.receiveTokenResponse(response.status, response.retryAfter, response.body, Date.now() / 1000);
     show(words.refreshed(login.rotated));
   } catch (refused) {
     login = refused.state;

@@ -14,7 +14,13 @@ export async function send({ method, url, headers, body, maxResponseLength }) {
   });
   // A browser says that there was a redirect, but not which status it had.
   const status = response.type === "opaqueredirect" ? 302 : response.status;
-  return { status, headers: [...response.headers], body: await readAtMost(maxResponseLength + 1, response) };
+  return { status, retryAfter: retryAfter(response), body: await readAtMost(maxResponseLength + 1, response) };
+}
+
+// How many seconds the server asks to wait. The crate has no use for a date in its place, nor for any other header.
+function retryAfter(response) {
+  const text = response.headers.get("retry-after");
+  return /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
 // The body, or so much of it that the crate sees that it is too long.

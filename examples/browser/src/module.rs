@@ -16,7 +16,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// What the module should be at most, in bytes: as it is, and compressed.
 const GOAL: [usize; 2] = [85_000, 36_000];
 /// What it may be at most for now, so that it does not grow unseen.
-const CEILING: [usize; 2] = [160_000, 67_000];
+const CEILING: [usize; 2] = [102_000, 45_500];
 
 /// The flow for the browser.
 pub(crate) struct Module {

@@ -18,7 +18,7 @@ const HTML: &str = "text/html; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Path, file and type. The page is at two places: where a person begins, and where the server sends them back to.
-pub(crate) const FILES: [(&str, &str, &str); 9] = [
+pub(crate) const FILES: [(&str, &str, &str); 10] = [
     ("/", "index.html", HTML),
     ("/callback", "index.html", HTML),
     ("/style.css", "style.css", "text/css; charset=utf-8"),
@@ -27,6 +27,7 @@ pub(crate) const FILES: [(&str, &str, &str); 9] = [
     ("/log.js", "log.js", SCRIPT),
     ("/store.js", "store.js", SCRIPT),
     ("/transport.js", "transport.js", SCRIPT),
+    ("/wire.js", "wire.js", SCRIPT),
     ("/words.js", "words.js", SCRIPT),
 ];
 

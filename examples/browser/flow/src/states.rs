@@ -1,17 +1,18 @@
 //! The states, in the order of the flow.
 
-use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 use core::time::Duration;
 
-use authcode::{ClientAuth, Flow, GrantedScope, IssParameter, Lifetime, Renewal, Server, Suspended, UnixTime};
-use js_sys::Array;
+use authcode::{
+    ClientAuth, ConfigError, Flow, GrantedScope, IssParameter, Leg, Lifetime, ParameterError, Renewal, Server,
+    Suspended, UnixTime,
+};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
-use crate::refused::Refused;
-use crate::wire::{HttpRequest, response};
+use crate::wire::{redirect_refused, request, response, start_refused, text, token_refused};
 
 /// Who logs in, and where.
 #[wasm_bindgen]
@@ -28,36 +29,57 @@ impl Client {
         redirect_uri: &str,
         issuer: Option<String>,
     ) -> Result<Self, JsError> {
-        // Your program has `Server::new`: `https` and nothing else.
-        let server = Server::danger_loopback_http(authorize_url, token_url)?;
-        let server = match issuer {
-            Some(issuer) => server.with_issuer(&*issuer, IssParameter::Required)?,
-            None => server,
-        };
-        Ok(Self(authcode::Client::new(server, client_id, ClientAuth::None, redirect_uri)?))
+        let client = client(authorize_url, token_url, client_id, redirect_uri, issuer.as_deref());
+        client.map(Self).map_err(|error| thrown(&error))
     }
 
     /// A login that asks for scopes, separated by spaces.
     pub fn login(&self, scope: &str, audience: Option<String>, prompt: Option<String>) -> Result<Unstarted, JsError> {
-        let mut login = self.0.login().scope(scope)?;
-        if let Some(audience) = audience {
-            login = login.audience(&audience)?;
-        }
-        if let Some(prompt) = prompt {
-            login = login.prompt(&prompt)?;
-        }
-        Ok(Unstarted(login))
+        let login = login(&self.0, scope, audience.as_deref(), prompt.as_deref());
+        login.map(Unstarted).map_err(|error| thrown(&error))
     }
 
     /// The state that a stored text stands for: an `AwaitingRedirect` or a `CodeReceived`.
     pub fn resume(&self, stored: &str) -> Result<JsValue, JsError> {
-        let suspended = Suspended::from_json(stored)?;
-        match suspended.resume(&self.0)? {
+        let flow = Suspended::from_json(stored).and_then(|suspended| suspended.resume(&self.0));
+        match flow.map_err(|error| thrown(&error))? {
             Flow::AwaitingRedirect(state) => Ok(AwaitingRedirect(state).into()),
             Flow::CodeReceived(state) => Ok(CodeReceived(state).into()),
             _ => Err(JsError::new("stored state: of another kind")),
         }
     }
+}
+
+fn client(
+    authorize_url: &str,
+    token_url: &str,
+    client_id: &str,
+    redirect_uri: &str,
+    issuer: Option<&str>,
+) -> Result<authcode::Client, ConfigError> {
+    // Your program has `Server::new`: `https` and nothing else.
+    let mut server = Server::danger_loopback_http(authorize_url, token_url)?;
+    if let Some(issuer) = issuer {
+        server = server.with_issuer(issuer, IssParameter::Required)?;
+    }
+    authcode::Client::new(server, client_id, ClientAuth::None, redirect_uri)
+}
+
+fn login(
+    client: &authcode::Client,
+    scope: &str,
+    audience: Option<&str>,
+    prompt: Option<&str>,
+) -> Result<authcode::Unstarted, ParameterError> {
+    let mut login = client.login().scope(scope)?;
+    if let Some(audience) = audience {
+        login = login.audience(audience)?;
+    }
+    if let Some(prompt) = prompt {
+        // Not by `prompt`, which would bring more code.
+        login = login.param(Leg::Authorization, "prompt", prompt)?;
+    }
+    Ok(login)
 }
 
 /// A login that has not started: the first state.
@@ -67,13 +89,13 @@ pub struct Unstarted(authcode::Unstarted);
 #[wasm_bindgen]
 impl Unstarted {
     /// Draws `state` and the PKCE verifier, from 64 bytes of `crypto.getRandomValues`.
-    pub fn start(self, entropy: Vec<u8>) -> Result<AwaitingRedirect, Refused> {
+    pub fn start(self, entropy: Vec<u8>) -> Result<AwaitingRedirect, JsValue> {
         let entropy = Zeroizing::new(entropy);
         // Too few bytes are as bad as none: the crate refuses zeros.
         let bytes = entropy.first_chunk().unwrap_or(&[0; 64]);
         self.0.start_with_entropy(bytes).map(AwaitingRedirect).map_err(|refused| {
             let (error, state) = refused.into_parts();
-            Refused::start(&error, state.map(|state| Self(state).into()))
+            start_refused(&error, state.map(|state| Self(state).into()))
         })
     }
 }
@@ -86,21 +108,21 @@ pub struct AwaitingRedirect(authcode::AwaitingRedirect);
 impl AwaitingRedirect {
     /// Where to send the user.
     #[wasm_bindgen(js_name = authorizationUrl)]
-    pub fn authorization_url(&self) -> String {
-        self.0.authorization_url()
+    pub fn authorization_url(&self) -> JsValue {
+        self.0.authorization_url().into()
     }
 
     /// The text to store before the page is left. It holds the verifier.
-    pub fn suspend(&self) -> Result<String, JsError> {
-        Ok(self.0.suspend().to_json().into_exposed())
+    pub fn suspend(&self) -> JsValue {
+        self.0.suspend().to_json().expose().into()
     }
 
     /// Takes the address that the user came back to.
     #[wasm_bindgen(js_name = receiveRedirect)]
-    pub fn receive_redirect(self, url: &str) -> Result<CodeReceived, Refused> {
+    pub fn receive_redirect(self, url: &str) -> Result<CodeReceived, JsValue> {
         self.0.receive_redirect(url).map(CodeReceived).map_err(|refused| {
             let (error, state) = refused.into_parts();
-            Refused::redirect(&error, state.map(|state| Self(state).into()))
+            redirect_refused(&error, state.map(|state| Self(state).into()))
         })
     }
 }
@@ -113,13 +135,13 @@ pub struct CodeReceived(authcode::CodeReceived);
 impl CodeReceived {
     /// The request that exchanges the code.
     #[wasm_bindgen(js_name = tokenRequest)]
-    pub fn token_request(&self) -> HttpRequest {
-        self.0.token_request().into()
+    pub fn token_request(&self) -> JsValue {
+        request(&self.0.token_request())
     }
 
     /// The text to store. It holds the code and the verifier.
-    pub fn suspend(&self) -> Result<String, JsError> {
-        Ok(self.0.suspend().to_json().into_exposed())
+    pub fn suspend(&self) -> JsValue {
+        self.0.suspend().to_json().expose().into()
     }
 
     /// Takes the answer, whatever its status is. `now` is in seconds.
@@ -127,14 +149,14 @@ impl CodeReceived {
     pub fn receive_token_response(
         self,
         status: u16,
-        headers: &Array,
+        retry_after: Option<f64>,
         body: Vec<u8>,
         now: f64,
-    ) -> Result<Authorized, Refused> {
-        let answer = self.0.receive_token_response(response(status, headers, body), time(now));
+    ) -> Result<Authorized, JsValue> {
+        let answer = self.0.receive_token_response(response(status, retry_after, body), time(now));
         answer.map(Authorized).map_err(|refused| {
             let (error, state) = refused.into_parts();
-            Refused::token(&error, state.map(|state| Self(state).into()))
+            token_refused(&error, state.map(|state| Self(state).into()))
         })
     }
 }
@@ -146,8 +168,8 @@ pub struct Authorized(authcode::Authorized);
 #[wasm_bindgen]
 impl Authorized {
     /// The value of the `Authorization` header for the API.
-    pub fn bearer(&self) -> Result<String, JsError> {
-        Ok(self.0.bearer()?.into_exposed())
+    pub fn bearer(&self) -> Result<JsValue, JsError> {
+        self.0.bearer().map(|header| header.expose().into()).map_err(|error| thrown(&error))
     }
 
     /// When the token runs out, in seconds. `undefined`: the server did not say so.
@@ -160,7 +182,7 @@ impl Authorized {
     #[wasm_bindgen(getter)]
     pub fn lifetime(&self) -> Option<f64> {
         match self.0.lifetime() {
-            Lifetime::Stated(lifetime) => Some(lifetime.as_secs_f64()),
+            Lifetime::Stated(lifetime) => Some(lifetime.as_secs() as f64),
             _ => None,
         }
     }
@@ -173,10 +195,10 @@ impl Authorized {
 
     /// What was granted. `undefined`: the server did not say so.
     #[wasm_bindgen(getter, js_name = grantedScope)]
-    pub fn granted_scope(&self) -> Option<String> {
+    pub fn granted_scope(&self) -> JsValue {
         match self.0.granted_scope() {
-            GrantedScope::Stated(scope) => Some(scope.as_str().to_owned()),
-            _ => None,
+            GrantedScope::Stated(scope) => scope.as_str().into(),
+            _ => JsValue::UNDEFINED,
         }
     }
 
@@ -209,8 +231,8 @@ pub struct Refreshing(authcode::Refreshing);
 impl Refreshing {
     /// The request for a new token.
     #[wasm_bindgen(js_name = tokenRequest)]
-    pub fn token_request(&self) -> HttpRequest {
-        self.0.token_request().into()
+    pub fn token_request(&self) -> JsValue {
+        request(&self.0.token_request())
     }
 
     /// Gives up the refresh. Nothing is lost.
@@ -223,14 +245,14 @@ impl Refreshing {
     pub fn receive_token_response(
         self,
         status: u16,
-        headers: &Array,
+        retry_after: Option<f64>,
         body: Vec<u8>,
         now: f64,
-    ) -> Result<Authorized, Refused> {
-        let answer = self.0.receive_token_response(response(status, headers, body), time(now));
+    ) -> Result<Authorized, JsValue> {
+        let answer = self.0.receive_token_response(response(status, retry_after, body), time(now));
         answer.map(Authorized).map_err(|refused| {
             let ended = refused.give_up();
-            Refused::token(&ended.error, Some(Authorized(ended.authorized).into()))
+            token_refused(&ended.error, Some(Authorized(ended.authorized).into()))
         })
     }
 }
@@ -238,4 +260,9 @@ impl Refreshing {
 /// `Date.now() / 1000`.
 fn time(seconds: f64) -> UnixTime {
     UnixTime::from_secs(seconds as u64)
+}
+
+/// What is wrong with the configuration, or with what was stored.
+fn thrown(error: &dyn fmt::Display) -> JsError {
+    JsError::new(&text(error))
 }

@@ -1,58 +1,103 @@
-//! Requests for `fetch`, and what came back.
+//! Requests for `fetch`, what came back, and what a refused step throws.
+//!
+//! The objects are made in JavaScript, by `page/wire.js`: there each member costs a word, and here a function.
 
-use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt::{Display, Write as _};
+use core::time::Duration;
 
-use authcode::HttpResponse;
-use js_sys::Array;
+use authcode::{Fault, HttpRequest, HttpResponse, OAuthError, RedirectError, StartError, TokenError};
 use wasm_bindgen::prelude::*;
 
-/// A request to make, as `fetch` takes it.
-#[wasm_bindgen]
-pub struct HttpRequest(authcode::HttpRequest);
+#[wasm_bindgen(raw_module = "/wire.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = request)]
+    fn new_request(method: &str, url: &str, body: &str, max_response_len: usize) -> JsValue;
 
-impl From<authcode::HttpRequest> for HttpRequest {
-    fn from(request: authcode::HttpRequest) -> Self {
-        Self(request)
+    #[wasm_bindgen(js_name = addHeader)]
+    fn add_header(request: &JsValue, name: &str, value: &str);
+
+    #[wasm_bindgen(js_name = refused)]
+    fn new_refused(
+        kind: &str,
+        fault: &str,
+        message: &str,
+        is_retryable: bool,
+        retry_after: Option<f64>,
+        server_error: Option<&str>,
+        server_description: Option<&str>,
+        state: &JsValue,
+    ) -> JsValue;
+}
+
+/// As `fetch` takes it.
+pub(crate) fn request(request: &HttpRequest) -> JsValue {
+    let made = new_request(request.method, &request.url, request.body.expose(), request.max_response_len);
+    for (name, value) in &request.headers {
+        add_header(&made, name, value);
+    }
+    made
+}
+
+/// `retry_after` is in seconds. It is the only header that the crate would read.
+pub(crate) fn response(status: u16, retry_after: Option<f64>, body: Vec<u8>) -> HttpResponse {
+    let response = HttpResponse::new(status, body);
+    match retry_after {
+        Some(seconds) => response.with_retry_after(Duration::from_secs(seconds as u64)),
+        None => response,
     }
 }
 
-#[wasm_bindgen]
-impl HttpRequest {
-    #[wasm_bindgen(getter)]
-    pub fn method(&self) -> String {
-        self.0.method.to_owned()
-    }
-
-    #[wasm_bindgen(getter)]
-    pub fn url(&self) -> String {
-        self.0.url.clone()
-    }
-
-    /// Pairs of name and value.
-    #[wasm_bindgen(getter)]
-    pub fn headers(&self) -> Array {
-        self.0.headers.iter().map(|(name, value)| Array::of2(&name.into(), &value.into())).collect()
-    }
-
-    #[wasm_bindgen(getter)]
-    pub fn body(&self) -> String {
-        self.0.body.expose().to_owned()
-    }
-
-    /// How many bytes of the response to read at most.
-    #[wasm_bindgen(getter, js_name = maxResponseLength)]
-    pub fn max_response_len(&self) -> usize {
-        self.0.max_response_len
-    }
+pub(crate) fn start_refused(error: &StartError, state: Option<JsValue>) -> JsValue {
+    refused(error.name(), error.fault(), error, error.is_retryable(), None, None, state)
 }
 
-/// `headers` are pairs of name and value: `[...response.headers]`.
-pub(crate) fn response(status: u16, headers: &Array, body: Vec<u8>) -> HttpResponse {
-    let pairs = headers.iter().filter_map(|pair| {
-        let pair = pair.dyn_into::<Array>().ok()?;
-        Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
-    });
-    HttpResponse::new(status, body).with_headers(pairs)
+pub(crate) fn redirect_refused(error: &RedirectError, state: Option<JsValue>) -> JsValue {
+    let claimed = match error {
+        RedirectError::StateMissing { unauthenticated } => unauthenticated.as_deref(),
+        _ => error.oauth_error(),
+    };
+    refused(error.name(), error.fault(), error, error.is_retryable(), None, claimed, state)
+}
+
+pub(crate) fn token_refused(error: &TokenError, state: Option<JsValue>) -> JsValue {
+    let retry_after = error.retry_after().map(|pause| pause.as_secs() as f64);
+    refused(error.name(), error.fault(), error, error.is_retryable(), retry_after, error.oauth_error(), state)
+}
+
+/// `message` and the description are as the crate makes them safe to show.
+fn refused(
+    kind: &str,
+    fault: Fault,
+    message: &dyn Display,
+    is_retryable: bool,
+    retry_after: Option<f64>,
+    server: Option<&OAuthError>,
+    state: Option<JsValue>,
+) -> JsValue {
+    let fault = match fault {
+        Fault::Host => "host",
+        Fault::Stranger => "stranger",
+        Fault::User => "user",
+        _ => "server",
+    };
+    let description = server.and_then(|error| error.description.as_ref()).map(|description| text(description));
+    new_refused(
+        kind,
+        fault,
+        &text(message),
+        is_retryable,
+        retry_after,
+        server.map(|error| error.code.as_str()),
+        description.as_deref(),
+        &state.unwrap_or_default(),
+    )
+}
+
+/// As `to_string` makes it, which would bring a panic.
+pub(crate) fn text(of: &dyn Display) -> String {
+    let mut text = String::new();
+    let _ = write!(text, "{of}");
+    text
 }

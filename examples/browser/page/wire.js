@@ -1,0 +1,22 @@
+// The objects that the module gives out. It makes them by these functions.
+
+// A request, as `fetch` takes it.
+export function request(method, url, body, maxResponseLength) {
+  return { method, url, headers: [], body, maxResponseLength };
+}
+
+export function addHeader(request, name, value) {
+  request.headers.push([name, value]);
+}
+
+// What a refused step throws: why, and what the login goes on with.
+//
+// - `kind`: the name of the reason, that of the variant in Rust. `message`: the same in the crate's words, nothing secret.
+// - `fault`: who has to act, `host`, `server`, `stranger` or `user`. `isRetryable`: whether the same may succeed later.
+// - `retryAfter`: how many seconds the server asks to wait.
+// - `serverError`: its error code. Where a redirect has no `state`, anybody may have written it. `serverDescription`:
+//   what it says beside that, text from outside.
+// - `state`: what the login goes on with. `undefined`: it has ended.
+export function refused(kind, fault, message, isRetryable, retryAfter, serverError, serverDescription, state) {
+  return { kind, fault, message, isRetryable, retryAfter, serverError, serverDescription, state };
+}
