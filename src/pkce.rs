@@ -30,7 +30,7 @@ impl Base64Url32 {
 
     /// Takes over a text that [`fill`](Self::fill) could have written: the last character has four bits of its six.
     fn refill(&mut self, text: &str) -> Option<()> {
-        let is_canonical = text.ends_with(|last| "AEIMQUYcgkosw048".contains(last));
+        let is_canonical = text.bytes().last().is_some_and(|last| b"AEIMQUYcgkosw048".contains(&last));
         let is_base64url = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
         if text.len() != Self::LEN || !is_base64url || !is_canonical {
             return None;
