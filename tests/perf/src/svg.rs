@@ -42,11 +42,11 @@ pub(crate) fn draw(rows: &[Row]) -> String {
         for (index, (name, value)) in shown.iter().enumerate() {
             let class = match *name {
                 "authcode" => "own",
-                "floor" => "floor",
+                "duties" | "floor" => "floor",
                 _ => "peer",
             };
             let label = match (*name, title.starts_with("WebAssembly")) {
-                ("floor", true) => "only the parts",
+                ("duties", true) => "only the parts",
                 (name, _) => name,
             };
             let length = ((WIDTH - LABELS - VALUES) * *value as f64 / largest).max(2.0);
@@ -76,7 +76,7 @@ pub(crate) fn draw(rows: &[Row]) -> String {
 }
 
 /// `54874` as `54,874`.
-fn grouped(value: u64) -> String {
+pub(crate) fn grouped(value: u64) -> String {
     let digits = value.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
