@@ -24,9 +24,9 @@ const GROUPS: [(&str, Value); 6] = [
 const STYLE: &str = "
   text { font: 13px system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif; fill: #24292f }
   .head { font-weight: 600 } .value { font-variant-numeric: tabular-nums } .quiet { fill: #59636e }
-  .own { fill: #0969da } .peer { fill: #afb8c1 } .floor { fill: #d8dee4 }
+  .own { fill: #0969da } .peer { fill: #afb8c1 } .floor { fill: #d0d7de }
   @media (prefers-color-scheme: dark) {
-    text { fill: #e6edf3 } .quiet { fill: #9198a1 } .own { fill: #4493f8 } .peer { fill: #656c76 } .floor { fill: #3d444d }
+    text { fill: #e6edf3 } .quiet { fill: #9198a1 } .own { fill: #4493f8 } .peer { fill: #656c76 } .floor { fill: #444c56 }
   }
 ";
 
