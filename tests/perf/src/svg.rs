@@ -24,9 +24,9 @@ const GROUPS: [(&str, Value); 6] = [
 const STYLE: &str = "
   text { font: 13px system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif; fill: #24292f }
   .head { font-weight: 600 } .value { font-variant-numeric: tabular-nums } .quiet { fill: #59636e }
-  .own { fill: #0969da } .peer { fill: #afb8c1 } .floor { fill: #d8dee4 }
+  .own { fill: #0969da } .peer { fill: #afb8c1 } .floor { fill: #d0d7de }
   @media (prefers-color-scheme: dark) {
-    text { fill: #e6edf3 } .quiet { fill: #9198a1 } .own { fill: #4493f8 } .peer { fill: #656c76 } .floor { fill: #3d444d }
+    text { fill: #e6edf3 } .quiet { fill: #9198a1 } .own { fill: #4493f8 } .peer { fill: #656c76 } .floor { fill: #444c56 }
   }
 ";
 
@@ -42,11 +42,11 @@ pub(crate) fn draw(rows: &[Row]) -> String {
         for (index, (name, value)) in shown.iter().enumerate() {
             let class = match *name {
                 "authcode" => "own",
-                "floor" => "floor",
+                "duties" | "floor" => "floor",
                 _ => "peer",
             };
             let label = match (*name, title.starts_with("WebAssembly")) {
-                ("floor", true) => "only the parts",
+                ("duties", true) => "only the parts",
                 (name, _) => name,
             };
             let length = ((WIDTH - LABELS - VALUES) * *value as f64 / largest).max(2.0);
@@ -76,7 +76,7 @@ pub(crate) fn draw(rows: &[Row]) -> String {
 }
 
 /// `54874` as `54,874`.
-fn grouped(value: u64) -> String {
+pub(crate) fn grouped(value: u64) -> String {
     let digits = value.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {

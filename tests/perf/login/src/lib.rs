@@ -7,6 +7,7 @@
 pub mod inputs;
 
 #[cfg_attr(feature = "authcode", path = "authcode.rs")]
+#[cfg_attr(feature = "duties", path = "duties.rs")]
 #[cfg_attr(feature = "floor", path = "floor.rs")]
 #[cfg_attr(feature = "io-oauth", path = "io_oauth.rs")]
 #[cfg_attr(feature = "oauth2", path = "oauth2.rs")]

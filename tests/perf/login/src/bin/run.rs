@@ -49,6 +49,17 @@ fn measure(args: &[String], times: usize, counted: impl FnOnce(&mut dyn FnMut())
                 }
             });
         }
+        #[cfg(feature = "duties")]
+        "response" => {
+            let body = login::inputs::response(args[3].parse().unwrap());
+            let mut answers: Vec<_> = (0..times).map(|_| answer(&body)).collect();
+            let mut tokens = Vec::with_capacity(times);
+            counted(&mut || {
+                while let Some(answer) = answers.pop() {
+                    tokens.push(login::subject::receive(black_box(answer)));
+                }
+            });
+        }
         #[cfg(feature = "authcode")]
         figure => own(figure, args, times, counted),
         #[cfg(not(feature = "authcode"))]
