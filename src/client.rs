@@ -122,14 +122,11 @@ impl Client {
         }
         let redirect_uri = redirect_uri.try_into().map_err(|error| ConfigError::RedirectUri(error.into()))?;
         check_kind(&redirect_uri)?;
-        let dialect = server.dialect();
-        dialect.check()?;
-        check_query(&server.authorization_endpoint, "authorization endpoint", dialect.authorization.sent_names())?;
-        for endpoint in server.token_endpoints() {
-            check_query(endpoint, "token endpoint", dialect.token.sent_names())?;
-        }
-        check_query(server.refresh_endpoint(), "refresh endpoint", dialect.token.sent_names())?;
-        check_query(&redirect_uri, "redirect uri", RESPONSE_NAMES.into_iter().chain(dialect.redirect_aliases()))?;
+        check_query(
+            &redirect_uri,
+            "redirect uri",
+            RESPONSE_NAMES.into_iter().chain(server.dialect().redirect_aliases()),
+        )?;
         let credentials = Credentials::new(client_id, auth)?;
         Ok(Self(Shared::new(Config { server, client_id: client_id.into(), credentials, redirect_uri })))
     }

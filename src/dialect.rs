@@ -10,7 +10,7 @@ use crate::redirect::RESPONSE_NAMES;
 /// How a server departs from RFC 6749.
 ///
 /// Plain data: [`Dialect::STANDARD`] and what differs from it. It can be a `const`, and is given with the
-/// [`Server`](crate::Server). [`Client::new`](crate::Client::new) checks it.
+/// [`Server`](crate::Server): [`with_dialect`](crate::Server::with_dialect) checks it.
 ///
 /// ```
 /// # use authcode::{Dialect, LifetimeFormat};

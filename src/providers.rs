@@ -123,7 +123,7 @@ impl Provider {
         if let Some(issuer) = self.issuer {
             server = server.with_issuer(fill(issuer, values)?, IssParameter::Optional)?;
         }
-        Ok(server.with_dialect(self.dialect))
+        server.with_dialect(self.dialect)
     }
 }
 

@@ -141,7 +141,7 @@ impl Server {
         UriError: From<T::Error>,
     {
         let endpoint = endpoint.try_into().map_err(|error| ConfigError::RefreshEndpoint(error.into()))?;
-        check_endpoint(&endpoint, "refresh endpoint", self.allows_loopback_http)?;
+        self.check_token_endpoint(&endpoint, "refresh endpoint")?;
         self.refresh_endpoint = Some(endpoint);
         Ok(self)
     }
@@ -158,16 +158,30 @@ impl Server {
         UriError: From<T::Error>,
     {
         let endpoint = endpoint.try_into().map_err(|error| ConfigError::TokenEndpoint(error.into()))?;
-        check_endpoint(&endpoint, "token endpoint", self.allows_loopback_http)?;
+        self.check_token_endpoint(&endpoint, "token endpoint")?;
         self.regional_token_endpoints.push(endpoint);
         Ok(self)
     }
 
     /// Adds what this server does differently.
-    #[must_use]
-    pub const fn with_dialect(mut self, dialect: Dialect) -> Self {
+    ///
+    /// # Errors
+    /// [`ConfigError::Dialect`] if the dialect contradicts itself, or names what it cannot; [`ConfigError`] if the query
+    /// of an endpoint already has a parameter that is sent by the name that the dialect gives it.
+    pub fn with_dialect(mut self, dialect: Dialect) -> Result<Self, ConfigError> {
+        dialect.check()?;
         self.dialect = dialect;
-        self
+        check_query(&self.authorization_endpoint, "authorization endpoint", dialect.authorization.sent_names())?;
+        for endpoint in self.token_endpoints() {
+            check_query(endpoint, "token endpoint", dialect.token.sent_names())?;
+        }
+        check_query(self.refresh_endpoint(), "refresh endpoint", dialect.token.sent_names())?;
+        Ok(self)
+    }
+
+    fn check_token_endpoint(&self, uri: &Uri, which: &'static str) -> Result<(), ConfigError> {
+        check_endpoint(uri, which, self.allows_loopback_http)?;
+        check_query(uri, which, self.dialect.token.sent_names())
     }
 
     /// Where the user's browser goes.

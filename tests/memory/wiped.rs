@@ -42,7 +42,7 @@ const ROTATED: &str = r#"{"access_token":"secretaccess/2","refresh_token":"secre
 
 fn client(auth: ClientAuth) -> Client {
     let server = Server::new("https://a.example/authorize", "https://a.example/token").unwrap();
-    let server = server.with_dialect(Dialect::STANDARD.assume_bearer());
+    let server = server.with_dialect(Dialect::STANDARD.assume_bearer()).unwrap();
     Client::new(server, "id", auth, "https://b.example/cb?tenant=7").unwrap()
 }
 
@@ -188,7 +188,7 @@ fn other_dialects_leave_nothing() {
         .with_json_requests()
         .with_form_responses()
         .with_response_names(&[("access_token", "/data/token")]);
-    let server = Server::new("https://a.example/authorize", "https://a.example/token").unwrap().with_dialect(dialect);
+    let server = Server::new("https://a.example/authorize", "https://a.example/token").unwrap().with_dialect(dialect).unwrap();
     let client = Client::new(server, "id", ClientAuth::body("secretclient"), "https://b.example/cb?tenant=7").unwrap();
     assert_wiped(|| {
         let code = code(&client);

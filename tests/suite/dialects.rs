@@ -129,10 +129,8 @@ fn a_name_that_the_dialect_sends_cannot_be_sent_twice() {
     assert_eq!(param(Leg::Token, "secret").unwrap_err(), ParameterError::Reserved("secret"));
     assert_eq!(param(Leg::Token, "appid"), Ok(()));
     assert_eq!(speaking(WORDS).to_refreshing().add_param("secret", "x"), Err(ParameterError::Reserved("secret")));
-    let endpoint = |authorize: &str, token: &str| {
-        let server = Server::new(authorize, token).unwrap().with_dialect(WORDS);
-        Client::new(server, "id", ClientAuth::None, REDIRECT_URI).unwrap_err()
-    };
+    let endpoint =
+        |authorize: &str, token: &str| Server::new(authorize, token).unwrap().with_dialect(WORDS).unwrap_err();
     assert_eq!(
         endpoint("https://server.example.com/a?appid=x", TOKEN),
         ConfigError::ReservedParameter("authorization endpoint", "appid")
@@ -142,7 +140,7 @@ fn a_name_that_the_dialect_sends_cannot_be_sent_twice() {
         ConfigError::ReservedParameter("token endpoint", "secret")
     );
     let redirect_uri = "https://client.example.com/cb?auth_code=x";
-    let server = Server::new(AUTHORIZE, TOKEN).unwrap().with_dialect(WORDS);
+    let server = Server::new(AUTHORIZE, TOKEN).unwrap().with_dialect(WORDS).unwrap();
     assert_eq!(
         Client::new(server, "id", ClientAuth::None, redirect_uri).unwrap_err(),
         ConfigError::ReservedParameter("redirect uri", "auth_code")
@@ -215,8 +213,7 @@ fn a_dialect_cannot_touch_what_makes_a_login_safe() {
         D.with_fragment("a&b#c"),
     ];
     for dialect in PROTECTED.into_iter().chain(SLIPS) {
-        let server = Server::new(AUTHORIZE, TOKEN).unwrap().with_dialect(dialect);
-        let error = Client::new(server, "id", ClientAuth::None, REDIRECT_URI).unwrap_err();
+        let error = Server::new(AUTHORIZE, TOKEN).unwrap().with_dialect(dialect).unwrap_err();
         assert!(matches!(error, ConfigError::Dialect(_)), "{dialect:?}: {error}");
     }
 }
@@ -325,7 +322,7 @@ proptest! {
     fn a_json_request_says_what_the_form_would_have_said(values in vec(".+", 0..4), secret in "[ -~]+") {
         let request = |dialect| {
             let client = Client::new(
-                Server::new(AUTHORIZE, TOKEN).unwrap().with_dialect(dialect), "id", ClientAuth::body(&*secret), REDIRECT_URI,
+                Server::new(AUTHORIZE, TOKEN).unwrap().with_dialect(dialect).unwrap(), "id", ClientAuth::body(&*secret), REDIRECT_URI,
             );
             let mut login = client.unwrap().login();
             for value in &values {

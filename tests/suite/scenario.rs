@@ -52,7 +52,7 @@ impl Default for Scenario {
 
 impl Scenario {
     pub(crate) fn client(&self) -> Client {
-        let mut server = Server::new(AUTHORIZE, TOKEN).unwrap().with_dialect(self.dialect);
+        let mut server = Server::new(AUTHORIZE, TOKEN).unwrap().with_dialect(self.dialect).unwrap();
         if let Some(iss) = self.issuer {
             server = server.with_issuer(ISSUER, iss).unwrap();
         }

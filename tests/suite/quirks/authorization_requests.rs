@@ -1,7 +1,7 @@
 //! The URL for the browser: other names, other separators, parameters of the server's own.
 
 use authcode::{
-    Client, ClientAuth, ConfigError, Dialect, Discovery, DiscoveryError, HttpResponse, Leg, ParameterError, Server,
+    ClientAuth, ConfigError, Dialect, Discovery, DiscoveryError, HttpResponse, Leg, ParameterError, Server,
 };
 use serde_json::json;
 
@@ -59,8 +59,7 @@ fn parameters_have_other_names_by_a_setting() {
 }
 
 fn config_error(dialect: Dialect) -> &'static str {
-    let server = Server::new(AUTHORIZE, TOKEN).unwrap().with_dialect(dialect);
-    let Err(ConfigError::Dialect(name)) = Client::new(server, "my-app", ClientAuth::None, REDIRECT_URI) else {
+    let Err(ConfigError::Dialect(name)) = Server::new(AUTHORIZE, TOKEN).unwrap().with_dialect(dialect) else {
         panic!("it is accepted");
     };
     name

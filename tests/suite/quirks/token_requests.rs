@@ -161,7 +161,8 @@ fn a_query_is_made_of_the_body_by_the_host() {
     // Figma: `redirect_uri` alone is in the query.
     let server = Server::new(AUTHORIZE, TOKEN)
         .unwrap()
-        .with_dialect(Dialect::STANDARD.with_token_names(&[("redirect_uri", "")]));
+        .with_dialect(Dialect::STANDARD.with_token_names(&[("redirect_uri", "")]))
+        .unwrap();
     let client = Client::new(server, "my-app", ClientAuth::None, REDIRECT_URI).unwrap();
     let code = client.login().start_with_entropy(&ENTROPY).unwrap().receive_redirect(&redirect_with("")).unwrap();
     let url = format!("{}?{RETURN_TO}", code.token_request().url);
