@@ -268,15 +268,6 @@ pub enum StartError {
 }
 
 impl StartError {
-    /// The name of the variant, which stays the same: for a metric, or a host in another language.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::NoEntropy => "NoEntropy",
-            Self::RandomSource => "RandomSource",
-            Self::RepeatedEntropy => "RepeatedEntropy",
-        }
-    }
-
     /// Always the host: the random source is its own.
     pub const fn fault(&self) -> Fault {
         Fault::Host
@@ -357,27 +348,6 @@ pub enum RedirectError {
 }
 
 impl RedirectError {
-    /// The name of the variant, which stays the same: for a metric, or a host in another language.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::TooLong => "TooLong",
-            Self::NotOurs => "NotOurs",
-            Self::Malformed => "Malformed",
-            Self::DuplicateParameter(_) => "DuplicateParameter",
-            Self::StateMissing { .. } => "StateMissing",
-            Self::StateMismatch => "StateMismatch",
-            Self::JwtResponse => "JwtResponse",
-            Self::TokenInRedirect => "TokenInRedirect",
-            Self::IssuerMissing { .. } => "IssuerMissing",
-            Self::IssuerMismatch => "IssuerMismatch",
-            Self::CodeAndError => "CodeAndError",
-            Self::NoCodeNoError => "NoCodeNoError",
-            Self::MalformedCode => "MalformedCode",
-            Self::MalformedError => "MalformedError",
-            Self::Refused(_) => "Refused",
-        }
-    }
-
     /// What the server said, if it was this server that said it. What a redirect without `state` claims is not that.
     pub fn oauth_error(&self) -> Option<&OAuthError> {
         match self {
@@ -473,19 +443,6 @@ pub enum TokenError {
 }
 
 impl TokenError {
-    /// The name of the variant, which stays the same: for a metric, or a host in another language.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::TooLong { .. } => "TooLong",
-            Self::Redirected { .. } => "Redirected",
-            Self::Unavailable { .. } => "Unavailable",
-            Self::UnexpectedStatus { .. } => "UnexpectedStatus",
-            Self::NotJson { .. } => "NotJson",
-            Self::Refused { .. } => "Refused",
-            Self::Unusable { .. } => "Unusable",
-        }
-    }
-
     /// The HTTP status of the response.
     pub const fn status(&self) -> u16 {
         match self {
@@ -601,4 +558,37 @@ pub enum ResumeError {
     /// It was written by a version of this crate whose form this one does not read.
     #[error("stored state: of another version")]
     OtherVersion,
+}
+
+macro_rules! names {
+    ($($error:ident: $($variant:ident)+;)+) => {$(
+        impl $error {
+            /// The name of the variant, which stays the same: for a metric, for a host in another language, and for
+            /// one that is too small for sentences.
+            pub const fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$variant { .. } => stringify!($variant),)+
+                }
+            }
+        }
+    )+};
+}
+
+names! {
+    UriError: Character DotSegment Fragment Host InternationalHost Path PercentEncoding Port Query Scheme TooLong
+        UserInfo;
+    ConfigError: AuthorizationEndpoint ClientId ClientIdColon ClientSecret Dialect Insecure Issuer MetadataUrl
+        MalformedQuery Placeholder RedirectUri RedirectUriKind RefreshEndpoint ReservedParameter TokenEndpoint;
+    DiscoveryError: UnexpectedStatus Redirected NotMetadata Malformed TooLong Unavailable IssuerMismatch Endpoint
+        Address OtherOrigin NoCodeFlow NoS256;
+    ScopeError: Character TooLong Wider;
+    ParameterError: EmptyValue Name TokenEndpoint Port NotPairs Reserved Scope TooLong;
+    StartError: NoEntropy RandomSource RepeatedEntropy;
+    RedirectError: TooLong NotOurs Malformed DuplicateParameter StateMissing StateMismatch JwtResponse
+        TokenInRedirect IssuerMissing IssuerMismatch CodeAndError NoCodeNoError MalformedCode MalformedError
+        Refused;
+    TokenError: TooLong Redirected Unavailable UnexpectedStatus NotJson Refused Unusable;
+    UnusableToken: DuplicateMember Malformed Missing NotAnObject;
+    BearerError: Character TokenType;
+    ResumeError: Damaged OtherClient OtherKind OtherVersion;
 }

@@ -156,6 +156,17 @@ impl Untrusted {
         Self(text)
     }
 
+    /// The text as `Display` shows it, for a host that is too small for the formatting of `core`.
+    pub fn shown(&self) -> String {
+        let mut shown = String::new();
+        // A `String` takes every character.
+        let _ = show(&self.0, is_unsafe_to_show, &mut |c| {
+            shown.push(c);
+            Ok(())
+        });
+        shown
+    }
+
     /// The text as it came, with all that may be in it.
     pub fn raw(&self) -> &str {
         &self.0
@@ -184,7 +195,7 @@ impl fmt::Debug for Untrusted {
 
 impl fmt::Display for Untrusted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        show(&self.0, is_unsafe_to_show, f)
+        show(&self.0, is_unsafe_to_show, &mut |c| f.write_char(c))
     }
 }
 
@@ -195,21 +206,21 @@ pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_char('"')?;
-        show(self.0, |c| is_unsafe_to_show(c) || matches!(c, '"' | '\\'), f)?;
+        show(self.0, |c| is_unsafe_to_show(c) || matches!(c, '"' | '\\'), &mut |c| f.write_char(c))?;
         f.write_char('"')
     }
 }
 
-fn show(text: &str, is_escaped: fn(char) -> bool, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn show(text: &str, is_escaped: fn(char) -> bool, out: &mut dyn FnMut(char) -> fmt::Result) -> fmt::Result {
     let mut chars = text.chars();
     for c in chars.by_ref().take(MAX_SHOWN_CHARS) {
         if is_escaped(c) {
-            write!(f, "\\u{{{:x}}}", u32::from(c))?;
+            c.escape_unicode().try_for_each(&mut *out)?;
         } else {
-            f.write_char(c)?;
+            out(c)?;
         }
     }
-    if chars.next().is_some() { f.write_char('…') } else { Ok(()) }
+    if chars.next().is_some() { out('…') } else { Ok(()) }
 }
 
 /// Control characters, and others without a shape of their own that change how the rest is read.

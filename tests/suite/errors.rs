@@ -1,8 +1,8 @@
 //! What an error keeps for the developer: whose fault it was, whether to try again, and no content from outside.
 
 use authcode::{
-    ConfigError, ErrorCode, Fault, HttpResponse, ParameterError, Redirect, RedirectError, StartError, TokenError,
-    Untrusted, UnusableToken,
+    BearerError, ConfigError, DiscoveryError, ErrorCode, Fault, HttpResponse, ParameterError, Redirect, RedirectError,
+    ResumeError, ScopeError, StartError, TokenError, Untrusted, UnusableToken, UriError,
 };
 
 use crate::scenario::*;
@@ -305,6 +305,7 @@ fn a_name_in_an_error_cannot_change_how_the_rest_is_read() {
     ] {
         assert_eq!(shown(name), format!("parameter \"{escaped}\": an empty value"));
         assert_eq!(Untrusted::from(name).to_string(), escaped);
+        assert_eq!(Untrusted::from(name).shown(), escaped);
     }
     assert_eq!(shown(r#"a"b\c"#), r#"parameter "a\u{22}b\u{5c}c": an empty value"#);
     assert_eq!(Untrusted::from(r#"a"b\c"#).to_string(), r#"a"b\c"#);
@@ -316,41 +317,32 @@ fn a_name_in_an_error_cannot_change_how_the_rest_is_read() {
 /// A host in another language takes it for the name of the variant.
 #[test]
 fn an_error_is_named_as_its_variant_is() {
-    let name = |error: &dyn core::fmt::Debug| format!("{error:?}").split([' ', '(']).next().unwrap().to_owned();
-    for error in [StartError::NoEntropy, StartError::RandomSource, StartError::RepeatedEntropy] {
-        assert_eq!(error.name(), name(&error));
+    macro_rules! named {
+        ($($error:expr => $name:literal,)+) => {$(
+            assert_eq!($error.name(), $name);
+            assert_eq!(format!("{:?}", $error).split([' ', '(']).next(), Some($name));
+        )+};
     }
     let RedirectError::Refused(claimed) = refused_redirect(&format!("state={STATE}&error=access_denied")) else {
         panic!("the server refused");
     };
-    for error in [
-        RedirectError::TooLong,
-        RedirectError::NotOurs,
-        RedirectError::Malformed,
-        RedirectError::DuplicateParameter("code"),
-        RedirectError::StateMissing { unauthenticated: None },
-        RedirectError::StateMismatch,
-        RedirectError::JwtResponse,
-        RedirectError::TokenInRedirect,
-        RedirectError::IssuerMissing { unauthenticated: None },
-        RedirectError::IssuerMismatch,
-        RedirectError::CodeAndError,
-        RedirectError::NoCodeNoError,
-        RedirectError::MalformedCode,
-        RedirectError::MalformedError,
-        RedirectError::Refused(claimed.clone()),
-    ] {
-        assert_eq!(error.name(), name(&error));
-    }
-    for error in [
-        TokenError::TooLong { status: 200 },
-        TokenError::Redirected { status: 302 },
-        TokenError::Unavailable { status: 503, retry_after: None, error: None, body: None },
-        TokenError::UnexpectedStatus { status: 404, body: None },
-        TokenError::NotJson { status: 200 },
-        TokenError::Refused { status: 400, error: claimed, body: None },
-        TokenError::Unusable { status: 200, reason: UnusableToken::Missing },
-    ] {
-        assert_eq!(error.name(), name(&error));
+    named! {
+        UriError::DotSegment => "DotSegment",
+        ConfigError::ClientId => "ClientId",
+        ConfigError::Issuer(UriError::Query) => "Issuer",
+        ConfigError::ReservedParameter("redirect uri", "code") => "ReservedParameter",
+        DiscoveryError::NoS256 => "NoS256",
+        DiscoveryError::UnexpectedStatus { status: 404 } => "UnexpectedStatus",
+        ScopeError::Wider => "Wider",
+        ParameterError::Port => "Port",
+        ParameterError::Scope(ScopeError::TooLong) => "Scope",
+        StartError::RepeatedEntropy => "RepeatedEntropy",
+        RedirectError::StateMissing { unauthenticated: None } => "StateMissing",
+        RedirectError::Refused(claimed.clone()) => "Refused",
+        TokenError::Refused { status: 400, error: claimed.clone(), body: None } => "Refused",
+        TokenError::Unusable { status: 200, reason: UnusableToken::Missing } => "Unusable",
+        UnusableToken::DuplicateMember("access_token") => "DuplicateMember",
+        BearerError::TokenType => "TokenType",
+        ResumeError::OtherKind => "OtherKind",
     }
 }
