@@ -199,6 +199,8 @@
 //! - **Addresses and dates are read by the crate itself**, and messages quote names by themselves. What `core` has for
 //!   them is right, and brings its formatting and tables of Unicode along: a sixth of a WebAssembly module. The suite
 //!   holds the addresses against `core::net`.
+//! - **A stored form comes back as the state that is asked for**, by [`Resume`], and not by way of a [`Flow`]: a program
+//!   has no code for the states that it never stores.
 //! - **JSON is read by the crate itself.** A response is passed over, and what matters is borrowed from it: `json.rs`.
 //!   `serde_json` would do, but its typed values and errors bring tables for floats and half of `core::fmt`: on a
 //!   Cortex-M0, 48 KB of flash more than now, when responses and stored forms were read by it, and lifetimes as floats. A
@@ -261,7 +263,7 @@ pub use redirect::Redirect;
 pub use scope::Scope;
 pub use secret::Secret;
 pub use server::{IssParameter, Server};
-pub use suspend::Suspended;
+pub use suspend::{Resume, Suspended};
 pub use time::UnixTime;
 pub use token::{GrantedScope, Lifetime, TokenType};
 pub use uri::Uri;

@@ -25,6 +25,7 @@ use crate::secret::Secret;
 use crate::time::UnixTime;
 use crate::token::{GrantedScope, TokenResponse, is_vschar};
 use crate::uri::Uri;
+use sealed::Stored;
 
 /// The version of the stored form. A change that an older crate would misread takes the next number.
 const VERSION: &str = "1";
@@ -185,40 +186,23 @@ impl Suspended {
     ///
     /// # Errors
     /// [`ResumeError`]: another version, another client or server, another kind of state, or damaged.
-    pub fn resume<S: TryFrom<Flow>>(self, client: &Client) -> Result<S, ResumeError> {
-        let flow = self.into_flow(client)?;
-        S::try_from(flow).map_err(|_| ResumeError::OtherKind)
-    }
-
-    fn into_flow(mut self, client: &Client) -> Result<Flow, ResumeError> {
+    pub fn resume<S: Resume>(mut self, client: &Client) -> Result<S, ResumeError> {
         if *self.take("v").ok_or(ResumeError::Damaged)? != *VERSION {
             return Err(ResumeError::OtherVersion);
         }
         let kind = self.take("kind").ok_or(ResumeError::Damaged)?;
-        let has_token = matches!(kind.as_str(), "authorized" | "refreshing");
-        let mark = self.take("client").ok_or(ResumeError::Damaged)?;
-        if *mark != if has_token { mark_of_server(client) } else { mark_of_client(client) } {
+        let state = S::take(&mut self, &kind, client)?;
+        // What another kind of state would have must not be there.
+        if self.0.is_empty() { Ok(state) } else { Err(ResumeError::Damaged) }
+    }
+
+    fn take_login(&mut self, client: &Client, mark: &str) -> Result<Login, ResumeError> {
+        if *self.take("client").ok_or(ResumeError::Damaged)? != *mark {
             return Err(ResumeError::OtherClient);
         }
         let mut login = Login::new(client.clone());
         self.refill_login(&mut login).ok_or(ResumeError::Damaged)?;
-        // Before the redirect there is nothing that could choose an endpoint.
-        let has_code = !matches!(kind.as_str(), "unstarted" | "awaiting_redirect");
-        if login.token_endpoint.is_some() && !has_code {
-            return Err(ResumeError::Damaged);
-        }
-        let flow = match kind.as_str() {
-            "unstarted" => Some(Flow::Unstarted(Unstarted { login })),
-            "awaiting_redirect" => {
-                self.take_attempt(login).map(|attempt| Flow::AwaitingRedirect(AwaitingRedirect { attempt }))
-            }
-            "code_received" => self.take_code_received(login).map(Flow::CodeReceived),
-            "authorized" => self.take_authorized(login).map(Flow::Authorized),
-            "refreshing" => self.take_refreshing(login).map(Flow::Refreshing),
-            _ => return Err(ResumeError::OtherKind),
-        };
-        // What another kind of state would have must not be there.
-        flow.filter(|_| self.0.is_empty()).ok_or(ResumeError::Damaged)
+        Ok(login)
     }
 
     fn take(&mut self, name: &str) -> Option<Zeroizing<String>> {
@@ -253,6 +237,14 @@ impl Suspended {
             login.set_token_endpoint(&endpoint).ok()?;
         }
         Some(())
+    }
+
+    fn take_unstarted(&mut self, login: Login) -> Option<Unstarted> {
+        has_no_region(&login).then_some(Unstarted { login })
+    }
+
+    fn take_awaiting_redirect(&mut self, login: Login) -> Option<AwaitingRedirect> {
+        has_no_region(&login).then_some(AwaitingRedirect { attempt: self.take_attempt(login)? })
     }
 
     fn take_attempt(&mut self, login: Login) -> Option<Box<Attempt>> {
@@ -307,6 +299,62 @@ impl Suspended {
         }
         Some(refreshing)
     }
+}
+
+/// Before the redirect there is nothing that could choose an endpoint.
+fn has_no_region(login: &Login) -> bool {
+    login.token_endpoint.is_none()
+}
+
+/// A state that [`Suspended::resume`] gives: one of the five, or a [`Flow`] for any of them.
+///
+/// A program has in it what it asks for: one that resumes nothing but [`AwaitingRedirect`] has no code that reads a
+/// stored token.
+pub trait Resume: Stored {}
+
+mod sealed {
+    use super::{Client, ResumeError, Suspended};
+
+    #[expect(unnameable_types, reason = "no other type can be resumed")]
+    pub trait Stored: Sized {
+        /// Takes the rest of a form of this kind.
+        fn take(form: &mut Suspended, kind: &str, client: &Client) -> Result<Self, ResumeError>;
+    }
+}
+
+macro_rules! kinds {
+    ($($kind:literal: $state:ident, $mark:ident, $take:ident;)+) => {
+        $(impl Resume for $state {}
+
+        impl Stored for $state {
+            fn take(form: &mut Suspended, kind: &str, client: &Client) -> Result<Self, ResumeError> {
+                if kind != $kind {
+                    return Err(ResumeError::OtherKind);
+                }
+                let login = form.take_login(client, &$mark(client))?;
+                form.$take(login).ok_or(ResumeError::Damaged)
+            }
+        })+
+
+        impl Resume for Flow {}
+
+        impl Stored for Flow {
+            fn take(form: &mut Suspended, kind: &str, client: &Client) -> Result<Self, ResumeError> {
+                match kind {
+                    $($kind => $state::take(form, kind, client).map(Self::$state),)+
+                    _ => Err(ResumeError::OtherKind),
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    "unstarted": Unstarted, mark_of_client, take_unstarted;
+    "awaiting_redirect": AwaitingRedirect, mark_of_client, take_awaiting_redirect;
+    "code_received": CodeReceived, mark_of_client, take_code_received;
+    "authorized": Authorized, mark_of_server, take_authorized;
+    "refreshing": Refreshing, mark_of_server, take_refreshing;
 }
 
 /// A number as it is stored. Without the printing of `core`, which knows signs, widths and bases.

@@ -112,7 +112,7 @@ impl Shipped {
         }))
     }
 
-    fn resume<S: TryFrom<authcode::Flow>>(&self, login: Login, stored: Stored) -> S {
+    fn resume<S: authcode::Resume>(&self, login: Login, stored: Stored) -> S {
         let form = Arc::clone(&self.forms.lock().unwrap()[stored.0]);
         serde_json::from_str::<Suspended>(&form).unwrap().resume(&self.client(login)).unwrap()
     }

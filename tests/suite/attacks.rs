@@ -8,7 +8,7 @@ use authcode::limits::{MAX_REDIRECT_LEN, MAX_RESPONSE_LEN};
 use authcode::{
     Authorized, AwaitingRedirect, BearerError, Client, ClientAuth, CodeReceived, ConfigError, ErrorCode, Flow,
     GrantedScope, HttpResponse, IssParameter, Leg, Lifetime, ParameterError, Redirect, RedirectError, Rejected,
-    Renewal, ResumeError, Server, StartError, Suspended, TokenError, TokenType, UnixTime, UnusableToken, Uri,
+    Renewal, Resume, ResumeError, Server, StartError, Suspended, TokenError, TokenType, UnixTime, UnusableToken, Uri,
 };
 use proptest::prelude::*;
 
@@ -52,7 +52,7 @@ fn sent_on(url: &str, to: &ModelServer, client_id: &str) -> String {
     format!("{}?client_id={client_id}&{}", to.authorization_endpoint(), rest.join("&"))
 }
 
-fn stored<S: TryFrom<Flow>>(form: &str, client: &Client) -> Result<S, ResumeError> {
+fn stored<S: Resume>(form: &str, client: &Client) -> Result<S, ResumeError> {
     serde_json::from_str::<Suspended>(form).unwrap().resume(client)
 }
 

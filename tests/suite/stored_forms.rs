@@ -1,8 +1,8 @@
 //! Stored forms: each state comes back as it was; everything else is refused.
 
 use authcode::{
-    Authorized, AwaitingRedirect, Client, ClientAuth, CodeReceived, Flow, HttpResponse, Leg, Refreshing, ResumeError,
-    Server, Suspended, Unstarted,
+    Authorized, AwaitingRedirect, Client, ClientAuth, CodeReceived, Flow, HttpResponse, Leg, Refreshing, Resume,
+    ResumeError, Server, Suspended, Unstarted,
 };
 
 use crate::scenario::*;
@@ -11,11 +11,11 @@ fn stored(suspended: &Suspended) -> String {
     serde_json::to_string(suspended).unwrap()
 }
 
-fn resume<S: TryFrom<Flow>>(stored: &str) -> Result<S, ResumeError> {
+fn resume<S: Resume>(stored: &str) -> Result<S, ResumeError> {
     resume_with(stored, &Scenario::default().client())
 }
 
-fn resume_with<S: TryFrom<Flow>>(stored: &str, client: &Client) -> Result<S, ResumeError> {
+fn resume_with<S: Resume>(stored: &str, client: &Client) -> Result<S, ResumeError> {
     serde_json::from_str::<Suspended>(stored).unwrap().resume(client)
 }
 

@@ -1,8 +1,8 @@
 //! Walks a login to the state that a cell is about.
 
 use authcode::{
-    Authorized, AwaitingRedirect, Client, CodeReceived, Flow, HttpRequest, RedirectError, RefreshEnded, Rejected,
-    Renewal, Suspended, TokenError, UnixTime, Unstarted,
+    Authorized, AwaitingRedirect, Client, CodeReceived, HttpRequest, RedirectError, RefreshEnded, Rejected,
+    Renewal, Resume, Suspended, TokenError, UnixTime, Unstarted,
 };
 
 use crate::Error;
@@ -57,6 +57,6 @@ pub(crate) fn refresh(authorized: Authorized) -> Result<Refreshed, Error> {
 }
 
 /// A state out of its stored form, as often as a careless store gives it out.
-pub(crate) fn resume<State: TryFrom<Flow>>(stored: &str, client: &Client) -> Result<State, Error> {
+pub(crate) fn resume<State: Resume>(stored: &str, client: &Client) -> Result<State, Error> {
     Ok(serde_json::from_str::<Suspended>(stored)?.resume(client)?)
 }
