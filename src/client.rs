@@ -19,6 +19,7 @@ use crate::params::Params;
 use crate::redirect::RESPONSE_NAMES;
 use crate::secret::Secret;
 use crate::server::{Server, check_query};
+use crate::text;
 use crate::uri::Uri;
 
 // A target without atomic compare-and-swap has no `Arc` in `alloc`.
@@ -192,7 +193,7 @@ impl Credentials {
             ClientAuth::None => Ok(Self::Body(None)),
             ClientAuth::Body(secret) if secret.expose().is_empty() => Err(ConfigError::ClientSecret),
             ClientAuth::Body(secret) => Ok(Self::Body(Some(secret))),
-            ClientAuth::BasicRaw(_) if client_id.contains(':') => Err(ConfigError::ClientIdColon),
+            ClientAuth::BasicRaw(_) if text::has(client_id, b':') => Err(ConfigError::ClientIdColon),
             ClientAuth::BasicRaw(secret) => Ok(Self::basic(&[client_id, ":", secret.expose()])),
             ClientAuth::Basic(secret) => {
                 let encoded = |text| form::encode_text(text, Space::Plus);
@@ -216,7 +217,7 @@ fn check_kind(redirect_uri: &Uri) -> Result<(), ConfigError> {
     match redirect_uri.scheme() {
         "https" => Ok(()),
         "http" if redirect_uri.is_loopback() => Ok(()),
-        scheme if scheme.contains('.') => Ok(()),
+        scheme if text::has(scheme, b'.') => Ok(()),
         _ => Err(ConfigError::RedirectUriKind),
     }
 }

@@ -103,8 +103,8 @@ const MOVABLE_IN_RESPONSE: [&str; 7] =
 impl Dialect {
     /// RFC 6749 as it stands.
     pub const STANDARD: Self = Self {
-        authorization: Wording { names: &[], params: &[] },
-        token: Wording { names: &[], params: &[] },
+        authorization: Wording::STANDARD,
+        token: Wording::STANDARD,
         redirect_names: &[],
         response_names: &[],
         scope_separator: ' ',
@@ -299,6 +299,9 @@ fn check_place(place: &'static str) -> Result<(), ConfigError> {
 }
 
 impl Wording {
+    /// The words of RFC 6749.
+    pub(crate) const STANDARD: Self = Self { names: &[], params: &[] };
+
     /// The pairs of a request in the server's words: those of the protocol, then what this server always wants, then
     /// those of the login.
     pub(crate) fn pairs<'a>(

@@ -133,7 +133,17 @@ fn hex_digit(nibble: u8) -> u8 {
 
 /// The pairs of a query or a form body, as they stand there: still encoded. Empty pairs are skipped.
 pub(crate) fn pairs(encoded: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> + Clone {
-    encoded.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| split_at_byte(pair, b'='))
+    let mut rest = encoded;
+    iter::from_fn(move || {
+        while !rest.is_empty() {
+            let (pair, after) = split_at_byte(rest, b'&');
+            rest = after;
+            if !pair.is_empty() {
+                return Some(split_at_byte(pair, b'='));
+            }
+        }
+        None
+    })
 }
 
 /// What stands before the first of these bytes, and what stands behind it.

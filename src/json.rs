@@ -5,12 +5,13 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::{self, Write};
 use core::ops::Deref;
 use core::str::Chars;
 
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
+
+use crate::{decimal, text as texts};
 
 /// Some servers put one in front.
 pub(crate) fn without_byte_order_mark(text: &str) -> &str {
@@ -63,7 +64,7 @@ pub(crate) struct Twice;
 pub(crate) fn find<'a>(text: &'a str, place: &str) -> Result<Option<Raw<'a>>, Twice> {
     let Some(path) = place.strip_prefix('/') else { return child(text, place) };
     let mut found = None;
-    for step in path.split('/') {
+    for step in texts::parts(path, b'/') {
         found = child(found.map_or(text, Raw::get), step)?;
         if found.is_none() {
             break;
@@ -76,13 +77,16 @@ pub(crate) fn find<'a>(text: &'a str, place: &str) -> Result<Option<Raw<'a>>, Tw
 /// is looked for as far as that goes.
 fn child<'a>(text: &'a str, step: &str) -> Result<Option<Raw<'a>>, Twice> {
     let Some(members) = members(text) else {
-        let item = items(text).zip(step.parse().ok()).and_then(|(mut items, index)| items.nth(index));
+        let item = items(text).zip(decimal::read(step)).and_then(|(mut items, index)| items.nth(index as usize));
         return Ok(item.and_then(Result::ok));
     };
-    let is_named = |name| string(name).is_some_and(|name| *name == *step);
-    let mut named = members.flatten().filter(|(name, _)| is_named(*name)).map(|(_, value)| value);
-    let found = named.next();
-    if named.next().is_some() { Err(Twice) } else { Ok(found) }
+    let mut found = None;
+    for (name, value) in members.flatten() {
+        if string(name).is_some_and(|name| *name == *step) && found.replace(value).is_some() {
+            return Err(Twice);
+        }
+    }
+    Ok(found)
 }
 
 /// What an object or a list has in it, one after the other, to the end of the text.
@@ -384,67 +388,69 @@ fn hex4(rest: &mut Chars<'_>) -> Option<u32> {
 
 /// An object of strings, in one allocation of the exact size. A name that repeats has a list of them.
 pub(crate) fn object(pairs: &[(&str, &str)]) -> String {
-    let mut length = Length(0);
-    // Neither of the two can fail.
-    let _ = write_object(&mut length, pairs);
-    let mut out = String::with_capacity(length.0);
-    let _ = write_object(&mut out, pairs);
+    let mut len = 0;
+    write_object(&mut |part| len += part.len(), pairs);
+    let mut out = String::with_capacity(len);
+    write_object(&mut |part| out.push_str(part), pairs);
     out
 }
 
-/// Counts what would be written.
-struct Length(usize);
-
-impl Write for Length {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0 += text.len();
-        Ok(())
-    }
-}
-
-fn write_object(out: &mut dyn Write, pairs: &[(&str, &str)]) -> fmt::Result {
-    let mut start = '{';
+fn write_object(out: &mut dyn FnMut(&str), pairs: &[(&str, &str)]) {
+    let mut start = "{";
     for (index, (name, value)) in pairs.iter().enumerate() {
         let same = |(other, _): &&(&str, &str)| other == name;
         if pairs.iter().take(index).any(|pair| same(&pair)) {
             continue;
         }
-        out.write_char(start)?;
-        start = ',';
-        write_string(out, name)?;
-        out.write_char(':')?;
+        out(start);
+        start = ",";
+        write_string(out, name);
+        out(":");
         let mut others = pairs.iter().skip(index + 1).filter(same).peekable();
         if others.peek().is_none() {
-            write_string(out, value)?;
+            write_string(out, value);
             continue;
         }
-        out.write_char('[')?;
-        write_string(out, value)?;
+        out("[");
+        write_string(out, value);
         for (_, value) in others {
-            out.write_char(',')?;
-            write_string(out, value)?;
+            out(",");
+            write_string(out, value);
         }
-        out.write_char(']')?;
+        out("]");
     }
-    out.write_str(if start == '{' { "{}" } else { "}" })
+    out(if start == "{" { "{}" } else { "}" });
 }
 
-fn write_string(out: &mut dyn Write, text: &str) -> fmt::Result {
-    out.write_char('"')?;
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => {
-                out.write_char('\\')?;
-                out.write_char(c)?;
-            }
-            '\u{8}' => out.write_str("\\b")?,
-            '\t' => out.write_str("\\t")?,
-            '\n' => out.write_str("\\n")?,
-            '\u{C}' => out.write_str("\\f")?,
-            '\r' => out.write_str("\\r")?,
-            '\0'..='\u{1F}' => write!(out, "\\u{:04x}", u32::from(c))?,
-            _ => out.write_char(c)?,
+fn write_string(out: &mut dyn FnMut(&str), text: &str) {
+    out("\"");
+    let mut start = 0;
+    for (end, byte) in text.bytes().enumerate() {
+        // What is escaped is ASCII, so this is never within a character.
+        if !is_plain(byte) {
+            out(text.get(start..end).unwrap_or_default());
+            write_escaped(out, byte);
+            start = end + 1;
         }
     }
-    out.write_char('"')
+    out(text.get(start..).unwrap_or_default());
+    out("\"");
+}
+
+fn write_escaped(out: &mut dyn FnMut(&str), byte: u8) {
+    let escape = match byte {
+        b'"' => "\\\"",
+        b'\\' => "\\\\",
+        0x08 => "\\b",
+        b'\t' => "\\t",
+        b'\n' => "\\n",
+        0x0C => "\\f",
+        b'\r' => "\\r",
+        _ => {
+            let digit = usize::from(byte % 16);
+            out(if byte < 16 { "\\u000" } else { "\\u001" });
+            "0123456789abcdef".get(digit..=digit).unwrap_or_default()
+        }
+    };
+    out(escape);
 }

@@ -199,12 +199,15 @@
 //! - **Addresses and dates are read by the crate itself**, and messages quote names by themselves. What `core` has for
 //!   them is right, and brings its formatting and tables of Unicode along: a sixth of a WebAssembly module. The suite
 //!   holds the addresses against `core::net`.
+//! - **Nothing but a message is formatted.** Numbers are written and texts are cut by a few lines of the crate's own, and
+//!   an error has a [`name`](TokenError::name) beside its message. A host that shows names links none of `core::fmt`
+//!   and of `core::str`'s search: a tenth of a WebAssembly module (`examples/browser`).
 //! - **A stored form comes back as the state that is asked for**, by [`Resume`], and not by way of a [`Flow`]: a program
 //!   has no code for the states that it never stores.
 //! - **JSON is read by the crate itself.** A response is passed over, and what matters is borrowed from it: `json.rs`.
 //!   `serde_json` would do, but its typed values and errors bring tables for floats and half of `core::fmt`: on a
-//!   Cortex-M0, 48 KB of flash more than now, when responses and stored forms were read by it, and lifetimes as floats. A
-//!   login takes 61 KB there (`examples/cortex-m/run.sh`). It also copies some of what it refuses into memory that nobody
+//!   Cortex-M0, 48 KB of flash when responses and stored forms were read by it, and lifetimes as floats. All of a
+//!   login takes 51 KB there (`examples/cortex-m/run.sh`). It also copies some of what it refuses into memory that nobody
 //!   wipes.
 //!   The suite and the fuzzers hold the two against each other; [`Authorized::response_member`] and [`Discovery`] still
 //!   use the library.
@@ -224,6 +227,7 @@ extern crate alloc;
 extern crate std;
 
 mod client;
+mod decimal;
 mod dialect;
 mod discovery;
 mod error;
@@ -241,6 +245,7 @@ mod scope;
 mod secret;
 mod server;
 mod suspend;
+mod text;
 mod time;
 mod token;
 mod uri;

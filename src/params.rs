@@ -50,13 +50,20 @@ pub(crate) const RESERVED_NAMES: [&str; 17] = [
 pub(crate) struct Params(Vec<(String, Zeroizing<String>)>);
 
 impl Params {
-    /// Those that came and can be read.
-    pub(crate) fn from_encoded<'a>(pairs: &mut dyn Iterator<Item = (&'a [u8], &'a [u8])>) -> Self {
-        let decoded = |(name, value)| {
-            let mut name = form::decode(name).ok()?;
-            Some((core::mem::take(&mut *name), form::decode(value).ok()?))
-        };
-        Self(pairs.filter_map(decoded).collect())
+    /// Those of a query or of a form that can be read.
+    pub(crate) fn from_encoded(encoded: &[u8]) -> Self {
+        let mut params = Self::default();
+        for (name, value) in form::pairs(encoded) {
+            params.push_encoded(name, value);
+        }
+        params
+    }
+
+    /// One that came, if it can be read.
+    pub(crate) fn push_encoded(&mut self, name: &[u8], value: &[u8]) {
+        if let (Ok(mut name), Ok(value)) = (form::decode(name), form::decode(value)) {
+            self.0.push((core::mem::take(&mut *name), value));
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -103,7 +110,7 @@ impl Params {
     pub(crate) fn from_serialize(params: &impl Serialize) -> Result<Self, ParameterError> {
         let encoded = serde_urlencoded::to_string(params).map(Zeroizing::new);
         let encoded = encoded.map_err(|_| ParameterError::NotPairs)?;
-        Ok(Self::from_encoded(&mut form::pairs(encoded.as_bytes())))
+        Ok(Self::from_encoded(encoded.as_bytes()))
     }
 
     /// Reads the pairs as a struct or a map.
@@ -114,7 +121,7 @@ impl Params {
 
     /// As one text.
     pub(crate) fn to_form(&self) -> Zeroizing<String> {
-        Zeroizing::new(form::encode(&[], self.pairs(), &[], Space::Plus))
+        Zeroizing::new(form::encode(&[], Wording::STANDARD.pairs(&[], self), &[], Space::Plus))
     }
 
     pub(crate) fn pairs(&self) -> impl Iterator<Item = Pair<'_>> + Clone {

@@ -91,7 +91,7 @@ impl<'a> Redirect<'a> {
     /// What stands before the query, and the query.
     fn parts(&self) -> (&'a [u8], &'a [u8]) {
         // Looked for first, since that takes many bytes in one step: most have none.
-        let has_fragment = self.content.contains(&b'#');
+        let has_fragment = self.content.iter().fold(false, |found, byte| found | (*byte == b'#'));
         let before_fragment = if has_fragment { split_at_byte(self.content, b'#').0 } else { self.content };
         match self.shape {
             Shape::Url | Shape::Target => split_at_byte(before_fragment, b'?'),
@@ -242,9 +242,15 @@ impl<'a> Answer<'a> {
 
     /// The parameters that the crate does not know, as far as they can be read.
     pub(crate) fn extra_params(&self) -> Params {
-        let aliases = self.aliases.iter().map(|(_, theirs)| theirs);
-        let known = |name| RESPONSE_NAMES.iter().chain(aliases.clone()).any(|known| form::stands_for(name, known));
-        Params::from_encoded(&mut form::pairs(self.more).filter(|(name, _)| !known(name)))
+        let mut params = Params::default();
+        for (name, value) in form::pairs(self.more) {
+            let is_known = RESPONSE_NAMES.iter().any(|known| form::stands_for(name, known))
+                || self.aliases.iter().any(|(_, theirs)| form::stands_for(name, theirs));
+            if !is_known {
+                params.push_encoded(name, value);
+            }
+        }
+        params
     }
 }
 

@@ -33,7 +33,7 @@ impl Scope {
 
     /// The tokens in their order.
     pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
-        self.0.split(' ').filter(|token| !token.is_empty())
+        self.0.split_ascii_whitespace()
     }
 
     /// Whether `token` is one of them.
@@ -50,8 +50,10 @@ impl Scope {
     /// because a scope that nobody can name gives nobody anything.
     pub(crate) fn granted(text: &str, separator: char) -> Self {
         let mut scope = Self(String::with_capacity(text.len()));
-        let tokens = text.split(|c: char| c.is_ascii_whitespace() || c == separator);
-        tokens.filter(|token| is_token(token)).for_each(|token| scope.push(token));
+        let list = replaced(text, separator, ' ');
+        list.split_ascii_whitespace()
+            .filter(|token| token.bytes().all(is_token_byte))
+            .for_each(|token| scope.push(token));
         scope
     }
 
@@ -66,8 +68,8 @@ impl Scope {
     /// As it goes to a server that wants another separator than a space. A `+` is how a space is encoded.
     pub(crate) fn separated(&self, separator: char) -> Cow<'_, str> {
         match separator {
-            ' ' | '+' => Cow::Borrowed(&self.0),
-            other => Cow::Owned(self.0.chars().map(|c| if c == ' ' { other } else { c }).collect()),
+            '+' => Cow::Borrowed(&self.0),
+            other => replaced(&self.0, ' ', other),
         }
     }
 
@@ -88,7 +90,7 @@ impl Scope {
         }
         let before = self.0.len();
         self.0.reserve_exact(list.len());
-        for token in list.split(' ').filter(|token| !token.is_empty()) {
+        for token in list.split_ascii_whitespace() {
             if !self.contains(token) {
                 self.push(token);
             }
@@ -112,8 +114,11 @@ impl core::str::FromStr for Scope {
 }
 
 /// RFC 6749 appendix A.4: `scope-token = 1*NQCHAR`.
-fn is_token(token: &str) -> bool {
-    !token.is_empty() && token.bytes().all(is_token_byte)
+fn replaced(text: &str, from: char, to: char) -> Cow<'_, str> {
+    if from == to {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(|c| if c == from { to } else { c }).collect())
 }
 
 fn is_token_byte(byte: u8) -> bool {

@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::client::Client;
+use crate::decimal;
 use crate::error::ResumeError;
 use crate::flow::{Attempt, Authorized, AwaitingRedirect, CodeReceived, Flow, Login, Refresh, Refreshing, Unstarted};
 use crate::form;
@@ -115,7 +116,7 @@ impl Suspended {
     }
 
     fn put_number(&mut self, name: &'static str, number: u64) {
-        self.0.push((name, decimal(number)));
+        self.0.push((name, Zeroizing::new(decimal::write(number))));
     }
 
     fn put_scope(&mut self, name: &'static str, scope: &Scope) {
@@ -220,7 +221,7 @@ impl Suspended {
         for (name, value) in form::pairs(text.as_bytes()) {
             form::check(name).and(form::check(value)).ok()?;
         }
-        Some(Params::from_encoded(&mut form::pairs(text.as_bytes())))
+        Some(Params::from_encoded(text.as_bytes()))
     }
 
     fn refill_login(&mut self, login: &mut Login) -> Option<()> {
@@ -357,28 +358,9 @@ kinds! {
     "refreshing": Refreshing, mark_of_server, take_refreshing;
 }
 
-/// A number as it is stored. Without the printing of `core`, which knows signs, widths and bases.
-fn decimal(number: u64) -> Zeroizing<String> {
-    let mut text = String::new();
-    let mut power = 10_000_000_000_000_000_000;
-    while power > 0 {
-        let digit = number / power % 10;
-        if digit > 0 || power == 1 || !text.is_empty() {
-            text.push(char::from(b'0' + digit as u8));
-        }
-        power /= 10;
-    }
-    Zeroizing::new(text)
-}
-
-/// What [`decimal`] writes, and nothing else that reads the same.
+/// What is written for a number, and nothing else that reads the same.
 fn number(text: &str) -> Option<u64> {
-    let mut number: u64 = 0;
-    for byte in text.bytes() {
-        // What is no digit, or one too many, gives a number that is written in another way.
-        number = number.wrapping_mul(10).wrapping_add(byte.wrapping_sub(b'0').into());
-    }
-    (*decimal(number) == *text).then_some(number)
+    decimal::read(text).filter(|number| decimal::write(*number) == text)
 }
 
 fn known(name: &str) -> Option<&'static str> {

@@ -2,6 +2,8 @@
 
 use core::time::Duration;
 
+use crate::text;
+
 /// A moment: whole seconds since 1970-01-01 00:00:00 UTC, leap seconds not counted.
 ///
 /// Every operation that needs the time takes one of these. With the `std` feature
@@ -51,12 +53,12 @@ impl UnixTime {
     /// From a date with a time and an offset (RFC 3339 §5.6), in whole seconds. A moment before 1970 counts as 1970.
     pub(crate) fn from_rfc3339(text: &str) -> Option<Self> {
         let mut rest = text.as_bytes();
-        let year = take_number(&mut rest, b"", 4)?;
-        let month = take_number(&mut rest, b"-", 2)?;
-        let day = take_number(&mut rest, b"-", 2)?;
-        let hour = take_number(&mut rest, b"Tt ", 2)?;
-        let minute = take_number(&mut rest, b":", 2)?;
-        let second = take_number(&mut rest, b":", 2)?;
+        let year = take_number(&mut rest, "", 4)?;
+        let month = take_number(&mut rest, "-", 2)?;
+        let day = take_number(&mut rest, "-", 2)?;
+        let hour = take_number(&mut rest, "Tt ", 2)?;
+        let minute = take_number(&mut rest, ":", 2)?;
+        let second = take_number(&mut rest, ":", 2)?;
         if !(1..=12).contains(&month) || day < 1 || hour > 23 || minute > 59 || second > 60 {
             return None;
         }
@@ -66,7 +68,7 @@ impl UnixTime {
         }
         if let [b'.', fraction @ ..] = rest {
             rest = fraction;
-            take_number(&mut rest, b"", 1)?;
+            take_number(&mut rest, "", 1)?;
             while let [b'0'..=b'9', after @ ..] = rest {
                 rest = after;
             }
@@ -75,8 +77,8 @@ impl UnixTime {
             [b'Z' | b'z'] => 0,
             [sign, zone @ ..] => {
                 rest = zone;
-                let hours = take_number(&mut rest, b"", 2)?;
-                let minutes = take_number(&mut rest, b":", 2)?;
+                let hours = take_number(&mut rest, "", 2)?;
+                let minutes = take_number(&mut rest, ":", 2)?;
                 if hours > 23 || minutes > 59 || !rest.is_empty() {
                     return None;
                 }
@@ -96,10 +98,10 @@ impl UnixTime {
 }
 
 /// Takes a decimal number of so many digits from the front, behind one of the separators if there are any.
-fn take_number(rest: &mut &[u8], separators: &[u8], digits: usize) -> Option<i32> {
+fn take_number(rest: &mut &[u8], separators: &str, digits: usize) -> Option<i32> {
     if !separators.is_empty() {
         let (first, after) = rest.split_first()?;
-        if !separators.contains(first) {
+        if !text::has(separators, *first) {
             return None;
         }
         *rest = after;

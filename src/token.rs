@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use crate::decimal;
 use crate::dialect::{Dialect, LifetimeFormat};
 use crate::error::{TokenError, UnusableToken};
 use crate::form;
@@ -15,6 +16,7 @@ use crate::oauth_error::{ErrorCode, OAuthError, Untrusted};
 use crate::params::{Params, is_name_byte};
 use crate::scope::Scope;
 use crate::secret::Secret;
+use crate::text::cut;
 use crate::time::UnixTime;
 
 /// What kind of token the server says it gave (RFC 6749 §7.1).
@@ -121,12 +123,18 @@ impl TokenResponse {
 /// The members of a form-encoded response, which is no JSON. A page is none, though it can be read as one: what stands
 /// before its first `=` is no name.
 fn object_of_form(body: &[u8]) -> Option<String> {
-    let is_json = core::str::from_utf8(body).is_ok_and(|text| json::is_json(json::without_byte_order_mark(text)));
-    let pairs = || form::pairs(body.trim_ascii());
-    let is_answer = |(name, _): (&[u8], _)| matches!(name, b"access_token" | b"error");
-    let is_pair = |(name, value): (&[u8], _)| name.iter().all(|byte| is_name_byte(*byte)) && form::check(value).is_ok();
-    let is_form = !is_json && pairs().count() <= MAX_FORM_PAIRS && pairs().any(is_answer) && pairs().all(is_pair);
-    is_form.then(|| json::object(&Params::from_encoded(&mut pairs()).iter().collect::<Vec<_>>()))
+    if core::str::from_utf8(body).is_ok_and(|text| json::is_json(json::without_byte_order_mark(text))) {
+        return None;
+    }
+    let body = body.trim_ascii();
+    let mut is_answer = false;
+    for (index, (name, value)) in form::pairs(body).enumerate() {
+        if index == MAX_FORM_PAIRS || !name.iter().all(|byte| is_name_byte(*byte)) || form::check(value).is_err() {
+            return None;
+        }
+        is_answer |= matches!(name, b"access_token" | b"error");
+    }
+    is_answer.then(|| json::object(&Params::from_encoded(body).iter().collect::<Vec<_>>()))
 }
 
 /// The members that mean something here, each as it stands in the text. Which of them is a string, and which a
@@ -251,8 +259,8 @@ impl<'a> Members<'a> {
         };
         // The type of a token is a code like that of an error: a short word of visible ASCII.
         let word = json::string(named).filter(|word| ErrorCode::is_code(word)).unwrap_or(Text::Plain(""));
-        let mut bearer = dialect.bearer_aliases.iter().chain(&["Bearer"]);
-        if bearer.any(|bearer| bearer.eq_ignore_ascii_case(&word)) {
+        let is_same = |bearer: &str| bearer.eq_ignore_ascii_case(&word);
+        if is_same("Bearer") || dialect.bearer_aliases.iter().any(|alias| is_same(alias)) {
             TokenType::Bearer
         } else {
             TokenType::Other((*word).into())
@@ -383,9 +391,18 @@ fn is_zero(raw: Raw<'_>, format: LifetimeFormat) -> bool {
 /// Read digit by digit: the floats of `core` bring tables of 10 KB, which a microcontroller would carry for this alone.
 fn lifetime_number(raw: &str, power: isize) -> Option<u64> {
     let text = raw.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(raw).trim_ascii();
-    let (mantissa, exponent) = text.split_once('e').or_else(|| text.split_once('E')).unwrap_or((text, "0"));
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let exponent = exponent.parse::<isize>().ok().filter(|exponent| !whole.is_empty() && *exponent < 400)?;
+    let (mantissa, exponent) = match (cut(text, b'e'), cut(text, b'E')) {
+        ((mantissa, Some(exponent)), _) | (_, (mantissa, Some(exponent))) => (mantissa, exponent),
+        _ => (text, "0"),
+    };
+    let (whole, fraction) = cut(mantissa, b'.');
+    let fraction = fraction.unwrap_or_default();
+    let is_negative = exponent.starts_with('-');
+    let size = decimal::read(exponent.strip_prefix(['-', '+']).unwrap_or(exponent))?.min(400) as isize;
+    let exponent = if is_negative { -size } else { size };
+    if whole.is_empty() || exponent >= 400 {
+        return None;
+    }
     let mut places = whole.len().saturating_add_signed(exponent.saturating_add(power));
     let mut count: u64 = 0;
     for byte in whole.bytes().chain(fraction.bytes()) {

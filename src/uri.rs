@@ -1,14 +1,15 @@
 //! URIs that no two parsers can read differently, kept byte for byte.
 
 use alloc::boxed::Box;
-use alloc::format;
 use alloc::string::String;
 use core::convert::Infallible;
 use core::fmt;
 use core::ops::Range;
 
+use crate::decimal;
 use crate::error::UriError;
 use crate::limits::MAX_URI_LEN;
+use crate::text;
 
 /// An absolute URI: an endpoint, an issuer or a redirect URI.
 ///
@@ -52,7 +53,7 @@ impl Uri {
     pub fn parse(text: &str) -> Result<Self, UriError> {
         let uri = Self::parse_any_host(text)?;
         // A punycode label can be wrong in ways that only tables of Unicode tell.
-        if uri.host().split('.').any(|label| label.starts_with("xn--")) {
+        if text::parts(uri.host(), b'.').any(|label| label.starts_with("xn--")) {
             return Err(UriError::InternationalHost);
         }
         Ok(uri)
@@ -62,7 +63,7 @@ impl Uri {
         if text.len() > MAX_URI_LEN {
             return Err(UriError::TooLong);
         }
-        let (scheme, after_scheme) = text.split_once(':').ok_or(UriError::Scheme)?;
+        let (scheme, Some(after_scheme)) = text::cut(text, b':') else { return Err(UriError::Scheme) };
         if !is_scheme(scheme) {
             return Err(UriError::Scheme);
         }
@@ -82,19 +83,16 @@ impl Uri {
         if hierarchical.is_some() && !is_host(host) {
             return Err(UriError::Host);
         }
-        let (path, query) = match path_and_query.split_once('?') {
-            Some((path, query)) => (path, Some(query)),
-            None => (path_and_query, None),
-        };
+        let (path, query) = text::cut(path_and_query, b'?');
         if hierarchical.is_none() && !path.starts_with('/') {
             return Err(UriError::Path);
         }
         check_characters(path)?;
         check_characters(query.unwrap_or_default())?;
-        if query.is_some_and(|query| query.contains('\'')) {
+        if query.is_some_and(|query| text::has(query, b'\'')) {
             return Err(UriError::Character);
         }
-        if path.split('/').any(is_dot_segment) {
+        if text::parts(path, b'/').any(is_dot_segment) {
             return Err(UriError::DotSegment);
         }
         Ok(Self {
@@ -172,7 +170,7 @@ impl Uri {
     pub(crate) fn with_port(&self, port: u16) -> Self {
         let before = self.text.get(..self.host.end).unwrap_or_default();
         let after = self.text.get(self.path.start..).unwrap_or_default();
-        let text = format!("{before}:{port}{after}").into_boxed_str();
+        let text = [before, ":", &decimal::write(port.into()), after].concat().into_boxed_str();
         let path_start = text.len() - after.len();
         let path = path_start..path_start + self.path.len();
         Self { text, scheme_end: self.scheme_end, host: self.host.clone(), port: Some(port), path }
@@ -191,7 +189,7 @@ impl Uri {
         let Some(rest) = rest.strip_prefix("//").and_then(|rest| rest.strip_prefix(self.host())) else {
             return false;
         };
-        let (port, path) = split_at(rest, rest.find('/'));
+        let (port, path) = split_at(rest, rest.bytes().position(|byte| byte == b'/'));
         let Ok(port) = parse_port(port) else { return false };
         self.effective_port(port) == self.effective_port(self.port) && self.has_path(path)
     }
@@ -214,12 +212,13 @@ fn split_at(text: &str, place: Option<usize>) -> (&str, &str) {
 
 /// `host [":" port]`, the host unchecked.
 fn parse_authority(authority: &str) -> Result<(&str, Option<u16>), UriError> {
-    if authority.contains('@') {
+    if text::has(authority, b'@') {
         return Err(UriError::UserInfo);
     }
-    let host_end = match authority.find(']') {
+    let place = |byte| authority.bytes().position(|other| other == byte);
+    let host_end = match place(b']') {
         Some(bracket) => Some(bracket + 1),
-        None => authority.find(':'),
+        None => place(b':'),
     };
     let (host, port) = split_at(authority, host_end);
     Ok((host, parse_port(port)?))
@@ -234,8 +233,8 @@ fn parse_port(text: &str) -> Result<Option<u16>, UriError> {
     if !is_plain_number(digits, 5, |byte| byte.is_ascii_digit()) || digits == "0" {
         return Err(UriError::Port);
     }
-    let port = digits.bytes().fold(0, |port, digit| port * 10 + u32::from(digit - b'0'));
-    u16::try_from(port).map(Some).map_err(|_| UriError::Port)
+    let port = decimal::read(digits).and_then(|port| port.try_into().ok());
+    port.map(Some).ok_or(UriError::Port)
 }
 
 /// RFC 3986 §3.1, in lower case. Four schemes have rules of their own in browsers, and no place in OAuth.
@@ -255,7 +254,7 @@ fn is_host(host: &str) -> bool {
 /// Four numbers up to 255. With a zero in front, some parsers take a number for an octal one.
 fn is_ipv4(host: &str) -> bool {
     let mut count = 0;
-    for number in host.split('.') {
+    for number in text::parts(host, b'.') {
         // Three digits are in the order of what they stand for.
         if !is_plain_number(number, 3, |byte| byte.is_ascii_digit()) || (number.len() == 3 && number > "255") {
             return false;
@@ -299,7 +298,7 @@ fn read_groups(text: &str) -> Option<Groups> {
         return Some(groups);
     }
     let mut run = 0;
-    for group in text.split(':') {
+    for group in text::parts(text, b':') {
         if !is_plain_number(group, 4, |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
             return None;
         }
@@ -319,7 +318,7 @@ fn is_plain_number(text: &str, max_len: usize, is_digit: fn(u8) -> bool) -> bool
 /// Other parsers take a name that ends in a number for an IPv4 address.
 fn is_name(host: &str) -> bool {
     let mut ends_in_number = false;
-    for label in host.split('.') {
+    for label in text::parts(host, b'.') {
         if !is_label(label) {
             return false;
         }

@@ -152,10 +152,10 @@ impl Authorized {
         if self.token.token_type != TokenType::Bearer {
             return Err(BearerError::TokenType);
         }
-        // `b64token`: at least one character that is not the padding.
-        let body = token.trim_end_matches('=');
-        let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
-        if body.is_empty() || !body.bytes().all(fits) {
+        // `b64token`: at least one character that is not the padding, and nothing behind that.
+        let fits = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
+        let len = token.bytes().take_while(fits).count();
+        if len == 0 || token.bytes().skip(len).any(|byte| byte != b'=') {
             return Err(BearerError::Character);
         }
         let mut header = String::with_capacity(SCHEME.len() + token.len());

@@ -76,12 +76,12 @@ impl Login {
         let server = self.client.server();
         let known = server.token_endpoints().find(|known| known.as_str() == endpoint);
         let known = known.ok_or(ParameterError::TokenEndpoint)?;
-        self.token_endpoint = (known != server.token_endpoint()).then(|| Box::new(known.clone()));
+        self.token_endpoint = (endpoint != server.token_endpoint().as_str()).then(|| Box::new(known.clone()));
         Ok(())
     }
 
     pub(crate) fn add_param(&mut self, leg: Leg, name: &str, value: &str) -> Result<(), ParameterError> {
-        let dialect = *self.dialect();
+        let dialect = self.client.server().dialect();
         match leg {
             Leg::Authorization => self.authorization_params.add(name, value, &dialect.authorization),
             Leg::Token => self.token_params.add(name, value, &dialect.token),

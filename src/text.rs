@@ -1,0 +1,28 @@
+//! Texts cut at an ASCII character. What `core` has for it looks for any character, which is more code than all that is
+//! done with the parts.
+
+use core::iter;
+
+/// What stands before the first of these bytes, and what stands behind it if it is there.
+pub(crate) fn cut(text: &str, byte: u8) -> (&str, Option<&str>) {
+    let place = text.bytes().position(|other| other == byte);
+    match place.and_then(|place| text.split_at_checked(place)) {
+        Some((before, after)) => (before, after.get(1..)),
+        None => (text, None),
+    }
+}
+
+/// What stands between these bytes.
+pub(crate) fn parts(text: &str, byte: u8) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    iter::from_fn(move || {
+        let (part, after) = cut(rest?, byte);
+        rest = after;
+        Some(part)
+    })
+}
+
+/// Whether this byte is in it.
+pub(crate) fn has(text: &str, byte: u8) -> bool {
+    cut(text, byte).1.is_some()
+}
