@@ -34,38 +34,59 @@ export const UNREACHABLE = ["No answer came", "The server is not there, or does 
 
 export const api = (status) => status === 200 ? ["The API accepts the token", "It answered 200.", "good"] : ["The API does not accept the token", `It answered ${status}.`, "bad"];
 
-export function redirectRefused({ kind, fault, message, serverError, serverDescription }) {
+// What is wrong with an answer, by its `kind`.
+const BAD_ANSWERS = {
+  TooLong: "It is too long.",
+  NotOurs: "It did not come to the address of this login.",
+  Malformed: "A part of it cannot be read.",
+  DuplicateParameter: "A part of it comes twice.",
+  JwtResponse: "It is signed in a way that was not asked for.",
+  TokenInRedirect: "It has a token in it, which was not asked for.",
+  CodeAndError: "It has both a code and an error.",
+  NoCodeNoError: "It has neither a code nor an error.",
+  MalformedCode: "Its code is empty, too long, or has characters that no code has.",
+  MalformedError: "Its error is empty, too long, or has characters that no error has.",
+};
+
+export function redirectRefused({ kind, fault, serverError, serverDescription, state }) {
   const claim = serverError === undefined ? "" : ` It claims the error “${serverError}”, and anybody could.`;
   switch (kind) {
     case "StateMissing":
       return ["An answer without state was ignored", `Nothing shows that it is for this login.${claim} ${WAITING}`, "bad"];
     case "StateMismatch":
       return ["An answer with a wrong state was ignored", `It is for another login, or it is an attack. ${WAITING}`, "bad"];
-    case "DuplicateParameter":
-    case "Malformed":
-    case "NotOurs":
-    case "TooLong":
-      return ["An answer that makes no sense was ignored", `${sentence(message)} ${WAITING}`, "bad"];
-    case "Refused": {
-      const words = serverDescription === undefined ? "" : ` It adds: “${serverDescription}”.`;
+    case "Refused":
       return fault === "user"
         ? ["You said no", `The server reports ${serverError}, and the login has ended. You can start again.`, "calm"]
-        : ["The server refused", `It reports ${serverError}, and the login has ended.${words}`, "bad"];
-    }
+        : ["The server refused", `It reports ${serverError}, and the login has ended.${added(serverDescription)}`, "bad"];
     case "IssuerMissing":
     case "IssuerMismatch":
       return ["The answer is not from this server", "It has the right state, but not this server’s name (iss). The login has ended.", "bad"];
     default:
-      return ["A bad answer ended the login", sentence(message), "bad"];
+      return state === undefined
+        ? ["A bad answer ended the login", BAD_ANSWERS[kind], "bad"]
+        : ["An answer that makes no sense was ignored", `${BAD_ANSWERS[kind]} ${WAITING}`, "bad"];
   }
 }
 
-export function tokenRefused({ message, serverError, retryAfter, state }, keeps) {
+// What came in place of a token, by its `kind`.
+const NO_TOKEN = {
+  TooLong: "The answer is too long.",
+  Redirected: "The answer is a redirect, which must not be followed.",
+  Unavailable: "The server cannot answer now.",
+  UnexpectedStatus: "The answer is neither a token nor an error.",
+  NotJson: "The answer is not JSON.",
+  Refused: "The server gave no token.",
+  Unusable: "There is no token in the answer that can be used.",
+};
+
+export function tokenRefused({ kind, serverError, serverDescription, retryAfter, state }, keeps) {
   const title = serverError === undefined ? "The server’s answer is no token" : `The server refused: ${serverError}`;
   const wait = retryAfter === undefined ? "" : ` It asks for ${retryAfter} seconds of patience.`;
-  return [title, `${sentence(message)}${wait} ${state === undefined ? "The login has ended." : keeps}`, "bad"];
+  const end = state === undefined ? "The login has ended." : keeps;
+  return [title, `${NO_TOKEN[kind]}${added(serverDescription)}${wait} ${end}`, "bad"];
 }
 
-function sentence(text) {
-  return `${text[0].toUpperCase()}${text.slice(1)}.`;
+function added(description) {
+  return description === undefined ? "" : ` It adds: “${description}”.`;
 }

@@ -14,6 +14,7 @@ const CHROMIUM = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const screenshots = fileURLToPath(new URL('../screenshots/', import.meta.url));
 const program = process.argv[2];
+const read = (path) => readFileSync(new URL(path, import.meta.url), 'utf8');
 
 const browser = await chromium.launch({
   executablePath: CHROMIUM.find((path) => path && existsSync(path)),
@@ -112,11 +113,25 @@ async function runAll() {
     await ada.logIn();
   });
 
+  await test('there are words for every reason that the crate has', {}, async () => {
+    const { redirectRefused, tokenRefused } = await import(`data:text/javascript,${encodeURIComponent(read('../page/words.js'))}`);
+    const reasons = (error) => read('../../../src/error.rs').match(new RegExp(`^ {4}${error}: ([^;]+);`, 'm'))[1].split(/\s+/);
+    for (const [error, tell] of [['RedirectError', redirectRefused], ['TokenError', (reason) => tokenRefused(reason, 'Go on.')]]) {
+      assert.ok(reasons(error).length > 5);
+      for (const kind of reasons(error)) {
+        for (const state of [undefined, {}]) {
+          const told = tell({ kind, fault: 'server', serverError: 'x', state }).join(' ');
+          assert.ok(!told.includes('undefined'), `${kind}: ${told}`);
+        }
+      }
+    }
+  });
+
   const strangers = [
     ['a wrong state', '/callback?code=forged&state=forged', 'An answer with a wrong state was ignored'],
     ['no state', '/callback?code=forged', 'An answer without state was ignored'],
     ['an error without state', '/callback?error=access_denied', 'It claims the error “access_denied”, and anybody could'],
-    ['a parameter that comes twice', '/callback?code=a&code=b&state=c', 'The parameter code comes twice'],
+    ['a parameter that comes twice', '/callback?code=a&code=b&state=c', 'A part of it comes twice'],
     ['a value that is not UTF-8', '/callback?code=%ff&state=c', 'An answer that makes no sense was ignored'],
     ['no answer at all', '/callback', 'An answer without state was ignored'],
   ];

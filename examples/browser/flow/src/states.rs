@@ -2,17 +2,16 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
 use core::time::Duration;
 
 use authcode::{
-    ClientAuth, ConfigError, Flow, GrantedScope, IssParameter, Leg, Lifetime, ParameterError, Renewal, Server,
-    Suspended, UnixTime,
+    ClientAuth, ConfigError, GrantedScope, IssParameter, Leg, Lifetime, ParameterError, Renewal, Resume, ResumeError,
+    Server, Suspended, UnixTime,
 };
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
-use crate::wire::{redirect_refused, request, response, start_refused, text, token_refused};
+use crate::wire::{redirect_refused, request, response, start_refused, token_refused};
 
 /// Who logs in, and where.
 #[wasm_bindgen]
@@ -30,23 +29,27 @@ impl Client {
         issuer: Option<String>,
     ) -> Result<Self, JsError> {
         let client = client(authorize_url, token_url, client_id, redirect_uri, issuer.as_deref());
-        client.map(Self).map_err(|error| thrown(&error))
+        client.map(Self).map_err(|error| JsError::new(error.name()))
     }
 
     /// A login that asks for scopes, separated by spaces.
     pub fn login(&self, scope: &str, audience: Option<String>, prompt: Option<String>) -> Result<Unstarted, JsError> {
         let login = login(&self.0, scope, audience.as_deref(), prompt.as_deref());
-        login.map(Unstarted).map_err(|error| thrown(&error))
+        login.map(Unstarted).map_err(|error| JsError::new(error.name()))
     }
 
     /// The state that a stored text stands for: an `AwaitingRedirect` or a `CodeReceived`.
     pub fn resume(&self, stored: &str) -> Result<JsValue, JsError> {
-        let flow = Suspended::from_json(stored).and_then(|suspended| suspended.resume(&self.0));
-        match flow.map_err(|error| thrown(&error))? {
-            Flow::AwaitingRedirect(state) => Ok(AwaitingRedirect(state).into()),
-            Flow::CodeReceived(state) => Ok(CodeReceived(state).into()),
-            _ => Err(JsError::new("stored state: of another kind")),
-        }
+        // Not as a `Flow`, which would bring the states that this page does not store.
+        let state = match self.resume_as(stored) {
+            Err(ResumeError::OtherKind) => self.resume_as(stored).map(|state| CodeReceived(state).into()),
+            state => state.map(|state| AwaitingRedirect(state).into()),
+        };
+        state.map_err(|error| JsError::new(error.name()))
+    }
+
+    fn resume_as<S: Resume>(&self, stored: &str) -> Result<S, ResumeError> {
+        Suspended::from_json(stored)?.resume(&self.0)
     }
 }
 
@@ -169,7 +172,7 @@ pub struct Authorized(authcode::Authorized);
 impl Authorized {
     /// The value of the `Authorization` header for the API.
     pub fn bearer(&self) -> Result<JsValue, JsError> {
-        self.0.bearer().map(|header| header.expose().into()).map_err(|error| thrown(&error))
+        self.0.bearer().map(|header| header.expose().into()).map_err(|error| JsError::new(error.name()))
     }
 
     /// When the token runs out, in seconds. `undefined`: the server did not say so.
@@ -260,9 +263,4 @@ impl Refreshing {
 /// `Date.now() / 1000`.
 fn time(seconds: f64) -> UnixTime {
     UnixTime::from_secs(seconds as u64)
-}
-
-/// What is wrong with the configuration, or with what was stored.
-fn thrown(error: &dyn fmt::Display) -> JsError {
-    JsError::new(&text(error))
 }

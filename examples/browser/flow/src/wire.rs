@@ -2,12 +2,10 @@
 //!
 //! The objects are made in JavaScript, by `page/wire.js`: there each member costs a word, and here a function.
 
-use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::{Display, Write as _};
 use core::time::Duration;
 
-use authcode::{Fault, HttpRequest, HttpResponse, OAuthError, RedirectError, StartError, TokenError};
+use authcode::{Fault, HttpRequest, HttpResponse, OAuthError, RedirectError, StartError, TokenError, Untrusted};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(raw_module = "/wire.js")]
@@ -22,7 +20,6 @@ extern "C" {
     fn new_refused(
         kind: &str,
         fault: &str,
-        message: &str,
         is_retryable: bool,
         retry_after: Option<f64>,
         server_error: Option<&str>,
@@ -50,7 +47,7 @@ pub(crate) fn response(status: u16, retry_after: Option<f64>, body: Vec<u8>) -> 
 }
 
 pub(crate) fn start_refused(error: &StartError, state: Option<JsValue>) -> JsValue {
-    refused(error.name(), error.fault(), error, error.is_retryable(), None, None, state)
+    refused(error.name(), error.fault(), error.is_retryable(), None, None, state)
 }
 
 pub(crate) fn redirect_refused(error: &RedirectError, state: Option<JsValue>) -> JsValue {
@@ -58,19 +55,18 @@ pub(crate) fn redirect_refused(error: &RedirectError, state: Option<JsValue>) ->
         RedirectError::StateMissing { unauthenticated } => unauthenticated.as_deref(),
         _ => error.oauth_error(),
     };
-    refused(error.name(), error.fault(), error, error.is_retryable(), None, claimed, state)
+    refused(error.name(), error.fault(), error.is_retryable(), None, claimed, state)
 }
 
 pub(crate) fn token_refused(error: &TokenError, state: Option<JsValue>) -> JsValue {
     let retry_after = error.retry_after().map(|pause| pause.as_secs() as f64);
-    refused(error.name(), error.fault(), error, error.is_retryable(), retry_after, error.oauth_error(), state)
+    refused(error.name(), error.fault(), error.is_retryable(), retry_after, error.oauth_error(), state)
 }
 
-/// `message` and the description are as the crate makes them safe to show.
+/// The description is as the crate makes it safe to show.
 fn refused(
     kind: &str,
     fault: Fault,
-    message: &dyn Display,
     is_retryable: bool,
     retry_after: Option<f64>,
     server: Option<&OAuthError>,
@@ -82,22 +78,14 @@ fn refused(
         Fault::User => "user",
         _ => "server",
     };
-    let description = server.and_then(|error| error.description.as_ref()).map(|description| text(description));
+    let description = server.and_then(|error| error.description.as_ref()).map(Untrusted::shown);
     new_refused(
         kind,
         fault,
-        &text(message),
         is_retryable,
         retry_after,
         server.map(|error| error.code.as_str()),
         description.as_deref(),
         &state.unwrap_or_default(),
     )
-}
-
-/// As `to_string` makes it, which would bring a panic.
-pub(crate) fn text(of: &dyn Display) -> String {
-    let mut text = String::new();
-    let _ = write!(text, "{of}");
-    text
 }
