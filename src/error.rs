@@ -552,7 +552,7 @@ pub enum ResumeError {
     /// It belongs to another client, another server or another redirect URI.
     #[error("stored state: of another client, server or redirect uri")]
     OtherClient,
-    /// It is a state, but not the one that was asked for.
+    /// It is a state, but not the one that was asked for. Nothing else in it was looked at.
     #[error("stored state: of another kind")]
     OtherKind,
     /// It was written by a version of this crate whose form this one does not read.
@@ -563,8 +563,8 @@ pub enum ResumeError {
 macro_rules! names {
     ($($error:ident: $($variant:ident)+;)+) => {$(
         impl $error {
-            /// The name of the variant, which stays the same: for a metric, for a host in another language, and for
-            /// one that is too small for sentences.
+            /// The name of the variant, which stays the same: for a metric, or for a host that has words of its own.
+            /// Unlike `Display` it brings no formatting along.
             pub const fn name(&self) -> &'static str {
                 match self {
                     $(Self::$variant { .. } => stringify!($variant),)+

@@ -26,7 +26,7 @@ use crate::secret::Secret;
 use crate::time::UnixTime;
 use crate::token::{GrantedScope, TokenResponse, is_vschar};
 use crate::uri::Uri;
-use sealed::Stored;
+use sealed::{Form, Stored};
 
 /// The version of the stored form. A change that an older crate would misread takes the next number.
 const VERSION: &str = "1";
@@ -186,13 +186,13 @@ impl Suspended {
     /// authentication may have changed. Everything is checked again as if it came from outside.
     ///
     /// # Errors
-    /// [`ResumeError`]: another version, another client or server, another kind of state, or damaged.
+    /// [`ResumeError`], looked for in this order: another version, another kind of state, another client or server, damaged.
     pub fn resume<S: Resume>(mut self, client: &Client) -> Result<S, ResumeError> {
         if *self.take("v").ok_or(ResumeError::Damaged)? != *VERSION {
             return Err(ResumeError::OtherVersion);
         }
         let kind = self.take("kind").ok_or(ResumeError::Damaged)?;
-        let state = S::take(&mut self, &kind, client)?;
+        let state = S::from_form(Form { members: &mut self, kind: &kind, client })?;
         // What another kind of state would have must not be there.
         if self.0.is_empty() { Ok(state) } else { Err(ResumeError::Damaged) }
     }
@@ -309,8 +309,8 @@ fn has_no_region(login: &Login) -> bool {
 
 /// A state that [`Suspended::resume`] gives: one of the five, or a [`Flow`] for any of them.
 ///
-/// A program has in it what it asks for: one that resumes nothing but [`AwaitingRedirect`] has no code that reads a
-/// stored token.
+/// Only what is asked for is linked: a program that resumes nothing but [`AwaitingRedirect`] has no code for stored
+/// tokens. No other type can implement it.
 pub trait Resume: Stored {}
 
 mod sealed {
@@ -318,31 +318,44 @@ mod sealed {
 
     #[expect(unnameable_types, reason = "no other type can be resumed")]
     pub trait Stored: Sized {
-        /// Takes the rest of a form of this kind.
-        fn take(form: &mut Suspended, kind: &str, client: &Client) -> Result<Self, ResumeError>;
+        /// This state out of a form, if it is of its kind. What it reads, it takes out.
+        fn from_form(form: Form<'_>) -> Result<Self, ResumeError>;
+    }
+
+    /// A form whose version has been looked at. Only `resume` makes one, which also looks at what is left in the end.
+    #[derive(Debug)]
+    #[expect(unnameable_types, reason = "a form is read by `resume`")]
+    pub struct Form<'a> {
+        pub(super) members: &'a mut Suspended,
+        pub(super) kind: &'a str,
+        pub(super) client: &'a Client,
     }
 }
 
 macro_rules! kinds {
     ($($kind:literal: $state:ident, $mark:ident, $take:ident;)+) => {
-        $(impl Resume for $state {}
+        $(impl $state {
+            const KIND: &str = $kind;
+        }
+
+        impl Resume for $state {}
 
         impl Stored for $state {
-            fn take(form: &mut Suspended, kind: &str, client: &Client) -> Result<Self, ResumeError> {
-                if kind != $kind {
+            fn from_form(form: Form<'_>) -> Result<Self, ResumeError> {
+                if form.kind != Self::KIND {
                     return Err(ResumeError::OtherKind);
                 }
-                let login = form.take_login(client, &$mark(client))?;
-                form.$take(login).ok_or(ResumeError::Damaged)
+                let login = form.members.take_login(form.client, &$mark(form.client))?;
+                form.members.$take(login).ok_or(ResumeError::Damaged)
             }
         })+
 
         impl Resume for Flow {}
 
         impl Stored for Flow {
-            fn take(form: &mut Suspended, kind: &str, client: &Client) -> Result<Self, ResumeError> {
-                match kind {
-                    $($kind => $state::take(form, kind, client).map(Self::$state),)+
+            fn from_form(form: Form<'_>) -> Result<Self, ResumeError> {
+                match form.kind {
+                    $($state::KIND => $state::from_form(form).map(Self::$state),)+
                     _ => Err(ResumeError::OtherKind),
                 }
             }
@@ -449,21 +462,21 @@ impl fmt::Debug for Suspended {
 impl Unstarted {
     /// The stored form. It holds no secret.
     pub fn suspend(&self) -> Suspended {
-        Suspended::new("unstarted", &mark_of_client(&self.login.client), &self.login)
+        Suspended::new(Self::KIND, &mark_of_client(&self.login.client), &self.login)
     }
 }
 
 impl AwaitingRedirect {
     /// The stored form. Store it before you open the browser.
     pub fn suspend(&self) -> Suspended {
-        Suspended::of_attempt("awaiting_redirect", &self.attempt)
+        Suspended::of_attempt(Self::KIND, &self.attempt)
     }
 }
 
 impl CodeReceived {
     /// The stored form.
     pub fn suspend(&self) -> Suspended {
-        let mut form = Suspended::of_attempt("code_received", &self.attempt);
+        let mut form = Suspended::of_attempt(Self::KIND, &self.attempt);
         form.put("code", self.code.expose());
         form.put_params("redirect_params", &self.extra_params);
         form
@@ -474,7 +487,7 @@ impl Authorized {
     /// The stored form. It replaces every earlier one of the same login: an old refresh token that is used
     /// again can end the login.
     pub fn suspend(&self) -> Suspended {
-        self.suspend_as("authorized")
+        self.suspend_as(Self::KIND)
     }
 
     fn suspend_as(&self, kind: &str) -> Suspended {
@@ -494,7 +507,7 @@ impl Refreshing {
     /// The stored form.
     pub fn suspend(&self) -> Suspended {
         let Refresh { authorized, scope, params } = &*self.0;
-        let mut form = authorized.suspend_as("refreshing");
+        let mut form = authorized.suspend_as(Self::KIND);
         form.put_scope("refresh_scope", scope);
         form.put_params("refresh_params", params);
         form

@@ -1,0 +1,8 @@
+// E0277
+use authcode::*;
+
+struct Mine;
+
+impl Resume for Mine {}
+
+fn main() {}
