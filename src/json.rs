@@ -11,7 +11,7 @@ use core::str::Chars;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-use crate::{decimal, text as texts};
+use crate::{decimal, text};
 
 /// Some servers put one in front.
 pub(crate) fn without_byte_order_mark(text: &str) -> &str {
@@ -64,7 +64,7 @@ pub(crate) struct Twice;
 pub(crate) fn find<'a>(text: &'a str, place: &str) -> Result<Option<Raw<'a>>, Twice> {
     let Some(path) = place.strip_prefix('/') else { return child(text, place) };
     let mut found = None;
-    for step in texts::parts(path, b'/') {
+    for step in text::parts(path, b'/') {
         found = child(found.map_or(text, Raw::get), step)?;
         if found.is_none() {
             break;
@@ -77,7 +77,8 @@ pub(crate) fn find<'a>(text: &'a str, place: &str) -> Result<Option<Raw<'a>>, Tw
 /// is looked for as far as that goes.
 fn child<'a>(text: &'a str, step: &str) -> Result<Option<Raw<'a>>, Twice> {
     let Some(members) = members(text) else {
-        let item = items(text).zip(decimal::read(step)).and_then(|(mut items, index)| items.nth(index as usize));
+        let index = decimal::read(step).and_then(|index| index.try_into().ok());
+        let item = items(text).zip(index).and_then(|(mut items, index)| items.nth(index));
         return Ok(item.and_then(Result::ok));
     };
     let mut found = None;

@@ -30,14 +30,14 @@ impl Base64Url32 {
     }
 
     /// Takes over a text that [`fill`](Self::fill) could have written: the last character has four bits of its six.
-    fn refill(&mut self, encoded: &str) -> Option<()> {
-        let is_canonical = encoded.bytes().last().is_some_and(|last| text::has("AEIMQUYcgkosw048", last));
-        let is_base64url = encoded.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-        if encoded.len() != Self::LEN || !is_base64url || !is_canonical {
+    fn refill(&mut self, text: &str) -> Option<()> {
+        let is_canonical = text.bytes().last().is_some_and(|last| text::has("AEIMQUYcgkosw048", last));
+        let is_base64url = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        if text.len() != Self::LEN || !is_base64url || !is_canonical {
             return None;
         }
         // Byte by byte into its place: an array that passes through an `Option` leaves a copy on the stack.
-        self.0.iter_mut().zip(encoded.bytes()).for_each(|(slot, byte)| *slot = byte);
+        self.0.iter_mut().zip(text.bytes()).for_each(|(slot, byte)| *slot = byte);
         Some(())
     }
 

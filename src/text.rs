@@ -3,10 +3,19 @@
 
 use core::iter;
 
+/// Where the first of these bytes is.
+pub(crate) fn find(text: &str, byte: u8) -> Option<usize> {
+    text.bytes().position(|other| other == byte)
+}
+
+/// Whether this byte is in it.
+pub(crate) fn has(text: &str, byte: u8) -> bool {
+    find(text, byte).is_some()
+}
+
 /// What stands before the first of these bytes, and what stands behind it if it is there.
 pub(crate) fn cut(text: &str, byte: u8) -> (&str, Option<&str>) {
-    let place = text.bytes().position(|other| other == byte);
-    match place.and_then(|place| text.split_at_checked(place)) {
+    match find(text, byte).and_then(|place| text.split_at_checked(place)) {
         Some((before, after)) => (before, after.get(1..)),
         None => (text, None),
     }
@@ -20,9 +29,4 @@ pub(crate) fn parts(text: &str, byte: u8) -> impl Iterator<Item = &str> {
         rest = after;
         Some(part)
     })
-}
-
-/// Whether this byte is in it.
-pub(crate) fn has(text: &str, byte: u8) -> bool {
-    cut(text, byte).1.is_some()
 }

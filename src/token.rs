@@ -16,7 +16,7 @@ use crate::oauth_error::{ErrorCode, OAuthError, Untrusted};
 use crate::params::{Params, is_name_byte};
 use crate::scope::Scope;
 use crate::secret::Secret;
-use crate::text::cut;
+use crate::text;
 use crate::time::UnixTime;
 
 /// What kind of token the server says it gave (RFC 6749 §7.1).
@@ -391,15 +391,14 @@ fn is_zero(raw: Raw<'_>, format: LifetimeFormat) -> bool {
 /// Read digit by digit: the floats of `core` bring tables of 10 KB, which a microcontroller would carry for this alone.
 fn lifetime_number(raw: &str, power: isize) -> Option<u64> {
     let text = raw.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(raw).trim_ascii();
-    let (mantissa, exponent) = match (cut(text, b'e'), cut(text, b'E')) {
+    let (mantissa, exponent) = match (text::cut(text, b'e'), text::cut(text, b'E')) {
         ((mantissa, Some(exponent)), _) | (_, (mantissa, Some(exponent))) => (mantissa, exponent),
         _ => (text, "0"),
     };
-    let (whole, fraction) = cut(mantissa, b'.');
+    let (whole, fraction) = text::cut(mantissa, b'.');
     let fraction = fraction.unwrap_or_default();
-    let is_negative = exponent.starts_with('-');
-    let size = decimal::read(exponent.strip_prefix(['-', '+']).unwrap_or(exponent))?.min(400) as isize;
-    let exponent = if is_negative { -size } else { size };
+    let size = isize::try_from(decimal::read(exponent.strip_prefix(['-', '+']).unwrap_or(exponent))?).ok()?;
+    let exponent = if exponent.starts_with('-') { -size } else { size };
     if whole.is_empty() || exponent >= 400 {
         return None;
     }

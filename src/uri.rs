@@ -189,7 +189,7 @@ impl Uri {
         let Some(rest) = rest.strip_prefix("//").and_then(|rest| rest.strip_prefix(self.host())) else {
             return false;
         };
-        let (port, path) = split_at(rest, rest.bytes().position(|byte| byte == b'/'));
+        let (port, path) = split_at(rest, text::find(rest, b'/'));
         let Ok(port) = parse_port(port) else { return false };
         self.effective_port(port) == self.effective_port(self.port) && self.has_path(path)
     }
@@ -215,10 +215,9 @@ fn parse_authority(authority: &str) -> Result<(&str, Option<u16>), UriError> {
     if text::has(authority, b'@') {
         return Err(UriError::UserInfo);
     }
-    let place = |byte| authority.bytes().position(|other| other == byte);
-    let host_end = match place(b']') {
+    let host_end = match text::find(authority, b']') {
         Some(bracket) => Some(bracket + 1),
-        None => place(b':'),
+        None => text::find(authority, b':'),
     };
     let (host, port) = split_at(authority, host_end);
     Ok((host, parse_port(port)?))

@@ -316,15 +316,23 @@ fn a_path_leads_to_members_of_objects_and_lists() {
     assert_eq!(refused.unwrap_err().error().oauth_error().unwrap().code, ErrorCode::AccessDenied);
 }
 
+#[test]
+fn a_json_request_escapes_what_json_escapes() {
+    let odd: String = ('\0'..='\u{20}').chain(['"', '\\', '/', '\u{7f}', 'é', '\u{2028}', '😀']).collect();
+    let login = speaking(Dialect::STANDARD.with_json_requests()).to_unstarted().param(Leg::Token, "odd", &odd).unwrap();
+    let pending = login.start_with_entropy(&ENTROPY).unwrap();
+    let request = pending.receive_redirect(&redirect_with("")).unwrap().token_request();
+    assert!(request.body.expose().contains(&format!("\"odd\":{}", serde_json::to_string(&odd).unwrap())));
+}
+
 proptest! {
     /// The object is read by an independent reader as the pairs that would have been in the form.
     #[test]
     fn a_json_request_says_what_the_form_would_have_said(values in vec(".+", 0..4), secret in "[ -~]+") {
         let request = |dialect| {
-            let client = Client::new(
-                Server::new(AUTHORIZE, TOKEN).unwrap().with_dialect(dialect).unwrap(), "id", ClientAuth::body(&*secret), REDIRECT_URI,
-            );
-            let mut login = client.unwrap().login();
+            let server = Server::new(AUTHORIZE, TOKEN).unwrap().with_dialect(dialect).unwrap();
+            let client = Client::new(server, "id", ClientAuth::body(&*secret), REDIRECT_URI).unwrap();
+            let mut login = client.login();
             for value in &values {
                 login = login.param(Leg::Token, "resource", value).unwrap();
             }

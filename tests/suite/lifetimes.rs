@@ -58,7 +58,18 @@ fn too_large_a_number_is_the_largest() {
 
 #[test]
 fn floats_are_rounded_down() {
-    for (value, expected) in [("3600.0", 3600), ("3600.9", 3600), ("0.5", 0), ("1e3", 1000), ("36.5E2", 3650)] {
+    let long = format!("{}e-450", "7".repeat(455));
+    for (value, expected) in [
+        ("3600.0", 3600),
+        ("3600.9", 3600),
+        ("0.5", 0),
+        ("1e3", 1000),
+        ("1e+3", 1000),
+        ("36.5E2", 3650),
+        ("36500E-2", 365),
+        ("1e-5", 0),
+        (&long, 77_777),
+    ] {
         assert_reads(value, seconds(expected));
         assert_reads(&format!("\"{value}\""), seconds(expected));
     }
@@ -91,6 +102,10 @@ fn what_is_no_lifetime_is_unreadable_and_costs_nothing() {
         "\"infinity\"",
         "1e999",
         "\"1e999\"",
+        "1e99999999999999999999",
+        "1e-99999999999999999999",
+        "\"1e\"",
+        "\"1e--1\"",
         "true",
         "false",
         "[]",
