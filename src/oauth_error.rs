@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
-use core::fmt::{self, Write as _};
+use core::fmt::{self, Write};
 
 use thiserror::Error;
 use zeroize::{Zeroize as _, Zeroizing};
@@ -156,14 +156,14 @@ impl Untrusted {
         Self(text)
     }
 
-    /// The text as `Display` shows it, for a host that is too small for the formatting of `core`.
+    /// What `Display` writes, as a text of its own and without `core::fmt`: escaped and cut in the same way. It may
+    /// repeat what was sent, and is yours to wipe.
     pub fn shown(&self) -> String {
-        let mut shown = String::new();
+        // In one allocation: growing would leave copies. No character is shown by more than ten.
+        let len = self.0.chars().take(MAX_SHOWN_CHARS).count() * r"\u{10ffff}".len() + "…".len();
+        let mut shown = String::with_capacity(len);
         // A `String` takes every character.
-        let _ = show(&self.0, is_unsafe_to_show, &mut |c| {
-            shown.push(c);
-            Ok(())
-        });
+        let _ = show(&self.0, is_unsafe_to_show, &mut shown);
         shown
     }
 
@@ -195,7 +195,7 @@ impl fmt::Debug for Untrusted {
 
 impl fmt::Display for Untrusted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        show(&self.0, is_unsafe_to_show, &mut |c| f.write_char(c))
+        show(&self.0, is_unsafe_to_show, f)
     }
 }
 
@@ -206,21 +206,22 @@ pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_char('"')?;
-        show(self.0, |c| is_unsafe_to_show(c) || matches!(c, '"' | '\\'), &mut |c| f.write_char(c))?;
+        show(self.0, |c| is_unsafe_to_show(c) || matches!(c, '"' | '\\'), f)?;
         f.write_char('"')
     }
 }
 
-fn show(text: &str, is_escaped: fn(char) -> bool, out: &mut dyn FnMut(char) -> fmt::Result) -> fmt::Result {
+/// By `write_char` alone, which needs no formatting.
+fn show(text: &str, is_escaped: fn(char) -> bool, out: &mut impl Write) -> fmt::Result {
     let mut chars = text.chars();
     for c in chars.by_ref().take(MAX_SHOWN_CHARS) {
         if is_escaped(c) {
-            c.escape_unicode().try_for_each(&mut *out)?;
+            c.escape_unicode().try_for_each(|c| out.write_char(c))?;
         } else {
-            out(c)?;
+            out.write_char(c)?;
         }
     }
-    if chars.next().is_some() { out('…') } else { Ok(()) }
+    if chars.next().is_some() { out.write_char('…') } else { Ok(()) }
 }
 
 /// Control characters, and others without a shape of their own that change how the rest is read.

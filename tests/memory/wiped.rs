@@ -4,7 +4,7 @@
 
 use authcode::{
     Authorized, AwaitingRedirect, Client, ClientAuth, CodeReceived, Dialect, Flow, HttpResponse, Redirect, Renewal,
-    Server, UnixTime,
+    Server, UnixTime, Untrusted,
 };
 use authcode_memory::{Scanner, Seen, scan};
 
@@ -182,13 +182,24 @@ fn a_body_that_is_no_text_leaves_nothing() {
     });
 }
 
+/// The text itself is for the host to wipe; no other copy of it is left.
+#[test]
+fn a_description_that_is_shown_leaves_nothing() {
+    let description = Untrusted::from("\u{1b}é\u{10ffff}secretdescription".repeat(8).as_str());
+    let mut shown = String::new();
+    let seen = scan(SECRETS, || shown = description.shown());
+    assert_eq!(seen, Seen { secret: None, freed: 0 });
+    assert!(shown.contains("secretdescription"));
+}
+
 #[test]
 fn other_dialects_leave_nothing() {
     let dialect = Dialect::STANDARD
         .with_json_requests()
         .with_form_responses()
         .with_response_names(&[("access_token", "/data/token")]);
-    let server = Server::new("https://a.example/authorize", "https://a.example/token").unwrap().with_dialect(dialect).unwrap();
+    let server =
+        Server::new("https://a.example/authorize", "https://a.example/token").unwrap().with_dialect(dialect).unwrap();
     let client = Client::new(server, "id", ClientAuth::body("secretclient"), "https://b.example/cb?tenant=7").unwrap();
     assert_wiped(|| {
         let code = code(&client);

@@ -311,6 +311,7 @@ fn a_name_in_an_error_cannot_change_how_the_rest_is_read() {
     assert_eq!(Untrusted::from(r#"a"b\c"#).to_string(), r#"a"b\c"#);
     let most = "x".repeat(authcode::limits::MAX_SHOWN_CHARS);
     assert_eq!(shown(&most), format!("parameter \"{most}\": an empty value"));
+    assert_eq!(Untrusted::from(&*format!("{most}x")).shown(), format!("{most}…"));
     assert_eq!(shown(&format!("{most}x")), format!("parameter \"{most}…\": an empty value"));
 }
 
