@@ -18,14 +18,21 @@ const [config] = await Promise.all([
   say(words.NOT_LOADED);
   throw error;
 });
-const client = new Client(
-  config.authorizeUrl,
-  config.tokenUrl,
-  config.clientId,
-  new URL("/callback", location.origin).href,
-  config.issuer ?? undefined,
-);
-let login = unstarted(true);
+let client;
+let login;
+try {
+  client = new Client(
+    config.authorizeUrl,
+    config.tokenUrl,
+    config.clientId,
+    new URL("/callback", location.origin).href,
+    config.issuer ?? undefined,
+  );
+  login = unstarted(true);
+} catch (error) {
+  say(words.misconfigured(error.message));
+  throw error;
+}
 // The answer that gave the code, to try what happens when it comes again.
 let answer;
 let isFirstLook = true;
@@ -73,7 +80,12 @@ function wait(message) {
 // 1. Unstarted → AwaitingRedirect
 function start() {
   log.clear();
-  login = login.start(crypto.getRandomValues(new Uint8Array(64)));
+  try {
+    login = login.start(crypto.getRandomValues(new Uint8Array(64)));
+  } catch ({ state }) {
+    login = state ?? unstarted(true);
+    return show(words.NO_RANDOMNESS);
+  }
   logAuthorization();
   show(wait(words.STARTED));
 }
@@ -125,7 +137,7 @@ async function exchange() {
   } catch (refused) {
     const { state } = refused;
     login = state ?? unstarted(true);
-    const message = words.tokenRefused(refused, "The code is still here: try again.");
+    const message = words.tokenRefused(refused, refused.isRetryable ? words.TRY_AGAIN : words.MEND_FIRST);
     show(state === undefined ? message : wait(message));
   }
 }

@@ -10,6 +10,8 @@ export const STATES = {
 };
 
 export const NOT_LOADED = ["The flow could not be loaded", "Without WebAssembly, or without its server, this page can do nothing. Reload it to try again.", "bad"];
+export const misconfigured = (name) => ["This page is not set up rightly", `What is wrong has the name ${name}.`, "bad"];
+export const NO_RANDOMNESS = ["The login could not start", "The random numbers of this browser do not work.", "bad"];
 export const welcome = (clientId, server) => ["Ready", `This page is the client ${clientId} of ${server}.`, "calm"];
 export const STARTED = ["The secrets are drawn", "64 random bytes came from this browser. Nothing has been sent yet.", "good"];
 export const STILL_WAITING = ["A login is under way", "It was begun in this tab and waits for its answer.", "calm"];
@@ -24,6 +26,8 @@ export const ANSWERED_ALREADY = ["This answer was used already", "An answer coun
 export const SAME_ANSWER = ["The same answer came twice", "An answer counts once. The second one is ignored, and the code of the first one is still here.", "bad"];
 export const OTHER_ANSWER = ["Another answer was ignored", "This login has its code already. Nothing was sent.", "bad"];
 export const NOBODY_WAITS = ["No login waits here for this answer", "It belongs to another tab or another browser, or somebody has copied the address. Nothing was sent.", "bad"];
+export const TRY_AGAIN = "The code is still here: try again.";
+export const MEND_FIRST = "The code is still here, but something must be mended before it is tried again.";
 export const TOO_OLD = ["The login waited too long", "An answer may take ten minutes. Start again.", "bad"];
 export const NOT_RESUMED = ["The stored login is of no use", "It is damaged, or made for other settings. Start again.", "bad"];
 
@@ -40,7 +44,7 @@ const BAD_ANSWERS = {
   NotOurs: "It did not come to the address of this login.",
   Malformed: "A part of it cannot be read.",
   DuplicateParameter: "A part of it comes twice.",
-  JwtResponse: "It is signed in a way that was not asked for.",
+  JwtResponse: "It is packed into a signed text (JWT), which was not asked for.",
   TokenInRedirect: "It has a token in it, which was not asked for.",
   CodeAndError: "It has both a code and an error.",
   NoCodeNoError: "It has neither a code nor an error.",
@@ -60,12 +64,13 @@ export function redirectRefused({ kind, fault, serverError, serverDescription, s
         ? ["You said no", `The server reports ${serverError}, and the login has ended. You can start again.`, "calm"]
         : ["The server refused", `It reports ${serverError}, and the login has ended.${added(serverDescription)}`, "bad"];
     case "IssuerMissing":
+      return ["Nothing shows which server answered", `The answer has the right state, but names no server (iss).${claim} The login has ended.`, "bad"];
     case "IssuerMismatch":
       return ["The answer is not from this server", "It has the right state, but not this server’s name (iss). The login has ended.", "bad"];
     default:
       return state === undefined
-        ? ["A bad answer ended the login", BAD_ANSWERS[kind], "bad"]
-        : ["An answer that makes no sense was ignored", `${BAD_ANSWERS[kind]} ${WAITING}`, "bad"];
+        ? ["A bad answer ended the login", BAD_ANSWERS[kind] ?? other(kind), "bad"]
+        : ["An answer that makes no sense was ignored", `${BAD_ANSWERS[kind] ?? other(kind)} ${WAITING}`, "bad"];
   }
 }
 
@@ -82,11 +87,16 @@ const NO_TOKEN = {
 
 export function tokenRefused({ kind, serverError, serverDescription, retryAfter, state }, keeps) {
   const title = serverError === undefined ? "The server’s answer is no token" : `The server refused: ${serverError}`;
-  const wait = retryAfter === undefined ? "" : ` It asks for ${retryAfter} seconds of patience.`;
+  const wait = retryAfter === undefined ? "" : ` It asks you to wait ${retryAfter} s.`;
   const end = state === undefined ? "The login has ended." : keeps;
-  return [title, `${NO_TOKEN[kind]}${added(serverDescription)}${wait} ${end}`, "bad"];
+  return [title, `${NO_TOKEN[kind] ?? other(kind)}${added(serverDescription)}${wait} ${end}`, "bad"];
 }
 
 function added(description) {
-  return description === undefined ? "" : ` It adds: “${description}”.`;
+  return description === undefined ? "" : ` It adds: “${description}”${/[.!?…]$/.test(description) ? "" : "."}`;
+}
+
+// A later version of the crate may know more reasons.
+function other(kind) {
+  return `The reason is ${kind}.`;
 }

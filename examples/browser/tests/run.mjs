@@ -113,18 +113,23 @@ async function runAll() {
     await ada.logIn();
   });
 
-  await test('there are words for every reason that the crate has', {}, async () => {
+  await test('there are words for every reason why an answer is refused', {}, async () => {
     const { redirectRefused, tokenRefused } = await import(`data:text/javascript,${encodeURIComponent(read('../page/words.js'))}`);
-    const reasons = (error) => read('../../../src/error.rs').match(new RegExp(`^ {4}${error}: ([^;]+);`, 'm'))[1].split(/\s+/);
-    for (const [error, tell] of [['RedirectError', redirectRefused], ['TokenError', (reason) => tokenRefused(reason, 'Go on.')]]) {
-      assert.ok(reasons(error).length > 5);
-      for (const kind of reasons(error)) {
+    const kinds = (error) => read('../../../src/error.rs').match(new RegExp(`^ {4}${error}: ([^;]+);`, 'm'))[1].split(/\s+/);
+    for (const [error, tell] of [['RedirectError', redirectRefused], ['TokenError', (refused) => tokenRefused(refused, 'Go on.')]]) {
+      assert.ok(kinds(error).length > 5);
+      for (const kind of kinds(error)) {
         for (const state of [undefined, {}]) {
-          const told = tell({ kind, fault: 'server', serverError: 'x', state }).join(' ');
-          assert.ok(!told.includes('undefined'), `${kind}: ${told}`);
+          for (const [serverError, serverDescription] of [[undefined, undefined], ['x', undefined], ['x', 'Later.']]) {
+            if (kind === 'Refused' && serverError === undefined) continue;
+            for (const part of tell({ kind, fault: 'server', serverError, serverDescription, state })) {
+              assert.doesNotMatch(part, /undefined|The reason is|\.”\./, kind);
+            }
+          }
         }
       }
     }
+    assert.match(tokenRefused({ kind: 'NewOne' }, '')[1], /The reason is NewOne\./);
   });
 
   const strangers = [
@@ -260,7 +265,7 @@ async function runAll() {
   });
 
   const failures = [
-    ['the server is busy', { status: 503, headers: { 'retry-after': '7' } }, 'It asks for 7 seconds of patience'],
+    ['the server is busy', { status: 503, headers: { 'retry-after': '7' } }, 'It asks you to wait 7 s'],
     ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:9/elsewhere' } }, 'a redirect, which must not be followed'],
     ['a page of a proxy', { status: 200, contentType: 'text/html', body: '<html>' }, 'not JSON'],
     ['an endless answer', { status: 200, body: 'x'.repeat(3_000_000) }, 'too long'],
@@ -382,6 +387,25 @@ async function runAll() {
     await ada.page.route('**/flow.wasm', (route) => route.abort());
     await ada.page.reload();
     await ada.isTold('The flow could not be loaded');
+  });
+
+  await test('a page that is not set up rightly says what is wrong', { tolerates: ['Insecure'] }, async (ada) => {
+    await ada.page.route('**/config.json', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), tokenUrl: 'http://token.example/' } });
+    });
+    await ada.page.reload();
+    await ada.isTold('What is wrong has the name Insecure');
+  });
+
+  await test('random numbers that are none start no login', {}, async (ada) => {
+    await ada.page.evaluate(() => { crypto.getRandomValues = (bytes) => bytes; });
+    await ada.press('Start the login');
+    await ada.isTold('The login could not start');
+    await ada.inState('Unstarted');
+    assert.equal(await stored(ada), null);
+    await ada.page.reload();
+    await ada.logIn();
   });
 
   await test('who wants no motion gets none', { reducedMotion: 'reduce' }, async (ada) => {

@@ -29,13 +29,13 @@ impl Client {
         issuer: Option<String>,
     ) -> Result<Self, JsError> {
         let client = client(authorize_url, token_url, client_id, redirect_uri, issuer.as_deref());
-        client.map(Self).map_err(|error| JsError::new(error.name()))
+        client.map(Self).map_err(|error| thrown(error.name()))
     }
 
     /// A login that asks for scopes, separated by spaces.
     pub fn login(&self, scope: &str, audience: Option<String>, prompt: Option<String>) -> Result<Unstarted, JsError> {
         let login = login(&self.0, scope, audience.as_deref(), prompt.as_deref());
-        login.map(Unstarted).map_err(|error| JsError::new(error.name()))
+        login.map(Unstarted).map_err(|error| thrown(error.name()))
     }
 
     /// The state that a stored text stands for: an `AwaitingRedirect` or a `CodeReceived`.
@@ -45,7 +45,7 @@ impl Client {
             Err(ResumeError::OtherKind) => self.resume_as(stored).map(|state| CodeReceived(state).into()),
             state => state.map(|state| AwaitingRedirect(state).into()),
         };
-        state.map_err(|error| JsError::new(error.name()))
+        state.map_err(|error| thrown(error.name()))
     }
 
     fn resume_as<S: Resume>(&self, stored: &str) -> Result<S, ResumeError> {
@@ -172,7 +172,7 @@ pub struct Authorized(authcode::Authorized);
 impl Authorized {
     /// The value of the `Authorization` header for the API.
     pub fn bearer(&self) -> Result<JsValue, JsError> {
-        self.0.bearer().map(|header| header.expose().into()).map_err(|error| JsError::new(error.name()))
+        self.0.bearer().map(|header| header.expose().into()).map_err(|error| thrown(error.name()))
     }
 
     /// When the token runs out, in seconds. `undefined`: the server did not say so.
@@ -263,4 +263,10 @@ impl Refreshing {
 /// `Date.now() / 1000`.
 fn time(seconds: f64) -> UnixTime {
     UnixTime::from_secs(seconds as u64)
+}
+
+/// A mistake of the page's: the name of a variant of `ConfigError`, `ParameterError`, `ResumeError` or `BearerError`. The
+/// crate's documentation has its sentence.
+fn thrown(name: &str) -> JsError {
+    JsError::new(name)
 }

@@ -52,7 +52,9 @@ pub(crate) fn start_refused(error: &StartError, state: Option<JsValue>) -> JsVal
 
 pub(crate) fn redirect_refused(error: &RedirectError, state: Option<JsValue>) -> JsValue {
     let claimed = match error {
-        RedirectError::StateMissing { unauthenticated } => unauthenticated.as_deref(),
+        RedirectError::StateMissing { unauthenticated } | RedirectError::IssuerMissing { unauthenticated } => {
+            unauthenticated.as_deref()
+        }
         _ => error.oauth_error(),
     };
     refused(error.name(), error.fault(), error.is_retryable(), None, claimed, state)
