@@ -13,7 +13,7 @@ pub(crate) fn read(text: &str) -> Option<u64> {
     (!text.is_empty()).then_some(number)
 }
 
-/// In as many digits as it has.
+/// Without zeros in front.
 pub(crate) fn write(number: u64) -> String {
     let mut text = String::new();
     let mut power = 10_000_000_000_000_000_000;

@@ -199,15 +199,15 @@
 //! - **Addresses and dates are read by the crate itself**, and messages quote names by themselves. What `core` has for
 //!   them is right, and brings its formatting and tables of Unicode along: a sixth of a WebAssembly module. The suite
 //!   holds the addresses against `core::net`.
-//! - **Nothing but a message is formatted.** Numbers are written and texts are cut by a few lines of the crate's own, and
-//!   an error has a [`name`](TokenError::name) beside its message. A host that shows names links none of `core::fmt`
-//!   and of `core::str`'s search: a tenth of a WebAssembly module (`examples/browser`).
+//! - **Nothing of a login but a message is formatted.** Numbers are written and texts are cut by a few lines of the crate's
+//!   own, and an error has a [`name`](TokenError::name) beside its message. A host that shows names links neither
+//!   `core::fmt` nor the search of `core::str`: a tenth of a WebAssembly module (`examples/browser`).
 //! - **A stored form comes back as the state that is asked for**, by [`Resume`], and not by way of a [`Flow`]: a program
 //!   has no code for the states that it never stores.
 //! - **JSON is read by the crate itself.** A response is passed over, and what matters is borrowed from it: `json.rs`.
-//!   `serde_json` would do, but its typed values and errors bring tables for floats and half of `core::fmt`: on a
-//!   Cortex-M0, 48 KB of flash when responses and stored forms were read by it, and lifetimes as floats. All of a
-//!   login takes 51 KB there (`examples/cortex-m/run.sh`). It also copies some of what it refuses into memory that nobody
+//!   `serde_json` would do, but its typed values and errors bring tables for floats and half of `core::fmt`: 48 KB
+//!   more flash on a Cortex-M0, as long as it read responses and stored forms, and lifetimes as floats. A whole login
+//!   takes 51 KB there (`examples/cortex-m/run.sh`). It also copies some of what it refuses into memory that nobody
 //!   wipes.
 //!   The suite and the fuzzers hold the two against each other; [`Authorized::response_member`] and [`Discovery`] still
 //!   use the library.

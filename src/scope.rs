@@ -113,7 +113,7 @@ impl core::str::FromStr for Scope {
     }
 }
 
-/// RFC 6749 appendix A.4: `scope-token = 1*NQCHAR`.
+/// With one character in place of another.
 fn replaced(text: &str, from: char, to: char) -> Cow<'_, str> {
     if from == to {
         return Cow::Borrowed(text);
@@ -121,6 +121,7 @@ fn replaced(text: &str, from: char, to: char) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(|c| if c == from { to } else { c }).collect())
 }
 
+/// RFC 6749 appendix A.4: `NQCHAR`, of which a scope has one or more.
 fn is_token_byte(byte: u8) -> bool {
     matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E)
 }

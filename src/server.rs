@@ -163,19 +163,21 @@ impl Server {
         Ok(self)
     }
 
-    /// Adds what this server does differently.
+    /// Says what this server does differently, in place of what was said before.
     ///
     /// # Errors
-    /// [`ConfigError::Dialect`] if the dialect contradicts itself, or names what it cannot; [`ConfigError`] if the query
-    /// of an endpoint already has a parameter that is sent by the name that the dialect gives it.
+    /// [`ConfigError::Dialect`] if the dialect contradicts itself or names what it must not;
+    /// [`ConfigError::ReservedParameter`] if the query of an endpoint has a parameter of a name that the dialect sends.
     pub fn with_dialect(mut self, dialect: Dialect) -> Result<Self, ConfigError> {
         dialect.check()?;
-        self.dialect = dialect;
         check_query(&self.authorization_endpoint, "authorization endpoint", dialect.authorization.sent_names())?;
         for endpoint in self.token_endpoints() {
             check_query(endpoint, "token endpoint", dialect.token.sent_names())?;
         }
-        check_query(self.refresh_endpoint(), "refresh endpoint", dialect.token.sent_names())?;
+        if let Some(endpoint) = &self.refresh_endpoint {
+            check_query(endpoint, "refresh endpoint", dialect.token.sent_names())?;
+        }
+        self.dialect = dialect;
         Ok(self)
     }
 

@@ -14,7 +14,8 @@ const DIALECTS: [Dialect; 4] = [
 ];
 
 fn code(dialect: Dialect) -> CodeReceived {
-    let server = Server::new("https://a.example/authorize", "https://a.example/token").unwrap().with_dialect(dialect).unwrap();
+    let server =
+        Server::new("https://a.example/authorize", "https://a.example/token").unwrap().with_dialect(dialect).unwrap();
     let client = Client::new(server, "id", ClientAuth::None, "https://b.example/cb").unwrap();
     let mut entropy = [7; 64];
     entropy[63] = 8;

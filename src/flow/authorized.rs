@@ -152,7 +152,7 @@ impl Authorized {
         if self.token.token_type != TokenType::Bearer {
             return Err(BearerError::TokenType);
         }
-        // `b64token`: at least one character that is not the padding, and nothing behind that.
+        // `b64token`: at least one character that is not the padding, then nothing but padding.
         let fits = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
         let len = token.bytes().take_while(fits).count();
         if len == 0 || token.bytes().skip(len).any(|byte| byte != b'=') {

@@ -2,7 +2,6 @@
 
 use alloc::boxed::Box;
 use core::borrow::Borrow;
-use core::mem;
 
 use thiserror::Error;
 
@@ -160,23 +159,26 @@ impl Refreshing {
     ) -> Result<Authorized, Rejected<Self, TokenError, RefreshEnded>> {
         match TokenResponse::read(&mut response, self.0.authorized.login.dialect(), now) {
             Ok(mut token) => {
-                let Refresh { mut authorized, scope: narrowed, .. } = *self.0;
+                let Refresh { authorized, scope: narrowed, .. } = *self.0;
                 let first_scope = authorized.first_scope().clone();
-                let is_old = |new: &Secret| authorized.refresh_token().is_some_and(|old| old.is(new));
+                let Authorized { login, token: old, .. } = authorized;
+                let is_old = |new: &Secret| old.refresh_token.as_ref().is_some_and(|old| old.is(new));
                 let rotated = token.refresh_token.as_ref().is_some_and(|new| !is_old(new));
-                token.refresh_token = token.refresh_token.or(authorized.token.refresh_token.take());
+                token.refresh_token = token.refresh_token.or(old.refresh_token);
                 // RFC 6749 §6: a response without a scope means the one that was asked for.
                 token.scope = match (token.scope, &first_scope) {
                     (GrantedScope::Unstated, first) if narrowed.is_empty() => first.clone(),
                     (GrantedScope::Unstated, GrantedScope::Stated(_)) => GrantedScope::Stated(narrowed),
                     (said, _) => said,
                 };
-                let scope_before = mem::replace(&mut authorized.token, token).scope;
-                authorized.response = response.into_secret();
-                authorized.received_at = now;
-                authorized.first_scope = Some(first_scope);
-                authorized.refreshed = Some(Refreshed { rotated, scope_before });
-                Ok(authorized)
+                Ok(Authorized {
+                    login,
+                    token,
+                    response: response.into_secret(),
+                    received_at: now,
+                    first_scope: Some(first_scope),
+                    refreshed: Some(Refreshed { rotated, scope_before: old.scope }),
+                })
             }
             Err(error) if leaves_grant_unspent(&error) => Err(Rejected::alive(self, error)),
             Err(error) => {

@@ -1,8 +1,8 @@
 //! Walks a login to the state that a cell is about.
 
 use authcode::{
-    Authorized, AwaitingRedirect, Client, CodeReceived, HttpRequest, RedirectError, RefreshEnded, Rejected,
-    Renewal, Resume, Suspended, TokenError, UnixTime, Unstarted,
+    Authorized, AwaitingRedirect, Client, CodeReceived, HttpRequest, RedirectError, RefreshEnded, Rejected, Renewal,
+    Resume, Suspended, TokenError, UnixTime, Unstarted,
 };
 
 use crate::Error;
