@@ -262,16 +262,30 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Passes over what stands for itself in a string. In blocks, which the compiler looks at in one step each: most of
-    /// a response is one long token.
+    /// Passes over what stands for itself in a string. Most of them end within eight bytes or so. One that goes on may be
+    /// a token: of that the compiler looks at a long block in one step.
     fn plain_text(&mut self) {
-        while let Some((block, rest)) = self.rest.split_first_chunk::<8>() {
+        if !self.eight_plain() {
+            return;
+        }
+        while let Some((block, rest)) = self.rest.split_first_chunk::<48>() {
             if !block.iter().fold(true, |all, byte| all & is_plain(*byte)) {
                 break;
             }
             self.rest = rest;
         }
-        self.skip(is_plain);
+        while self.eight_plain() {}
+    }
+
+    /// Passes over eight bytes, or what is plain of them. Whether there may be more behind them.
+    fn eight_plain(&mut self) -> bool {
+        let Some(block) = self.rest.first_chunk() else {
+            self.skip(is_plain);
+            return false;
+        };
+        let plain = plain_bytes(*block);
+        self.rest = self.rest.get(plain..).unwrap_or_default();
+        plain == block.len()
     }
 
     /// What follows a backslash.
@@ -310,6 +324,18 @@ impl<'a> Scanner<'a> {
         self.rest = words.into_iter().find_map(|word| self.rest.strip_prefix(word))?;
         Some(())
     }
+}
+
+/// How many of eight bytes stand for themselves in a string, before one that does not. All at once: a byte that is less
+/// than another one borrows from its highest bit when that is taken from it.
+fn plain_bytes(block: [u8; 8]) -> usize {
+    const EACH: u64 = u64::from_ne_bytes([1; 8]);
+    let word = u64::from_le_bytes(block);
+    let less = |word: u64, than: u8| word.wrapping_sub(EACH * u64::from(than)) & !word;
+    let is = |byte: u8| less(word ^ (EACH * u64::from(byte)), 1);
+    let special = (less(word, b' ') | is(b'"') | is(b'\\')) & (EACH << 7);
+    // A borrow can only reach bytes behind the first one that is found.
+    special.trailing_zeros() as usize / 8
 }
 
 /// Whether the byte stands for itself in a string.

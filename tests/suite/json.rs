@@ -94,6 +94,20 @@ fn value() -> impl Strategy<Value = Value> {
     })
 }
 
+/// A string is passed over in blocks, so each character stands at each place of them, with short and long texts behind it.
+#[test]
+fn a_character_in_a_string_is_seen_at_each_place() {
+    let characters: Vec<char> = ('\0'..='\u{80}').chain(['é', '\u{2028}', '😀']).collect();
+    for place in 0..130 {
+        for c in &characters {
+            for behind in [0, 3, 100] {
+                let text = format!("[\"{}{c}{}\"]", "a".repeat(place), "b".repeat(behind));
+                assert_eq!(is_json(text.as_bytes()), is_json_to_serde(text.as_bytes()), "{text:?}");
+            }
+        }
+    }
+}
+
 proptest! {
     /// Whatever is written by one is read by the other, and comes out as it was.
     #[test]
