@@ -164,7 +164,7 @@ impl Discovery {
     /// if the error [is retryable](DiscoveryError::is_retryable), at the same one.
     pub fn receive_metadata(mut self, response: HttpResponse) -> Result<Metadata, Rejected<Self, DiscoveryError>> {
         let error = match self.0.read(&response) {
-            Ok(server) => return Ok(Metadata { server, document: response.into_secret().into_exposed() }),
+            Ok(server) => return Ok(Metadata { server, document: response.body.text().into() }),
             Err(error) => error,
         };
         if error.is_no_metadata() {

@@ -7,10 +7,8 @@ use core::fmt;
 use core::iter::Flatten;
 use core::time::Duration;
 
-use zeroize::Zeroizing;
-
 use crate::limits::MAX_RESPONSE_LEN;
-use crate::secret::Secret;
+use crate::secret::{Secret, WipedBytes};
 
 /// An HTTP request to make.
 ///
@@ -117,7 +115,7 @@ impl fmt::Debug for Headers {
 /// ```
 pub struct HttpResponse {
     pub(crate) status: u16,
-    pub(crate) body: Zeroizing<Vec<u8>>,
+    pub(crate) body: WipedBytes,
     pub(crate) retry_after: Option<Duration>,
     is_cut_off: bool,
 }
@@ -128,7 +126,7 @@ impl HttpResponse {
     /// A redirect that was not followed is to be handed over as one. The `fetch` of a browser hides its status: where
     /// `response.type` is `opaqueredirect`, it is 302 here.
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, body: Zeroizing::new(body.into()), retry_after: None, is_cut_off: false }
+        Self { status, body: WipedBytes(body.into()), retry_after: None, is_cut_off: false }
     }
 
     /// A response whose body was longer than you would read: than
@@ -139,11 +137,6 @@ impl HttpResponse {
 
     pub(crate) fn is_too_long(&self) -> bool {
         self.is_cut_off || self.body.len() > MAX_RESPONSE_LEN
-    }
-
-    /// The body, which has been read as UTF-8 before.
-    pub(crate) fn into_secret(mut self) -> Secret {
-        String::from_utf8(core::mem::take(&mut *self.body)).unwrap_or_default().into()
     }
 
     /// Picks what matters out of all the headers of the response: `Retry-After` in seconds. It takes the header map

@@ -1,7 +1,9 @@
 //! Text that must not be shown: redacted, wiped on drop, compared in constant time.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
+use core::ops::Deref;
 
 use subtle::ConstantTimeEq as _;
 use zeroize::{Zeroize, Zeroizing};
@@ -44,10 +46,38 @@ impl Secret {
 
 impl Drop for Secret {
     fn drop(&mut self) {
-        let mut bytes = core::mem::take(&mut self.0).into_bytes();
-        // As slices: a vector is wiped byte by byte.
-        bytes.as_mut_slice().zeroize();
-        bytes.spare_capacity_mut().zeroize();
+        drop(WipedBytes(core::mem::take(&mut self.0).into_bytes()));
+    }
+}
+
+/// Bytes that are wiped on drop. As slices: `Zeroizing` wipes a vector byte by byte.
+pub(crate) struct WipedBytes(pub(crate) Vec<u8>);
+
+impl WipedBytes {
+    /// For what has been read as UTF-8 before. It is looked at again, which is seldom asked for.
+    pub(crate) fn text(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for WipedBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+impl Deref for WipedBytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Drop for WipedBytes {
+    fn drop(&mut self) {
+        self.0.as_mut_slice().zeroize();
+        self.0.spare_capacity_mut().zeroize();
     }
 }
 

@@ -22,7 +22,7 @@ use crate::json;
 use crate::limits::{MAX_PARAMETER_LEN, MAX_RESPONSE_LEN, MAX_TOKEN_LEN};
 use crate::params::{Leg, Params};
 use crate::scope::Scope;
-use crate::secret::Secret;
+use crate::secret::{Secret, WipedBytes};
 use crate::time::UnixTime;
 use crate::token::{GrantedScope, TokenResponse, is_vschar};
 use crate::uri::Uri;
@@ -263,9 +263,9 @@ impl Suspended {
     }
 
     fn take_authorized(&mut self, login: Login) -> Option<Authorized> {
-        let response = self.take("response").filter(|text| text.len() <= MAX_RESPONSE_LEN)?;
+        let mut text = self.take("response").filter(|text| text.len() <= MAX_RESPONSE_LEN)?;
         let received_at = UnixTime::from_secs(number(&self.take("received_at")?)?);
-        let mut token = TokenResponse::read_again(&response, login.dialect(), received_at)?;
+        let mut token = TokenResponse::read_again(&text, login.dialect(), received_at)?;
         // Kept from an earlier response, or known to be dead: the response does not tell.
         let has_refresh_token = self.has("refresh_token");
         token.refresh_token = self.take_secret("refresh_token", MAX_TOKEN_LEN);
@@ -282,7 +282,8 @@ impl Suspended {
         if login.loopback.is_some() || token.refresh_token.is_some() != has_refresh_token {
             return None;
         }
-        Some(Authorized { login, token, response: response.into(), received_at, first_scope, refreshed: None })
+        let response = WipedBytes(core::mem::take(&mut *text).into_bytes());
+        Some(Authorized { login, token, response, received_at, first_scope, refreshed: None })
     }
 
     fn take_scope(&mut self, name: &str) -> Option<GrantedScope> {
@@ -492,7 +493,7 @@ impl Authorized {
 
     fn suspend_as(&self, kind: &str) -> Suspended {
         let mut form = Suspended::new(kind, &mark_of_server(&self.login.client), &self.login);
-        form.put("response", self.response.expose());
+        form.put("response", self.response.text());
         form.put_some("refresh_token", self.refresh_token().map(Secret::expose));
         form.put_number("received_at", self.received_at.as_secs());
         if let Some(first_scope) = &self.first_scope {

@@ -15,7 +15,7 @@ use crate::limits::{MAX_FORM_PAIRS, MAX_PARAMETER_LEN, MAX_TOKEN_LEN};
 use crate::oauth_error::{ErrorCode, OAuthError, Untrusted};
 use crate::params::{Params, is_name_byte};
 use crate::scope::Scope;
-use crate::secret::Secret;
+use crate::secret::{Secret, WipedBytes};
 use crate::text;
 use crate::time::UnixTime;
 
@@ -85,7 +85,7 @@ impl TokenResponse {
             });
         }
         if let Some(json) = dialect.form_responses.then(|| object_of_form(&response.body)).flatten() {
-            response.body = json.into_bytes().into();
+            response.body = WipedBytes(json.into_bytes());
             // Each control character of a form takes six in JSON.
             if response.is_too_long() {
                 return Err(TokenError::TooLong { status });

@@ -10,7 +10,7 @@ use crate::flow::{Login, Refreshing, Unstarted};
 use crate::http::HttpResponse;
 use crate::json;
 use crate::scope::Scope;
-use crate::secret::Secret;
+use crate::secret::{Secret, WipedBytes};
 use crate::time::UnixTime;
 use crate::token::{GrantedScope, Lifetime, TokenResponse, TokenType};
 
@@ -33,7 +33,7 @@ pub struct Authorized {
     pub(crate) login: Login,
     pub(crate) token: TokenResponse,
     /// The response as it came. What the crate does not know in it stays reachable, and it is what is stored.
-    pub(crate) response: Secret,
+    pub(crate) response: WipedBytes,
     pub(crate) received_at: UnixTime,
     /// What the first response said, where a refresh has given another token since.
     pub(crate) first_scope: Option<GrantedScope>,
@@ -67,7 +67,7 @@ impl Authorized {
     pub(crate) fn new(mut login: Login, token: TokenResponse, response: HttpResponse, received_at: UnixTime) -> Self {
         // The port was that of one listener. A later login must name its own.
         login.loopback = None;
-        Self { login, token, response: response.into_secret(), received_at, first_scope: None, refreshed: None }
+        Self { login, token, response: response.body, received_at, first_scope: None, refreshed: None }
     }
 
     /// The access token, of which nothing should be assumed but that the API understands it.
@@ -169,7 +169,7 @@ impl Authorized {
     ///
     /// After a refresh it is the member of the newest response.
     pub fn response_member<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        json::member(self.response.expose(), name)
+        json::member(self.response.text(), name)
     }
 
     /// Goes on to a new token: by refreshing, if there is a refresh token, or by a new login.

@@ -174,7 +174,7 @@ impl Refreshing {
                 Ok(Authorized {
                     login,
                     token,
-                    response: response.into_secret(),
+                    response: response.body,
                     received_at: now,
                     first_scope: Some(first_scope),
                     refreshed: Some(Refreshed { rotated, scope_before: old.scope }),
