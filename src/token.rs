@@ -202,7 +202,8 @@ impl<'a> Members<'a> {
             match json::find(text, place) {
                 // Another place for an error must not hide a code at its own; an object there is no code.
                 Ok(found) if name.starts_with("error") => {
-                    let code = slot.filter(|raw| !is_no_error(*raw) && !raw.get().starts_with(['{', '[']));
+                    let code =
+                        slot.filter(|raw| !is_no_error(*raw) && !matches!(raw.get().as_bytes(), [b'{' | b'[', ..]));
                     *slot = code.or(found).or(*slot);
                 }
                 Ok(found) => *slot = found,
@@ -307,7 +308,7 @@ impl<'a> Members<'a> {
             _ if self.duplicate.is_some() => None,
             Some(code) => ErrorCode::parse(&code),
             // A number is kept as it is written.
-            None if !text.starts_with(['"', '{', '[']) => ErrorCode::parse(text),
+            None if !matches!(text.as_bytes(), [b'"' | b'{' | b'[', ..]) => ErrorCode::parse(text),
             None => None,
         };
         Some(Box::new(OAuthError {
@@ -397,7 +398,8 @@ fn lifetime_number(raw: &str, power: isize) -> Option<u64> {
     };
     let (whole, fraction) = text::cut(mantissa, b'.');
     let fraction = fraction.unwrap_or_default();
-    let size = isize::try_from(decimal::read(exponent.strip_prefix(['-', '+']).unwrap_or(exponent))?).ok()?;
+    let digits = exponent.strip_prefix('-').or(exponent.strip_prefix('+')).unwrap_or(exponent);
+    let size = isize::try_from(decimal::read(digits)?).ok()?;
     let exponent = if exponent.starts_with('-') { -size } else { size };
     if whole.is_empty() || exponent >= 400 {
         return None;
