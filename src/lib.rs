@@ -226,52 +226,41 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
-mod client;
-mod decimal;
-mod dialect;
-mod discovery;
-mod error;
+mod config;
+mod encoding;
 pub mod flow;
-mod form;
 mod http;
-mod json;
 pub mod limits;
-mod oauth_error;
-mod params;
+mod names;
 mod pkce;
-pub mod providers;
-mod redirect;
-mod scope;
+mod response;
 mod secret;
-mod server;
-mod suspend;
-mod text;
-mod time;
-mod token;
-mod uri;
+mod setup;
+mod untrusted;
 
-pub use client::{Client, ClientAuth};
-pub use dialect::{Dialect, LifetimeFormat};
-pub use discovery::{Discovery, Metadata};
-pub use error::{
-    BearerError, ConfigError, DiscoveryError, Fault, ParameterError, RedirectError, ResumeError, ScopeError,
-    StartError, TokenError, UnusableToken, UriError,
-};
+pub use config::client::{Client, ClientAuth};
+pub use config::dialect::{Dialect, LifetimeFormat};
+pub use config::error::ConfigError;
+pub use config::parameters::{Leg, ParameterError};
+pub use config::providers;
+pub use config::scope::{Scope, ScopeError};
+pub use config::server::{IssParameter, Server};
+pub use config::uri::{Uri, UriError};
+pub use encoding::time::UnixTime;
+pub use flow::suspended::{Resume, ResumeError, Suspended};
 pub use flow::{
-    Authorized, AwaitingRedirect, CodeReceived, Flow, RefreshEnded, Refreshed, Refreshing, Rejected, Renewal, Unstarted,
+    Authorized, AwaitingRedirect, BearerError, CodeReceived, Flow, RefreshEnded, Refreshed, Refreshing, Rejected,
+    Renewal, StartError, Unstarted,
 };
 pub use http::{Headers, HttpRequest, HttpResponse};
-pub use oauth_error::{ErrorCode, OAuthError, Untrusted};
-pub use params::Leg;
 pub use rand_core;
-pub use redirect::Redirect;
-pub use scope::Scope;
+pub use response::authorization_response::{Redirect, RedirectError};
+pub use response::fault::Fault;
+pub use response::oauth_error::{ErrorCode, OAuthError};
+pub use response::token_response::{GrantedScope, Lifetime, TokenError, TokenType, UnusableToken};
 pub use secret::Secret;
-pub use server::{IssParameter, Server};
-pub use suspend::{Resume, Suspended};
-pub use time::UnixTime;
-pub use token::{GrantedScope, Lifetime, TokenType};
-pub use uri::Uri;
+pub use setup::discovery::{Discovery, DiscoveryError, Metadata};
+pub use untrusted::Untrusted;
 
 #[cfg(all(doctest, feature = "std"))]
 #[doc = include_str!("../README.md")]

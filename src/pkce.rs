@@ -9,9 +9,9 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::error::StartError;
-use crate::form;
-use crate::text;
+use crate::encoding::form;
+use crate::encoding::text;
+use crate::flow::StartError;
 
 /// 32 bytes as 43 characters of base64url: the form that RFC 7636 has for a verifier (§4.1) and its challenge
 /// (§4.2). Wiped on drop.

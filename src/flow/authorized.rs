@@ -4,15 +4,15 @@ use alloc::string::String;
 use core::time::Duration;
 
 use serde::de::DeserializeOwned;
+use thiserror::Error;
 
-use crate::error::BearerError;
+use crate::config::scope::Scope;
+use crate::encoding::json;
+use crate::encoding::time::UnixTime;
 use crate::flow::{Login, Refreshing, Unstarted};
 use crate::http::HttpResponse;
-use crate::json;
-use crate::scope::Scope;
+use crate::response::token_response::{GrantedScope, Lifetime, TokenResponse, TokenType};
 use crate::secret::{Secret, WipedBytes};
-use crate::time::UnixTime;
-use crate::token::{GrantedScope, Lifetime, TokenResponse, TokenType};
 
 /// A login that has its token: the fourth state.
 ///
@@ -185,4 +185,21 @@ impl Authorized {
             Renewal::Reauthorize(Unstarted { login: self.login })
         }
     }
+}
+
+/// Why there is no `Authorization: Bearer` header for a token. Read the token by other means, or authorize again.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum BearerError {
+    /// The token has a character that the header does not allow (RFC 6750 §2.1).
+    #[error("the access token has a character that a bearer header does not allow")]
+    Character,
+    /// The server gave a token of another type, or did not say of which. A token of a type that is not understood
+    /// must not be used (RFC 6749 §7.1). If the server means `Bearer`, say so in its [`Dialect`](crate::Dialect).
+    #[error("the access token is not of the type Bearer")]
+    TokenType,
+}
+
+crate::names::names! {
+    BearerError: Character TokenType;
 }

@@ -3,13 +3,13 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use crate::error::RedirectError;
+use crate::config::server::IssParameter;
+use crate::config::uri::Uri;
+use crate::encoding::form::{self, Pair, Space};
 use crate::flow::{Attempt, CodeReceived, Rejected};
-use crate::form::{self, Pair, Space};
-use crate::redirect::{Answer, Redirect};
+use crate::response::authorization_response::RedirectError;
+use crate::response::authorization_response::{Answer, Redirect};
 use crate::secret::Secret;
-use crate::server::IssParameter;
-use crate::uri::Uri;
 
 /// A login whose user is in the browser: the second state.
 ///

@@ -2,14 +2,14 @@
 
 use alloc::boxed::Box;
 
-use crate::error::TokenError;
+use crate::config::parameters::Params;
+use crate::encoding::form::Pair;
+use crate::encoding::time::UnixTime;
 use crate::flow::{Attempt, Authorized, Rejected, leaves_grant_unspent};
-use crate::form::Pair;
 use crate::http::{HttpRequest, HttpResponse};
-use crate::params::Params;
+use crate::response::token_response::TokenError;
+use crate::response::token_response::TokenResponse;
 use crate::secret::Secret;
-use crate::time::UnixTime;
-use crate::token::TokenResponse;
 
 /// A login that has its code: the third state.
 ///

@@ -17,25 +17,26 @@
 //!
 //! A code is spent or not by the server's own account, so a state that is handed back is a chance, not a promise.
 
-mod authorized;
+pub(crate) mod authorized;
 mod awaiting_redirect;
 mod code_received;
 mod refreshing;
 mod rejected;
-mod unstarted;
+pub(crate) mod suspended;
+pub(crate) mod unstarted;
 
-pub use authorized::{Authorized, Refreshed, Renewal};
+pub use authorized::{Authorized, BearerError, Refreshed, Renewal};
 pub use awaiting_redirect::AwaitingRedirect;
 pub use code_received::CodeReceived;
 pub(crate) use refreshing::Refresh;
 pub use refreshing::{RefreshEnded, Refreshing};
 pub use rejected::Rejected;
-pub use unstarted::Unstarted;
 pub(crate) use unstarted::{Attempt, Login};
+pub use unstarted::{StartError, Unstarted};
 
-use crate::client::Client;
-use crate::error::TokenError;
-use crate::oauth_error::ErrorCode;
+use crate::config::client::Client;
+use crate::response::oauth_error::ErrorCode;
+use crate::response::token_response::TokenError;
 
 /// Whether the code or the refresh token may still be good: the server did not get as far as to look at it.
 pub(crate) fn leaves_grant_unspent(error: &TokenError) -> bool {

@@ -5,16 +5,18 @@ use core::borrow::Borrow;
 
 use thiserror::Error;
 
-use crate::error::{ParameterError, ScopeError, TokenError};
+use crate::config::parameters::ParameterError;
+use crate::config::parameters::Params;
+use crate::config::scope::Scope;
+use crate::config::scope::ScopeError;
+use crate::encoding::form::Pair;
+use crate::encoding::time::UnixTime;
 use crate::flow::{Authorized, Refreshed, Rejected, leaves_grant_unspent};
-use crate::form::Pair;
 use crate::http::{HttpRequest, HttpResponse};
-use crate::oauth_error::ErrorCode;
-use crate::params::Params;
-use crate::scope::Scope;
+use crate::response::oauth_error::ErrorCode;
+use crate::response::token_response::TokenError;
+use crate::response::token_response::{GrantedScope, TokenResponse};
 use crate::secret::Secret;
-use crate::time::UnixTime;
-use crate::token::{GrantedScope, TokenResponse};
 
 /// A token that is being renewed: it has the two verbs of [`CodeReceived`](crate::CodeReceived).
 ///

@@ -5,8 +5,8 @@ use core::borrow::Borrow;
 use core::error::Error;
 use core::fmt;
 
-use crate::error::TokenError;
 use crate::flow::{RefreshEnded, Refreshing};
+use crate::response::token_response::TokenError;
 
 /// A step that was refused.
 ///

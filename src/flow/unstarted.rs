@@ -6,17 +6,19 @@ use alloc::string::String;
 use core::fmt;
 
 use rand_core::{CryptoRng, TryCryptoRng};
+use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::client::Client;
-use crate::dialect::Dialect;
-use crate::error::{ParameterError, StartError};
+use crate::config::client::Client;
+use crate::config::dialect::Dialect;
+use crate::config::parameters::ParameterError;
+use crate::config::parameters::{Leg, Params};
+use crate::config::scope::Scope;
+use crate::config::uri::Uri;
 use crate::flow::{AwaitingRedirect, Rejected};
 use crate::limits::MAX_PARAMETER_LEN;
-use crate::params::{Leg, Params};
 use crate::pkce::LoginSecrets;
-use crate::scope::Scope;
-use crate::uri::Uri;
+use crate::response::fault::Fault;
 
 /// What one login asks for. It goes with the login through all of its states.
 pub(crate) struct Login {
@@ -285,4 +287,35 @@ impl Unstarted {
             Err(error) => Err(Rejected::alive(Self { login: attempt.login }, error)),
         }
     }
+}
+
+/// Why a login cannot start. The [`Unstarted`](crate::Unstarted) state is always handed back.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum StartError {
+    /// 32 of the random bytes are all zero: the source does not work.
+    #[error("the random source gave nothing but zeros")]
+    NoEntropy,
+    /// The random source reported a failure.
+    #[error("the random source failed")]
+    RandomSource,
+    /// Both halves of the random bytes are the same: the source does not work.
+    #[error("the random source gave the same bytes twice")]
+    RepeatedEntropy,
+}
+
+impl StartError {
+    /// Always the host: the random source is its own.
+    pub const fn fault(&self) -> Fault {
+        Fault::Host
+    }
+
+    /// Whether the same call may succeed later: only a source that knows that it failed may recover.
+    pub const fn is_retryable(&self) -> bool {
+        matches!(self, Self::RandomSource)
+    }
+}
+
+crate::names::names! {
+    StartError: NoEntropy RandomSource RepeatedEntropy;
 }

@@ -1137,7 +1137,7 @@ fn the_parameters_of_a_provider_give_way_to_those_of_a_login() {
 
 // What stands in the source.
 
-const SOURCE: &str = include_str!("../../src/providers.rs");
+const SOURCE: &str = include_str!("../../src/config/providers.rs");
 
 /// A `const` of the module, as it is written.
 struct Written {

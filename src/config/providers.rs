@@ -37,11 +37,11 @@
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 
-use crate::client::ClientAuth;
-use crate::dialect::{Dialect, LifetimeFormat};
-use crate::error::ConfigError;
+use crate::config::client::ClientAuth;
+use crate::config::dialect::{Dialect, LifetimeFormat};
+use crate::config::error::ConfigError;
+use crate::config::server::{IssParameter, Server};
 use crate::secret::Secret;
-use crate::server::{IssParameter, Server};
 
 /// What is known of a provider.
 ///

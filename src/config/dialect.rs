@@ -2,10 +2,10 @@
 
 use core::iter;
 
-use crate::error::ConfigError;
-use crate::form::Pair;
-use crate::params::Params;
-use crate::redirect::RESPONSE_NAMES;
+use crate::config::error::ConfigError;
+use crate::config::parameters::Params;
+use crate::encoding::form::Pair;
+use crate::encoding::grammar::RESPONSE_NAMES;
 
 /// How a server departs from RFC 6749.
 ///

@@ -4,20 +4,24 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
+use serde::de::DeserializeOwned;
 
-use crate::decimal;
-use crate::dialect::{Dialect, LifetimeFormat};
-use crate::error::{TokenError, UnusableToken};
-use crate::form;
+use crate::config::dialect::{Dialect, LifetimeFormat};
+use crate::config::parameters::Params;
+use crate::config::scope::Scope;
+use crate::encoding::decimal;
+use crate::encoding::form;
+use crate::encoding::grammar::{is_error_code, is_name_byte, is_vschar};
+use crate::encoding::json::{self, Raw, Text};
+use crate::encoding::text;
+use crate::encoding::time::UnixTime;
 use crate::http::HttpResponse;
-use crate::json::{self, Raw, Text};
 use crate::limits::{MAX_FORM_PAIRS, MAX_PARAMETER_LEN, MAX_TOKEN_LEN};
-use crate::oauth_error::{ErrorCode, OAuthError, Untrusted};
-use crate::params::{Params, is_name_byte};
-use crate::scope::Scope;
+use crate::response::fault::Fault;
+use crate::response::oauth_error::{ErrorCode, OAuthError};
 use crate::secret::{Secret, WipedBytes};
-use crate::text;
-use crate::time::UnixTime;
+use crate::untrusted::Untrusted;
+use thiserror::Error;
 
 /// What kind of token the server says it gave (RFC 6749 §7.1).
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -259,7 +263,7 @@ impl<'a> Members<'a> {
             return if dialect.assumes_bearer { TokenType::Bearer } else { TokenType::Unstated };
         };
         // The type of a token is a code like that of an error: a short word of visible ASCII.
-        let word = json::string(named).filter(|word| ErrorCode::is_code(word)).unwrap_or(Text::Plain(""));
+        let word = json::string(named).filter(|word| is_error_code(word)).unwrap_or(Text::Plain(""));
         let is_same = |bearer: &str| bearer.eq_ignore_ascii_case(&word);
         if is_same("Bearer") || dialect.bearer_aliases.iter().any(|alias| is_same(alias)) {
             TokenType::Bearer
@@ -357,13 +361,6 @@ fn token(raw: Raw<'_>) -> Option<Secret> {
     json::string(raw).filter(|text| is_vschar(text, MAX_TOKEN_LEN)).map(|text| Secret::from(&*text))
 }
 
-/// RFC 6749 appendix A: one or more of `VSCHAR`, and at most `limit`.
-pub(crate) fn is_vschar(text: &str, limit: usize) -> bool {
-    // Without an early end, so that the compiler takes many bytes in one step.
-    let fits = text.bytes().fold(true, |fits, byte| fits & matches!(byte, 0x20..=0x7E));
-    fits && (1..=limit).contains(&text.len())
-}
-
 /// How many seconds a token still lives, if that can be read.
 fn seconds_left(raw: Raw<'_>, format: LifetimeFormat, now: UnixTime) -> Option<u64> {
     let end = match format {
@@ -417,4 +414,162 @@ fn lifetime_number(raw: &str, power: isize) -> Option<u64> {
         count = count.saturating_mul(10);
     }
     Some(count)
+}
+
+/// Why a token response gave no token.
+///
+/// Whether the state is handed back is for [`Rejected::recover`](crate::Rejected::recover) to say.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// The body is longer than [`MAX_RESPONSE_LEN`](crate::limits::MAX_RESPONSE_LEN), or than the host would read. At
+    /// 429 and 5xx it is [`Unavailable`](Self::Unavailable).
+    #[error("token response, status {status}: too long")]
+    TooLong {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// A redirect (3xx). It must not be followed: it would carry the code to another place. Either the token
+    /// endpoint is wrong, or something stands between you and the server.
+    #[error("token response, status {status}: a redirect, which must not be followed")]
+    Redirected {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The server cannot answer now (5xx or 429).
+    #[error("token response, status {status}: the server cannot answer now")]
+    Unavailable {
+        /// The HTTP status.
+        status: u16,
+        /// How long the server asks you to wait (`Retry-After` in seconds).
+        retry_after: Option<Duration>,
+        /// What the body says, if it is an OAuth error.
+        error: Option<Box<OAuthError>>,
+        /// The beginning of the body, if there can be no token in it.
+        body: Option<Untrusted>,
+    },
+    /// Neither success nor an OAuth error, such as a page of a proxy at 403 or 404.
+    #[error("token response, status {status}: neither a token nor an OAuth error")]
+    UnexpectedStatus {
+        /// The HTTP status.
+        status: u16,
+        /// The beginning of the body, if there can be no token in it.
+        body: Option<Untrusted>,
+    },
+    /// A success whose body is empty, cut off or not JSON.
+    #[error("token response, status {status}: not JSON")]
+    NotJson {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The server refused, with an OAuth error (RFC 6749 §5.2).
+    #[error("token response, status {status}: the server refused: {error}")]
+    Refused {
+        /// The HTTP status. Some servers refuse with 200.
+        status: u16,
+        /// What the server said.
+        error: Box<OAuthError>,
+        /// The beginning of the body, if there can be no token in it.
+        body: Option<Untrusted>,
+    },
+    /// A success without an access token that can be used.
+    #[error("token response, status {status}: {reason}")]
+    Unusable {
+        /// The HTTP status.
+        status: u16,
+        /// What is wrong with it.
+        reason: UnusableToken,
+    },
+}
+
+impl TokenError {
+    /// The HTTP status of the response.
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::TooLong { status }
+            | Self::Redirected { status }
+            | Self::Unavailable { status, .. }
+            | Self::UnexpectedStatus { status, .. }
+            | Self::NotJson { status }
+            | Self::Refused { status, .. }
+            | Self::Unusable { status, .. } => *status,
+        }
+    }
+
+    /// The OAuth error in the response, if it has one.
+    pub fn oauth_error(&self) -> Option<&OAuthError> {
+        match self {
+            Self::Unavailable { error, .. } => error.as_deref(),
+            Self::Refused { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+
+    /// What the server sent with its refusal: its first [`MAX_ERROR_BODY_LEN`](crate::limits::MAX_ERROR_BODY_LEN)
+    /// bytes. Servers repeat in it what was sent to them, secrets included: look at it, and do not log it. A body that
+    /// has a token where this crate looks for one, or the word "token" in what it cannot read, is not kept.
+    pub const fn body(&self) -> Option<&Untrusted> {
+        match self {
+            Self::Unavailable { body, .. } | Self::UnexpectedStatus { body, .. } | Self::Refused { body, .. } => {
+                body.as_ref()
+            }
+            _ => None,
+        }
+    }
+
+    /// A member of that [`body`](Self::body) by its name, if it is a JSON object and has it in this type: what a
+    /// server says beyond RFC 6749, such as `error_codes` or `claims`.
+    pub fn response_member<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        json::member(self.body()?.raw(), name)
+    }
+
+    /// How long the server asks you to wait before the next request.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Unavailable { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    /// Who has to act.
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::Redirected { .. } => Fault::Host,
+            Self::Refused { error, .. } => error.code.fault(),
+            _ => Fault::Server,
+        }
+    }
+
+    /// Whether trying again may succeed without anything being changed: the same request, if the state was handed
+    /// back, or else a new login. If [`retry_after`](Self::retry_after) says so, wait so long.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Unavailable { .. } | Self::NotJson { .. } => true,
+            Self::Refused { error, .. } => error.code.is_retryable(),
+            _ => false,
+        }
+    }
+}
+
+/// Why the access token of a success cannot be used.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum UnusableToken {
+    /// A member of the protocol comes twice, so that readers may disagree about it.
+    #[error("the member {0} comes twice")]
+    DuplicateMember(&'static str),
+    /// The access token is not a string, is empty, too long, or has a character that RFC 6749 appendix A.12 does not allow.
+    #[error("an access token that is not a string of visible ASCII, or is too long")]
+    Malformed,
+    /// There is no access token.
+    #[error("no access token")]
+    Missing,
+    /// The body is JSON, but not an object.
+    #[error("not a JSON object")]
+    NotAnObject,
+}
+
+crate::names::names! {
+    TokenError: TooLong Redirected Unavailable UnexpectedStatus NotJson Refused Unusable;
+    UnusableToken: DuplicateMember Malformed Missing NotAnObject;
 }

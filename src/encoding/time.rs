@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::text;
+use crate::encoding::text;
 
 /// A moment: whole seconds since 1970-01-01 00:00:00 UTC, leap seconds not counted.
 ///

@@ -11,7 +11,7 @@ use core::str::Chars;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-use crate::{decimal, text};
+use crate::encoding::{decimal, text};
 
 /// Some servers put one in front.
 pub(crate) fn without_byte_order_mark(text: &str) -> &str {

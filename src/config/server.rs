@@ -2,11 +2,12 @@
 
 use alloc::vec::Vec;
 
-use crate::dialect::Dialect;
-use crate::error::{ConfigError, UriError};
-use crate::form;
-use crate::params::RESERVED_NAMES;
-use crate::uri::Uri;
+use crate::config::dialect::Dialect;
+use crate::config::error::ConfigError;
+use crate::config::uri::Uri;
+use crate::config::uri::UriError;
+use crate::encoding::form;
+use crate::encoding::grammar::RESERVED_NAMES;
 
 /// An authorization server.
 ///

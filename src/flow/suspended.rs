@@ -11,21 +11,22 @@ use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
+use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::client::Client;
-use crate::decimal;
-use crate::error::ResumeError;
+use crate::config::client::Client;
+use crate::config::parameters::{Leg, Params};
+use crate::config::scope::Scope;
+use crate::config::uri::Uri;
+use crate::encoding::decimal;
+use crate::encoding::form;
+use crate::encoding::grammar::is_vschar;
+use crate::encoding::json;
+use crate::encoding::time::UnixTime;
 use crate::flow::{Attempt, Authorized, AwaitingRedirect, CodeReceived, Flow, Login, Refresh, Refreshing, Unstarted};
-use crate::form;
-use crate::json;
 use crate::limits::{MAX_PARAMETER_LEN, MAX_RESPONSE_LEN, MAX_TOKEN_LEN};
-use crate::params::{Leg, Params};
-use crate::scope::Scope;
+use crate::response::token_response::{GrantedScope, TokenResponse};
 use crate::secret::{Secret, WipedBytes};
-use crate::time::UnixTime;
-use crate::token::{GrantedScope, TokenResponse, is_vschar};
-use crate::uri::Uri;
 use sealed::{Form, Stored};
 
 /// The version of the stored form. A change that an older crate would misread takes the next number.
@@ -526,4 +527,26 @@ impl Flow {
             Self::Refreshing(state) => state.suspend(),
         }
     }
+}
+
+/// Why a stored state does not come back. If no other client of yours has it, log in again.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum ResumeError {
+    /// A value is missing, or is not what this crate writes: damaged, or changed by somebody.
+    #[error("stored state: damaged")]
+    Damaged,
+    /// It belongs to another client, another server or another redirect URI.
+    #[error("stored state: of another client, server or redirect uri")]
+    OtherClient,
+    /// It is a state, but not the one that was asked for. Nothing else in it was looked at.
+    #[error("stored state: of another kind")]
+    OtherKind,
+    /// It was written by a version of this crate whose form this one does not read.
+    #[error("stored state: of another version")]
+    OtherVersion,
+}
+
+crate::names::names! {
+    ResumeError: Damaged OtherClient OtherKind OtherVersion;
 }

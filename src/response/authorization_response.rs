@@ -4,15 +4,18 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
-use crate::dialect::{Dialect, Names};
-use crate::error::RedirectError;
-use crate::form::{self, Malformed, split_at_byte};
+use crate::config::dialect::{Dialect, Names};
+use crate::config::parameters::Params;
+use crate::config::uri::Uri;
+use crate::encoding::form::{self, Malformed, split_at_byte};
+use crate::encoding::grammar::RESPONSE_NAMES;
+use crate::encoding::grammar::is_vschar;
 use crate::limits::{MAX_PARAMETER_LEN, MAX_REDIRECT_LEN};
-use crate::oauth_error::{ErrorCode, OAuthError, Untrusted};
-use crate::params::Params;
+use crate::response::fault::Fault;
+use crate::response::oauth_error::{ErrorCode, OAuthError};
 use crate::secret::Secret;
-use crate::token::is_vschar;
-use crate::uri::Uri;
+use crate::untrusted::Untrusted;
+use thiserror::Error;
 
 /// What came to the redirect URI, in one of the forms in which a host sees it.
 ///
@@ -126,11 +129,6 @@ impl fmt::Debug for Redirect<'_> {
         write!(f, "Redirect({:?}, {} bytes)", self.shape, self.content.len())
     }
 }
-
-/// The names of an authorization response that mean something here. They must come at most once (RFC 6749 §3.1),
-/// and a redirect URI must not bring them in its own query.
-pub(crate) const RESPONSE_NAMES: [&str; 9] =
-    ["code", "state", "iss", "error", "error_description", "error_uri", "response", "access_token", "id_token"];
 
 /// What stands under those names, still encoded.
 #[derive(Default)]
@@ -268,4 +266,105 @@ fn has_query_of(redirect_uri: &Uri, query: &[u8]) -> bool {
         count(query, &same_name) == count(registered, &same_name)
             && count(query, &same_pair) == count(registered, &same_pair)
     })
+}
+
+/// Why a redirect did not give a code.
+///
+/// The first six do not count as an answer to this login, and hand the [`AwaitingRedirect`](crate::AwaitingRedirect)
+/// state back: go on waiting. The others are an answer to it, and end it: start afresh.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum RedirectError {
+    /// Longer than [`MAX_REDIRECT_LEN`](crate::limits::MAX_REDIRECT_LEN).
+    #[error("redirect: too long")]
+    TooLong,
+    /// It did not come to the redirect URI: other scheme, authority or path, or without its query.
+    #[error("redirect: not to the redirect uri of this login")]
+    NotOurs,
+    /// A parameter is not form-urlencoded UTF-8.
+    #[error("redirect: a parameter that is not form-urlencoded UTF-8")]
+    Malformed,
+    /// A parameter of the protocol comes twice (RFC 6749 §3.1).
+    #[error("redirect: the parameter {0} comes twice")]
+    DuplicateParameter(&'static str),
+    /// There is no `state`, so nothing shows that it answers this login.
+    ///
+    /// Some servers leave `state` out of an error. What the redirect claims is kept as
+    /// `unauthenticated`: anybody may have written it. Show it, or give up, by your own choice.
+    #[error("redirect: no state")]
+    StateMissing {
+        /// The error that the redirect claims.
+        unauthenticated: Option<Box<OAuthError>>,
+    },
+    /// The `state` is not that of this login (RFC 6749 §10.12): an old one, another one, or an attack.
+    #[error("redirect: the state of another login")]
+    StateMismatch,
+
+    /// A JWT-secured response (`response`), which the crate does not read.
+    #[error("redirect: a JWT-secured response, which was not asked for")]
+    JwtResponse,
+    /// A token in the redirect (RFC 9700 §2.1.2), which the crate never asks for.
+    #[error("redirect: a token in it, which was not asked for")]
+    TokenInRedirect,
+    /// The server must name itself in `iss` and does not (RFC 9207 §2.4).
+    ///
+    /// Some servers leave `iss` out of an error, though their metadata promises it. What the redirect claims is kept as
+    /// `unauthenticated`: it carries this login's `state`, and nothing shows which server wrote it.
+    #[error("redirect: no iss, which this server must send")]
+    IssuerMissing {
+        /// The error that the redirect claims.
+        unauthenticated: Option<Box<OAuthError>>,
+    },
+    /// The answer comes from another server than the one that was asked (RFC 9207 §2.4): a mix-up attack,
+    /// or a wrong issuer in the configuration.
+    #[error("redirect: the iss of another server")]
+    IssuerMismatch,
+    /// `code` and `error` together.
+    #[error("redirect: both a code and an error")]
+    CodeAndError,
+    /// Neither `code` nor `error`.
+    #[error("redirect: neither a code nor an error")]
+    NoCodeNoError,
+    /// The code is empty, too long or has a character that RFC 6749 appendix A.11 does not allow.
+    #[error("redirect: a code that is empty, too long or has a character that is not allowed")]
+    MalformedCode,
+    /// The error code is empty, too long or has a character that RFC 6749 appendix A.7 does not allow.
+    #[error("redirect: an error code that is empty, too long or has a character that is not allowed")]
+    MalformedError,
+    /// The server or the user said no, and `state` (and `iss`) show that it was this server.
+    #[error("the server refused the authorization: {0}")]
+    Refused(Box<OAuthError>),
+}
+
+impl RedirectError {
+    /// What the server said, if it was this server that said it. What a redirect without `state` claims is not that.
+    pub fn oauth_error(&self) -> Option<&OAuthError> {
+        match self {
+            Self::Refused(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Who has to act.
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::TooLong
+            | Self::NotOurs
+            | Self::Malformed
+            | Self::DuplicateParameter(_)
+            | Self::StateMissing { .. }
+            | Self::StateMismatch => Fault::Stranger,
+            Self::Refused(error) => error.code.fault(),
+            _ => Fault::Server,
+        }
+    }
+
+    /// Whether a new login may succeed without anything being changed.
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Self::Refused(error) if error.code.is_retryable())
+    }
+}
+
+crate::names::names! {
+    RedirectError: TooLong NotOurs Malformed DuplicateParameter StateMissing StateMismatch JwtResponse TokenInRedirect IssuerMissing IssuerMismatch CodeAndError NoCodeNoError MalformedCode MalformedError Refused;
 }

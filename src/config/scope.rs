@@ -2,8 +2,9 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
+use thiserror::Error;
 
-use crate::error::ScopeError;
+use crate::encoding::grammar::is_scope_list;
 use crate::limits::MAX_PARAMETER_LEN;
 
 /// A list of scope tokens in the order in which they were named.
@@ -51,9 +52,9 @@ impl Scope {
     pub(crate) fn granted(text: &str, separator: char) -> Self {
         let mut scope = Self(String::with_capacity(text.len()));
         let list = replaced(text, separator, ' ');
-        let fits = is_list(&list);
+        let fits = is_scope_list(&list);
         for token in list.split_ascii_whitespace() {
-            if fits || is_list(token) {
+            if fits || is_scope_list(token) {
                 scope.push(token);
             }
         }
@@ -88,7 +89,7 @@ impl Scope {
         if list.len() > MAX_PARAMETER_LEN {
             return Err(ScopeError::TooLong);
         }
-        if !is_list(list) {
+        if !is_scope_list(list) {
             return Err(ScopeError::Character);
         }
         let before = self.0.len();
@@ -124,8 +125,21 @@ fn replaced(text: &str, from: char, to: char) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(|c| if c == from { to } else { c }).collect())
 }
 
-/// RFC 6749 appendix A.4: `NQCHAR`, and spaces between them. Without an early end, so that the compiler takes many bytes
-/// in one step.
-fn is_list(text: &str) -> bool {
-    text.bytes().fold(true, |fits, byte| fits & matches!(byte, b' ' | 0x21 | 0x23..=0x5B | 0x5D..=0x7E))
+/// Why a list of scopes is not accepted. The fault is the host's.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum ScopeError {
+    /// A character that RFC 6749 §3.3 does not allow in a scope.
+    #[error("scope: a character that is not visible ASCII, or '\"' or '\\'")]
+    Character,
+    /// Longer than [`MAX_PARAMETER_LEN`](crate::limits::MAX_PARAMETER_LEN).
+    #[error("scope: too long")]
+    TooLong,
+    /// More than was granted (RFC 6749 §6): a refresh can only narrow the scope.
+    #[error("scope: more than was granted")]
+    Wider,
+}
+
+crate::names::names! {
+    ScopeError: Character TooLong Wider;
 }

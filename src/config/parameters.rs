@@ -9,10 +9,13 @@ use core::fmt;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::dialect::Wording;
-use crate::error::ParameterError;
-use crate::form::{self, Pair, Space};
+use crate::config::dialect::Wording;
+use crate::config::scope::ScopeError;
+use crate::encoding::form::{self, Pair, Space};
+use crate::encoding::grammar::{RESERVED_NAMES, is_name_byte};
 use crate::limits::MAX_PARAMETER_LEN;
+use crate::untrusted::Quoted;
+use thiserror::Error;
 
 /// One of the two requests of a login.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -23,27 +26,6 @@ pub enum Leg {
     /// The token request (RFC 6749 §4.1.3).
     Token,
 }
-
-/// Names that the crate sends by itself, or that would override what it sends.
-pub(crate) const RESERVED_NAMES: [&str; 17] = [
-    "audience",
-    "client_assertion",
-    "client_assertion_type",
-    "client_id",
-    "client_secret",
-    "code",
-    "code_challenge",
-    "code_challenge_method",
-    "code_verifier",
-    "grant_type",
-    "redirect_uri",
-    "refresh_token",
-    "request",
-    "request_uri",
-    "response_type",
-    "scope",
-    "state",
-];
 
 /// Ordered pairs. A name may repeat, as `resource` does (RFC 8707 §2).
 #[derive(Clone, Default)]
@@ -133,14 +115,43 @@ impl Params {
     }
 }
 
-/// RFC 6749 §8.2, and the brackets that some servers' names end in (`grant_options[]`).
-pub(crate) fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'[' | b']')
-}
-
 /// The names only: a value may be somebody's name or a ticket.
 impl fmt::Debug for Params {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter().map(|(name, _)| name)).finish()
     }
+}
+
+/// Why an option of a login or of a refresh is not accepted. The fault is the host's.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum ParameterError {
+    /// An empty value, which a server must take for no parameter at all (RFC 6749 §3.1).
+    #[error("parameter {name}: an empty value", name = Quoted(.0))]
+    EmptyValue(String),
+    /// A name that is not made of letters, digits, `-`, `.`, `_`, `[` and `]` (RFC 6749 §8.2).
+    #[error("parameter {name}: not a name of letters, digits, '-', '.', '_', '[' and ']'", name = Quoted(.0))]
+    Name(String),
+    /// The token endpoint is not one that the server is known to have.
+    #[error("token endpoint: not one of this server's")]
+    TokenEndpoint,
+    /// The redirect URI has no port to choose: it is not a loopback one. Or the port is 0.
+    #[error("loopback port: the redirect uri is not on loopback, or the port is 0")]
+    Port,
+    /// The value cannot be written as or read from a flat list of pairs.
+    #[error("parameters: not a flat struct or list of pairs")]
+    NotPairs,
+    /// The name belongs to the protocol, or has a method of its own.
+    #[error("parameter {name}: a name that the protocol itself sends", name = Quoted(.0))]
+    Reserved(&'static str),
+    /// The scope is not accepted.
+    #[error(transparent)]
+    Scope(#[from] ScopeError),
+    /// Longer than [`MAX_PARAMETER_LEN`](crate::limits::MAX_PARAMETER_LEN).
+    #[error("parameter {name}: too long", name = Quoted(.0))]
+    TooLong(String),
+}
+
+crate::names::names! {
+    ParameterError: EmptyValue Name TokenEndpoint Port NotPairs Reserved Scope TooLong;
 }

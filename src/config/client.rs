@@ -9,18 +9,19 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use crate::error::{ConfigError, UriError};
+use crate::config::error::ConfigError;
+use crate::config::parameters::Params;
+use crate::config::server::{Server, check_query};
+use crate::config::uri::Uri;
+use crate::config::uri::UriError;
+use crate::encoding::form::{self, Pair, Space};
+use crate::encoding::grammar::RESPONSE_NAMES;
+use crate::encoding::json;
+use crate::encoding::text;
 use crate::flow::{Login, Unstarted};
-use crate::form::{self, Pair, Space};
 use crate::http::HttpRequest;
-use crate::json;
 use crate::limits::MAX_PARAMETER_LEN;
-use crate::params::Params;
-use crate::redirect::RESPONSE_NAMES;
 use crate::secret::Secret;
-use crate::server::{Server, check_query};
-use crate::text;
-use crate::uri::Uri;
 
 // A target without atomic compare-and-swap has no `Arc` in `alloc`.
 #[cfg(not(target_has_atomic = "ptr"))]

@@ -7,15 +7,19 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::response::fault::Fault;
+use core::time::Duration;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use thiserror::Error;
 
-use crate::error::{ConfigError, DiscoveryError, UriError};
+use crate::config::error::ConfigError;
+use crate::config::server::{IssParameter, Server, check_secure};
+use crate::config::uri::Uri;
+use crate::config::uri::UriError;
+use crate::encoding::json;
 use crate::flow::Rejected;
 use crate::http::{HttpRequest, HttpResponse};
-use crate::json;
-use crate::server::{IssParameter, Server, check_secure};
-use crate::uri::Uri;
 
 /// A search for the metadata of a server: a step of its own before a login.
 ///
@@ -308,4 +312,97 @@ impl fmt::Debug for Metadata {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Metadata").field("server", &self.server).finish_non_exhaustive()
     }
+}
+
+/// Why there is no server at the end of a [`Discovery`](crate::Discovery).
+///
+/// After the first three there may be metadata at the next place. Whether the search goes on is for
+/// [`Rejected::recover`](crate::Rejected::recover) to say.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum DiscoveryError {
+    /// Neither metadata nor a sign that it will be there later: usually 404.
+    #[error("metadata, status {status}: there is none at this place")]
+    UnexpectedStatus {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// A redirect (3xx), which must not be followed. If it leads to the metadata, name that place by
+    /// [`Discovery::at`](crate::Discovery::at).
+    #[error("metadata, status {status}: a redirect, which must not be followed")]
+    Redirected {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The body is not a JSON object with an `issuer` in it: usually a page.
+    #[error("metadata: not a JSON object with an issuer")]
+    NotMetadata,
+    /// It has an issuer, but not both endpoints, or a member that is read here comes twice or is of another type.
+    #[error("metadata: not both endpoints, or a member twice or of another type")]
+    Malformed,
+    /// The body is longer than [`MAX_RESPONSE_LEN`](crate::limits::MAX_RESPONSE_LEN).
+    #[error("metadata: too long")]
+    TooLong,
+    /// The server cannot answer now (429, 500, 502, 503 or 504): ask again, at the same place. If it never can there,
+    /// go on by [`Discovery::next_place`](crate::Discovery::next_place).
+    #[error("metadata, status {status}: the server cannot answer now")]
+    Unavailable {
+        /// The HTTP status.
+        status: u16,
+        /// How long the server asks you to wait (`Retry-After` in seconds).
+        retry_after: Option<Duration>,
+    },
+    /// The metadata is that of another issuer (RFC 8414 §3.3), and none of it may be used. Compare what you asked for
+    /// byte for byte: a `/` at the end counts.
+    #[error("metadata: of another issuer than the one that was asked for")]
+    IssuerMismatch,
+    /// An endpoint that is not accepted: see the error in it.
+    #[error("metadata: {0}")]
+    Endpoint(#[from] ConfigError),
+    /// An endpoint at an address, or on this machine, where the issuer is not.
+    #[error("metadata: {0}: at an address in place of a name")]
+    Address(&'static str),
+    /// An endpoint at another origin, which was not to be accepted.
+    #[error("metadata: {0}: not at the issuer's origin")]
+    OtherOrigin(&'static str),
+    /// The server does not do the response type `code`.
+    #[error("metadata: the server does not do the code flow")]
+    NoCodeFlow,
+    /// The server does not say that it does PKCE with `S256`. If it says nothing at all, and you know better, see
+    /// [`Discovery::accept_unadvertised_s256`](crate::Discovery::accept_unadvertised_s256).
+    #[error("metadata: the server does not offer PKCE with S256")]
+    NoS256,
+}
+
+impl DiscoveryError {
+    /// Whether there is no metadata where it was looked for.
+    pub(crate) const fn is_no_metadata(&self) -> bool {
+        matches!(self, Self::UnexpectedStatus { .. } | Self::Redirected { .. } | Self::NotMetadata)
+    }
+
+    /// How long the server asks you to wait before the next request.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Unavailable { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    /// Who has to act.
+    pub const fn fault(&self) -> Fault {
+        match self {
+            // The issuer, or the place, is not the one that the server goes by.
+            Self::IssuerMismatch | Self::Redirected { .. } | Self::UnexpectedStatus { .. } => Fault::Host,
+            _ => Fault::Server,
+        }
+    }
+
+    /// Whether the same request may succeed later.
+    pub const fn is_retryable(&self) -> bool {
+        matches!(self, Self::Unavailable { .. })
+    }
+}
+
+crate::names::names! {
+    DiscoveryError: UnexpectedStatus Redirected NotMetadata Malformed TooLong Unavailable IssuerMismatch Endpoint Address OtherOrigin NoCodeFlow NoS256;
 }

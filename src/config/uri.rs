@@ -5,11 +5,11 @@ use alloc::string::String;
 use core::convert::Infallible;
 use core::fmt;
 use core::ops::Range;
+use thiserror::Error;
 
-use crate::decimal;
-use crate::error::UriError;
+use crate::encoding::decimal;
+use crate::encoding::text;
 use crate::limits::MAX_URI_LEN;
-use crate::text;
 
 /// An absolute URI: an endpoint, an issuer or a redirect URI.
 ///
@@ -463,4 +463,50 @@ impl TryFrom<&Uri> for url::Url {
     fn try_from(uri: &Uri) -> Result<Self, url::ParseError> {
         Self::parse(uri.as_str())
     }
+}
+
+/// Why a [`Uri`](crate::Uri) is not accepted.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum UriError {
+    /// A character that no URI has in this place, or that parsers change.
+    #[error("a character that is not allowed there")]
+    Character,
+    /// A `.` or `..` segment in the path: other parsers remove it.
+    #[error("a '.' or '..' segment in the path")]
+    DotSegment,
+    /// A fragment: RFC 6749 allows none in an endpoint (§3.1) or a redirect URI (§3.1.2).
+    #[error("a fragment")]
+    Fragment,
+    /// The host is missing, or not in the one form that all parsers agree on.
+    #[error("no host, or not a plain lower-case host name, IPv4 address or canonical IPv6 address")]
+    Host,
+    /// A host in punycode (`xn--`). Parse it with `url::Url` and convert: see the `url` feature.
+    #[error("an internationalised host: convert it from a url::Url")]
+    InternationalHost,
+    /// The path is relative.
+    #[error("no path that begins with '/'")]
+    Path,
+    /// A `%` without two hexadecimal digits.
+    #[error("a '%' without two hexadecimal digits")]
+    PercentEncoding,
+    /// The port is not a number from 1 to 65535 without leading zeros.
+    #[error("a port that is not a number from 1 to 65535")]
+    Port,
+    /// A query, which an issuer must not have (RFC 8414 §2).
+    #[error("a query")]
+    Query,
+    /// No scheme in lower case, or one that has rules of its own in browsers.
+    #[error("no scheme in lower case, or file, ftp, ws or wss")]
+    Scheme,
+    /// Longer than [`MAX_URI_LEN`](crate::limits::MAX_URI_LEN).
+    #[error("too long")]
+    TooLong,
+    /// A user name, which can make one host look like another.
+    #[error("a user name before the host")]
+    UserInfo,
+}
+
+crate::names::names! {
+    UriError: Character DotSegment Fragment Host InternationalHost Path PercentEncoding Port Query Scheme TooLong UserInfo;
 }

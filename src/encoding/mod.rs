@@ -1,0 +1,8 @@
+//! Text formats. Nothing in this module knows about OAuth.
+
+pub(crate) mod decimal;
+pub(crate) mod form;
+pub(crate) mod grammar;
+pub(crate) mod json;
+pub(crate) mod text;
+pub(crate) mod time;

@@ -1,0 +1,3 @@
+//! From a URL to a client.
+
+pub(crate) mod discovery;
