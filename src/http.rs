@@ -1,4 +1,4 @@
-//! The whole contract with the host's HTTP stack: a request to make, a response to hand back.
+//! The interface to the caller's HTTP stack: a request to send, and the response to it.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -7,44 +7,49 @@ use core::fmt;
 use core::iter::Flatten;
 use core::time::Duration;
 
-use crate::limits::MAX_RESPONSE_LEN;
+use crate::encoding::time::UnixTime;
+use crate::limits::{MAX_RESPONSE_LEN, MAX_RETRY_AFTER};
 use crate::secret::{Secret, WipedBytes};
 
-/// An HTTP request to make.
+/// An HTTP request to send.
 ///
-/// The fields are yours to move out. URL and headers are visible ASCII, whatever the configuration
-/// and the server's answers hold, so they cannot split a request.
-///
-/// What the transport must do is said as data: [`follow_redirects`](Self::follow_redirects) and
-/// [`max_response_len`](Self::max_response_len). It must also check the server's certificate
-/// (RFC 6749 §3.2).
+/// The fields are public: move them out. URL and headers are visible ASCII with any configuration and any response of the
+/// server, so they cannot split a request.
 ///
 /// ```
-/// # fn send(method: &str, url: &str, headers: Vec<(&str, &str)>, body: &str) {}
-/// # fn example(code: authcode::CodeReceived) {
-/// let request = code.token_request();
-/// send(request.method, &request.url, request.headers.iter().collect(), request.body.expose());
+/// # fn send(method: &str, url: &str, headers: Vec<(&str, &str)>, body: &str, max_len: usize) {}
+/// # fn example(request: authcode::HttpRequest) {
+/// let headers = request.headers.iter().collect();
+/// let body = request.body.expose();
+/// send(request.method, &request.url, headers, body, request.max_response_len);
 /// # }
 /// ```
 ///
-/// With the feature `http` it becomes an `http::Request<Vec<u8>>` by `try_into`.
+/// Your HTTP stack must do three things:
+///
+/// - check the server's certificate (RFC 6749 §3.2);
+/// - not follow redirects ([`follow_redirects`](Self::follow_redirects) is always `false`);
+/// - limit the length of the response ([`max_response_len`](Self::max_response_len)).
+///
+/// With the feature `http` the request converts into an `http::Request<Vec<u8>>` by `try_into`, which has no place for
+/// the last two: read `max_response_len` before the conversion.
 #[derive(Debug)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until your HTTP stack sends it"]
 pub struct HttpRequest {
     /// `POST` for a token, `GET` for [metadata](crate::Discovery).
     pub method: &'static str,
-    /// The absolute URL, `https` (or `http` on loopback where that was asked for).
+    /// The absolute URL: `https`, or `http` if the configuration allows it by a `danger` constructor.
     pub url: String,
-    /// The headers to send, beside those that your stack adds by itself.
+    /// The headers to send, besides those that your HTTP stack adds.
     pub headers: Headers,
-    /// The body, with the code or the refresh token in it: form-urlencoded ASCII, or JSON where the
+    /// The body, which contains the code or the refresh token: form-urlencoded ASCII, or JSON if the
     /// [`Dialect`](crate::Dialect) says so. Empty for `GET`.
     pub body: Secret,
-    /// `false`: a redirect that is followed carries the body to another place.
+    /// Always `false`: following a redirect would send the body to another server.
     pub follow_redirects: bool,
-    /// How long a response body may be, [`MAX_RESPONSE_LEN`]. Read at most one byte more, so that a longer one is
-    /// known for what it is, or stop and hand over [`HttpResponse::too_long`].
+    /// The longest response body to read, in bytes: [`MAX_RESPONSE_LEN`]. If the body is longer, stop reading and pass
+    /// [`HttpResponse::too_long`].
     pub max_response_len: usize,
 }
 
@@ -73,14 +78,14 @@ impl HttpRequest {
     }
 }
 
-/// The headers of an [`HttpRequest`]: names in lower case, values in visible ASCII. `Debug` shows the names.
+/// The headers of an [`HttpRequest`]: names in lower case, values in visible ASCII. `Debug` shows only the names.
 pub struct Headers {
     content_type: Option<&'static str>,
     authorization: Option<Secret>,
 }
 
 impl Headers {
-    /// Each header once, as name and value.
+    /// Name and value of each header. No name occurs twice.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> + Clone {
         self.into_iter()
     }
@@ -91,7 +96,7 @@ impl<'a> IntoIterator for &'a Headers {
     type IntoIter = Flatten<IntoIter<Option<Self::Item>, 3>>;
 
     fn into_iter(self) -> Self::IntoIter {
-        // `accept`: without it some servers answer in another form than JSON.
+        // Without `accept` some servers do not answer in JSON.
         let accept = Some(("accept", "application/json"));
         let content_type = self.content_type.map(|value| ("content-type", value));
         let authorization = self.authorization.as_ref().map(|value| ("authorization", value.expose()));
@@ -105,9 +110,9 @@ impl fmt::Debug for Headers {
     }
 }
 
-/// The response to an [`HttpRequest`], as it came, whatever its status.
+/// The response to an [`HttpRequest`], with any status.
 ///
-/// The body is taken over without a copy and wiped in the end. `Debug` shows the status and the length.
+/// The body is moved in without a copy, and wiped on drop. `Debug` shows the status and the length of the body.
 ///
 /// ```
 /// # use authcode::HttpResponse;
@@ -116,21 +121,39 @@ impl fmt::Debug for Headers {
 pub struct HttpResponse {
     pub(crate) status: u16,
     pub(crate) body: WipedBytes,
-    pub(crate) retry_after: Option<Duration>,
+    retry_after: Option<RetryAfter>,
     is_cut_off: bool,
 }
 
+/// `Retry-After` (RFC 9110 §10.2.3).
+#[derive(Clone, Copy, Debug)]
+enum RetryAfter {
+    Pause(Duration),
+    Date(UnixTime),
+}
+
+impl RetryAfter {
+    fn parse(value: &[u8]) -> Option<Self> {
+        let text = core::str::from_utf8(value).ok()?.trim_ascii();
+        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return UnixTime::from_http_date(value).map(Self::Date);
+        }
+        // More than fits is more than the limit.
+        Some(Self::Pause(Duration::from_secs(text.parse().unwrap_or(MAX_RETRY_AFTER))))
+    }
+}
+
 impl HttpResponse {
-    /// The HTTP status and the body, after any content coding is undone.
+    /// A response with this status and body. Undo any content coding (`gzip`) first.
     ///
-    /// A redirect that was not followed is to be handed over as one. The `fetch` of a browser hides its status: where
-    /// `response.type` is `opaqueredirect`, it is 302 here.
+    /// Pass a redirect as it came, with its status. `fetch` in a browser hides that status: if `response.type` is
+    /// `opaqueredirect`, pass 302.
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self { status, body: WipedBytes(body.into()), retry_after: None, is_cut_off: false }
     }
 
-    /// A response whose body was longer than you would read: than
-    /// [`max_response_len`](HttpRequest::max_response_len), or than there is memory for.
+    /// A response whose body was longer than [`max_response_len`](HttpRequest::max_response_len), or than the memory
+    /// you have for it, so that you did not read it to its end.
     pub fn too_long(status: u16) -> Self {
         Self { is_cut_off: true, ..Self::new(status, Vec::new()) }
     }
@@ -139,25 +162,33 @@ impl HttpResponse {
         self.is_cut_off || self.body.len() > MAX_RESPONSE_LEN
     }
 
-    /// Picks what matters out of all the headers of the response: `Retry-After` in seconds. It takes the header map
-    /// of the `http` crate as it is, by reference, and any other list of pairs. A date in its
-    /// place is left out, since the crate has no calendar.
+    /// Reads the headers of the response. Only `Retry-After` is used, as seconds or as a date; all others are ignored.
+    ///
+    /// Takes any list of pairs, and `&http::HeaderMap` as it is. Names and values may be any bytes.
     #[must_use]
-    pub fn with_headers<N: AsRef<str>, V: AsRef<[u8]>>(mut self, headers: impl IntoIterator<Item = (N, V)>) -> Self {
+    pub fn with_headers<N: AsRef<[u8]>, V: AsRef<[u8]>>(mut self, headers: impl IntoIterator<Item = (N, V)>) -> Self {
         for (name, value) in headers {
-            if name.as_ref().eq_ignore_ascii_case("retry-after") {
-                let seconds = core::str::from_utf8(value.as_ref()).ok().and_then(|text| text.trim().parse().ok());
-                self.retry_after = seconds.map(Duration::from_secs).or(self.retry_after);
+            if name.as_ref().eq_ignore_ascii_case(b"retry-after") {
+                self.retry_after = RetryAfter::parse(value.as_ref()).or(self.retry_after);
             }
         }
         self
     }
 
-    /// How long the server asks you to wait, where your HTTP stack has read `Retry-After` already, or it was a date.
+    /// Sets the pause that the server asks for, if your HTTP stack has parsed `Retry-After` already.
     #[must_use]
     pub const fn with_retry_after(mut self, pause: Duration) -> Self {
-        self.retry_after = Some(pause);
+        self.retry_after = Some(RetryAfter::Pause(pause));
         self
+    }
+
+    /// The pause that the server asks for, from `now` on, and at most [`MAX_RETRY_AFTER`].
+    pub(crate) fn retry_after(&self, now: UnixTime) -> Option<Duration> {
+        let pause = match self.retry_after? {
+            RetryAfter::Pause(pause) => pause,
+            RetryAfter::Date(date) => date.saturating_since(now),
+        };
+        Some(pause.min(Duration::from_secs(MAX_RETRY_AFTER)))
     }
 }
 
@@ -172,11 +203,20 @@ impl fmt::Debug for HttpResponse {
     }
 }
 
-/// For a stack that speaks the types of the crate `http`. The `authorization` header is marked as sensitive.
+/// For an HTTP stack that uses the types of the crate `http`. The `authorization` header is marked as sensitive.
 ///
-/// What [`HttpRequest`] says about redirects and the length of the answer is not in it: read
-/// [`max_response_len`](HttpRequest::max_response_len) first. The body of a `GET` is empty; some stacks send that as a
-/// body, with its length, unless they are given `()`.
+/// `http::Request` has no place for [`follow_redirects`](HttpRequest::follow_redirects) and
+/// [`max_response_len`](HttpRequest::max_response_len): configure the client not to follow redirects, and read
+/// `max_response_len` before the conversion.
+///
+/// The body of a `GET` is empty. Some stacks send an empty body with its length; pass those `request.map(|_| ())`.
+///
+/// ```
+/// # fn example(request: authcode::HttpRequest) -> Result<(), http::Error> {
+/// let max_response_len = request.max_response_len;
+/// let request: http::Request<Vec<u8>> = request.try_into()?;
+/// # Ok(()) }
+/// ```
 ///
 /// # Errors
 /// `http::Error` if that crate does not accept the URL.
@@ -196,7 +236,8 @@ impl TryFrom<HttpRequest> for ::http::Request<Vec<u8>> {
     }
 }
 
-/// The body is copied, and the copy is wiped in the end. Cap it while you read it.
+/// The body is copied, and the copy is wiped on drop; wiping yours is up to you. Limit the length of the body while you
+/// read it: see [`HttpRequest::max_response_len`].
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 impl<B: AsRef<[u8]>> From<::http::Response<B>> for HttpResponse {

@@ -1,8 +1,8 @@
 //! Every limit of the crate, with its reason. Over a limit: a clear error, never truncation.
 
-/// The longest redirect that is looked at, in bytes: 64 KiB.
+/// The longest redirect that is parsed, in bytes: 64 KiB.
 ///
-/// Far more than a code of [`MAX_PARAMETER_LEN`] needs, and little enough to look at for anybody who sends it.
+/// Far more than a code of [`MAX_PARAMETER_LEN`] needs, and little to parse, since anyone can send a redirect.
 pub const MAX_REDIRECT_LEN: usize = 64 * 1024;
 
 /// The longest response body worth reading, in bytes: 1 MiB.
@@ -16,24 +16,45 @@ pub const MAX_RESPONSE_LEN: usize = 1024 * 1024;
 /// RFC 6749 sets no limit for a code. Some servers put a signed token into it, of some KiB.
 pub const MAX_PARAMETER_LEN: usize = 16 * 1024;
 
+/// How many tokens a scope has at most: 500.
+///
+/// The largest service lists about 300. Each token is compared with the others.
+pub const MAX_SCOPE_TOKENS: usize = 500;
+
 /// The longest access or refresh token, in bytes: 64 KiB.
 ///
 /// A token travels in a header, of which common HTTP servers take 8 to 64 KiB by default.
 pub const MAX_TOKEN_LEN: usize = 64 * 1024;
+
+/// The longest lifetime of an access token, in seconds: 100 years.
+///
+/// A program adds it to its own clock, and not every clock can hold more: Rust's `Instant` panics on some platforms
+/// beyond 292 years. A longer lifetime counts as this one; 100 years fit into 32 bits.
+pub const MAX_LIFETIME: u64 = 100 * 365 * 24 * 60 * 60;
 
 /// The longest configured URI, in bytes: 2 KiB.
 ///
 /// Far more than any endpoint or redirect URI in use has.
 pub const MAX_URI_LEN: usize = 2 * 1024;
 
+/// How many parameters the query of a redirect URI may have: 16.
+///
+/// Each of them is looked for in every redirect that anyone sends.
+pub const MAX_REDIRECT_URI_PARAMS: usize = 16;
+
 /// The longest `error` code that is kept, in bytes: 128.
 ///
 /// The longest registered code has 33 characters. Anything longer is not a code.
 pub const MAX_ERROR_CODE_LEN: usize = 128;
 
+/// How many parameters of your own a request may have: 100.
+///
+/// Each name is compared with the others, also when a stored login is resumed.
+pub const MAX_PARAMETERS: usize = 100;
+
 /// How many pairs a form-encoded token response may have: 100.
 ///
-/// It becomes a JSON object, in which no name may stand twice: each is compared with the others.
+/// They are kept as a JSON object, and each name is compared with the others. Real responses have about ten pairs.
 pub const MAX_FORM_PAIRS: usize = 100;
 
 /// How much of the body of a refusal is kept for the developer, in bytes: 16 KiB. The rest of it is left out.
@@ -43,3 +64,31 @@ pub const MAX_ERROR_BODY_LEN: usize = 16 * 1024;
 
 /// How many characters [`Untrusted`](crate::Untrusted) shows: 256.
 pub const MAX_SHOWN_CHARS: usize = 256;
+
+/// The longest pause that a server can ask for, in seconds: 5 minutes.
+///
+/// An authorization code should live at most 10 minutes (RFC 6749 §4.1.2), and a server must not be able to stop a
+/// program for longer. A longer `Retry-After` counts as this one.
+pub const MAX_RETRY_AFTER: u64 = 5 * 60;
+
+/// How many times a server may be unavailable, or refuse, before a step says something else than "try again": 6.
+///
+/// With pauses of 1, 2, 4, 8 and 16 seconds between them they take half a minute, about as long as an authorization code
+/// lives.
+pub const MAX_ATTEMPTS: u8 = 6;
+
+/// How many refreshes in a row may be refused by a 4xx that is not a known OAuth error before the user is to log in
+/// again: 5.
+///
+/// One may come from a captive portal. A server that refuses a dead refresh token in its own words refuses it each time.
+pub const MAX_FOREIGN_REFUSALS: u8 = 5;
+
+/// How long a token whose lifetime cannot be read is used, in seconds: 1 minute.
+///
+/// It does have an end, so it is renewed soon, but not before each use.
+pub const UNREADABLE_LIFETIME: u64 = 60;
+
+/// How long a token is used before it is renewed, in seconds, even if it has expired when it came: 5 seconds.
+///
+/// A server that issues expired tokens must not be asked for another one at each use.
+pub const MIN_RENEWAL_INTERVAL: u64 = 5;

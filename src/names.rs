@@ -4,8 +4,8 @@
 macro_rules! names {
     ($($error:ident: $($variant:ident)+;)+) => {$(
         impl $error {
-            /// The name of the variant, which stays the same: for a metric, or for a host that has words of its own.
-            /// Unlike `Display` it brings no formatting along.
+            /// The name of the variant, which stays the same in later versions: for a metric, or for a program that has its
+            /// own messages. Unlike `Display` it links no formatting.
             pub const fn name(&self) -> &'static str {
                 match self {
                     $(Self::$variant { .. } => stringify!($variant),)+

@@ -3,15 +3,12 @@
 use alloc::string::String;
 use core::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::encoding::form;
-use crate::encoding::text;
-use crate::flow::StartError;
+use crate::encoding::grammar::is_base64url_of_32_bytes;
+use crate::encoding::{base64, form};
 
 /// 32 bytes as 43 characters of base64url: the form that RFC 7636 has for a verifier (§4.1) and its challenge
 /// (§4.2). Wiped on drop.
@@ -26,14 +23,12 @@ impl Base64Url32 {
     /// Writes the token where it is to stay, so that no copy is left behind.
     fn fill(&mut self, bytes: &[u8]) {
         // Only called with 32 bytes, which are always 43 characters.
-        let _ = URL_SAFE_NO_PAD.encode_slice(bytes, &mut self.0);
+        base64::encode(bytes, base64::URL_SAFE, &mut self.0);
     }
 
-    /// Takes over a text that [`fill`](Self::fill) could have written: the last character has four bits of its six.
+    /// Takes over a text that [`fill`](Self::fill) could have written.
     fn refill(&mut self, text: &str) -> Option<()> {
-        let is_canonical = text.bytes().last().is_some_and(|last| text::has("AEIMQUYcgkosw048", last));
-        let is_base64url = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-        if text.len() != Self::LEN || !is_base64url || !is_canonical {
+        if !is_base64url_of_32_bytes(text.as_bytes()) {
             return None;
         }
         // Byte by byte into its place: an array that passes through an `Option` leaves a copy on the stack.
@@ -73,6 +68,15 @@ impl fmt::Debug for Base64Url32 {
     }
 }
 
+/// Random bytes that cannot have come from a working source.
+#[derive(Debug)]
+pub(crate) enum WeakEntropy {
+    /// Half of them are all zero.
+    Zero,
+    /// Both halves are the same.
+    Repeated,
+}
+
 /// `state` and verifier of one login.
 #[derive(Debug)]
 pub(crate) struct LoginSecrets {
@@ -85,18 +89,18 @@ impl LoginSecrets {
     pub(crate) const BLANK: Self = Self { state: Base64Url32::BLANK, verifier: Base64Url32::BLANK };
 
     /// The first 32 bytes are for `state`, the others for the verifier.
-    pub(crate) fn fill(&mut self, entropy: &[u8; 64]) -> Result<(), StartError> {
+    pub(crate) fn fill(&mut self, entropy: &[u8; 64]) -> Result<(), WeakEntropy> {
         let (state, verifier) = entropy.split_at(32);
         self.state.fill(state);
         self.verifier.fill(verifier);
         self.check()
     }
 
-    fn check(&self) -> Result<(), StartError> {
+    fn check(&self) -> Result<(), WeakEntropy> {
         if [&self.state, &self.verifier].iter().any(|half| half.0 == Base64Url32::ZERO) {
-            return Err(StartError::NoEntropy);
+            return Err(WeakEntropy::Zero);
         }
-        if self.state.0 == self.verifier.0 { Err(StartError::RepeatedEntropy) } else { Ok(()) }
+        if self.state.0 == self.verifier.0 { Err(WeakEntropy::Repeated) } else { Ok(()) }
     }
 
     /// Both as one text, for the store.

@@ -1,4 +1,4 @@
-//! Text that must not be shown: redacted, wiped on drop, compared in constant time.
+//! Secret text: redacted in `Debug`, wiped on drop, compared in constant time.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -10,8 +10,8 @@ use zeroize::{Zeroize, Zeroizing};
 
 /// A token, a code, a client secret or a request body.
 ///
-/// It is wiped when it is dropped. It has no `Display`, no `Clone` and no `PartialEq`, and its
-/// `Debug` shows nothing of it, so that it cannot reach a log by accident.
+/// The text is wiped when the value is dropped. There is no `Display`, no `Clone` and no `PartialEq`, and `Debug` prints
+/// `[redacted]`, so that it cannot reach a log by accident.
 ///
 /// ```
 /// let secret = authcode::Secret::from("s3cret");
@@ -19,7 +19,7 @@ use zeroize::{Zeroize, Zeroizing};
 /// assert_eq!(secret.expose(), "s3cret");
 /// ```
 ///
-/// Two secrets cannot be compared with `==`, whose running time tells where they differ:
+/// Two secrets cannot be compared with `==`, whose running time reveals where they differ:
 ///
 /// ```compile_fail
 /// # use authcode::Secret;
@@ -28,17 +28,27 @@ use zeroize::{Zeroize, Zeroizing};
 pub struct Secret(String);
 
 impl Secret {
-    /// The text itself. Use it for the wire or for your store, never for a log.
+    /// The text. Send it or store it, and never log it.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Whether it is the same, in constant time for texts of the same length.
+    /// Takes over text that was to be wiped, without a copy.
+    pub(crate) fn from_wiped(mut text: Zeroizing<String>) -> Self {
+        Self(core::mem::take(&mut *text))
+    }
+
+    /// Whether both are equal, in constant time for texts of the same length.
     pub(crate) fn is(&self, other: &Self) -> bool {
         self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
     }
 
-    /// The text itself, without a copy. From here on, wiping it is up to you.
+    /// A second copy, for a request that is under way while the first one stays where it is.
+    pub(crate) fn duplicate(&self) -> Self {
+        Self(self.0.clone())
+    }
+
+    /// The text, without a copy. You are responsible for wiping it.
     pub fn into_exposed(mut self) -> String {
         core::mem::take(&mut self.0)
     }
@@ -50,15 +60,8 @@ impl Drop for Secret {
     }
 }
 
-/// Bytes that are wiped on drop. As slices: `Zeroizing` wipes a vector byte by byte.
+/// Bytes that are wiped on drop, as slices: `Zeroizing` wipes a vector byte by byte.
 pub(crate) struct WipedBytes(pub(crate) Vec<u8>);
-
-impl WipedBytes {
-    /// For what has been read as UTF-8 before. It is looked at again, which is seldom asked for.
-    pub(crate) fn text(&self) -> &str {
-        core::str::from_utf8(&self.0).unwrap_or_default()
-    }
-}
 
 impl fmt::Debug for WipedBytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -90,12 +93,6 @@ impl fmt::Debug for Secret {
 impl From<&str> for Secret {
     fn from(text: &str) -> Self {
         Self(text.into())
-    }
-}
-
-impl From<Zeroizing<String>> for Secret {
-    fn from(mut text: Zeroizing<String>) -> Self {
-        Self::from(core::mem::take(&mut *text))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Text from outside, made safe to show.
+//! Text from outside, sanitized for display.
 
 use alloc::string::String;
 use core::fmt::{self, Write};
@@ -7,13 +7,20 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::limits::{MAX_ERROR_BODY_LEN, MAX_SHOWN_CHARS};
 
-/// Text from outside, for the developer's eyes.
+/// Text that came from outside, for the developer, not for the user. It is wiped on drop.
 ///
-/// `Display` shows at most [`MAX_SHOWN_CHARS`] characters and
-/// writes control characters and those that turn the direction of text as `\u{…}`: safe for a log or a
-/// terminal. For HTML it must still be escaped. `Debug` shows the length alone, so that an error that is
-/// logged as a whole shows nothing that came from outside.
-#[derive(Clone, Eq, PartialEq)]
+/// `Display` shows at most [`MAX_SHOWN_CHARS`] characters, and escapes control characters and those that change the
+/// direction of text as `\u{…}`. The result is safe in a log or a terminal. **In HTML it must still be escaped**: it can
+/// contain `<`, `&` and quotes. `Debug` shows the length only, so that logging an error with `{:?}` shows nothing that
+/// came from outside.
+///
+/// ```
+/// let description = authcode::Untrusted::from("denied\n<b>");
+/// assert_eq!(description.to_string(), r"denied\u{a}<b>");
+/// assert_eq!(description.raw(), "denied\n<b>");
+/// assert_eq!(format!("{description:?}"), "Untrusted(10 bytes)");
+/// ```
+#[derive(Clone, Eq, Hash, PartialEq)]
 pub struct Untrusted(String);
 
 impl Untrusted {
@@ -21,7 +28,15 @@ impl Untrusted {
         Self(core::mem::take(&mut *text))
     }
 
-    /// The beginning of a body, which need not be text. In one allocation: growing would leave copies.
+    /// A URI without its query and its fragment, where a secret may be.
+    pub(crate) fn without_query(uri: &str) -> Self {
+        let end = uri.bytes().position(|byte| matches!(byte, b'?' | b'#')).unwrap_or(uri.len());
+        Self(uri.get(..end).unwrap_or_default().into())
+    }
+
+    /// The first [`MAX_ERROR_BODY_LEN`] bytes of a body. Bytes that are not UTF-8 are replaced.
+    ///
+    /// In one allocation: growing would leave copies.
     pub(crate) fn excerpt(body: &[u8]) -> Self {
         let chunks = || body.get(..MAX_ERROR_BODY_LEN).unwrap_or(body).utf8_chunks();
         let replacement = |invalid: &[u8]| if invalid.is_empty() { "" } else { "\u{FFFD}" };
@@ -34,10 +49,10 @@ impl Untrusted {
         Self(text)
     }
 
-    /// What `Display` writes, as a text of its own and without `core::fmt`: escaped and cut in the same way. It may
-    /// repeat what was sent, and is yours to wipe.
+    /// The text as `Display` writes it, without `core::fmt`. It may repeat what your program sent; wiping it is up to
+    /// you.
     pub fn shown(&self) -> String {
-        // In one allocation: growing would leave copies. No character is shown by more than ten.
+        // In one allocation: growing would leave copies. No character is shown as more than ten.
         let len = self.0.chars().take(MAX_SHOWN_CHARS).count() * r"\u{10ffff}".len() + "…".len();
         let mut shown = String::with_capacity(len);
         // A `String` takes every character.
@@ -45,20 +60,20 @@ impl Untrusted {
         shown
     }
 
-    /// The text as it came, with all that may be in it.
+    /// The text as it came, unescaped.
     pub fn raw(&self) -> &str {
         &self.0
     }
 }
 
-/// For tests of a host that has errors of this crate made up.
+/// For tests of your own error handling.
 impl From<&str> for Untrusted {
     fn from(text: &str) -> Self {
         Self(text.into())
     }
 }
 
-/// It may repeat what was sent, a code even.
+/// It may repeat what was sent, even a code.
 impl Drop for Untrusted {
     fn drop(&mut self) {
         self.0.zeroize();
@@ -77,8 +92,8 @@ impl fmt::Display for Untrusted {
     }
 }
 
-/// A name that may come from outside, in quotes: shown as [`Untrusted`] is. Two characters more are escaped, so that
-/// nobody is misled about where it ends. `{:?}` would bring tables of Unicode into every program.
+/// A name that may come from outside, in quotes and escaped as [`Untrusted`] is. Quotes and backslashes are escaped, too,
+/// so that it is clear where the name ends. `{:?}` would link tables of Unicode into every program.
 pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Quoted<'_> {
@@ -89,7 +104,16 @@ impl fmt::Display for Quoted<'_> {
     }
 }
 
-/// By `write_char` alone, which needs no formatting.
+/// A short code from outside, for a message. Characters that mean something in HTML are escaped, too.
+pub(crate) struct Code<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Code<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show(self.0, |c| is_unsafe_to_show(c) || matches!(c, '<' | '>' | '&' | '"' | '\''), f)
+    }
+}
+
+/// Only by `write_char`, which links no formatting.
 fn show(text: &str, is_escaped: fn(char) -> bool, out: &mut impl Write) -> fmt::Result {
     let mut chars = text.chars();
     for c in chars.by_ref().take(MAX_SHOWN_CHARS) {
@@ -102,7 +126,7 @@ fn show(text: &str, is_escaped: fn(char) -> bool, out: &mut impl Write) -> fmt::
     if chars.next().is_some() { out.write_char('…') } else { Ok(()) }
 }
 
-/// Control characters, and others without a shape of their own that change how the rest is read.
+/// Control characters, and invisible characters that change how the rest is read.
 fn is_unsafe_to_show(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
         || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}')

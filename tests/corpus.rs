@@ -1,4 +1,4 @@
-//! What the fuzzers have found worth keeping, run again: each file of `fuzz/corpus/` through its target.
+//! Runs each file of `fuzz/corpus/` through its target, so that what the fuzzers found stays fixed.
 #![allow(
     clippy::indexing_slicing,
     clippy::panic,

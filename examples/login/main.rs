@@ -1,24 +1,29 @@
-//! A whole login from a terminal: the story. Run it with `cargo run --example login`.
+//! A whole login from a terminal. Run it with `cargo run --example login`.
+//!
+//! Nothing here waits without a limit: the redirect has `--timeout`, a request 30 seconds, and the crate limits retries and
+//! their pauses. Nothing is stored, so Ctrl-C at any time leaves nothing behind.
 
 mod browser;
 mod endpoints;
+mod exchange;
 mod listener;
 mod options;
 mod report;
 mod resource;
 mod server;
-mod token;
+#[cfg(test)]
+mod tests;
 mod transport;
 
 use std::process::ExitCode;
 
-use authcode::{Client, ClientAuth, CodeReceived, Refreshing, Renewal};
+use authcode::{Client, ClientAuth, Identity, Renewal};
 
 use crate::listener::Listener;
 use crate::options::{Options, Site};
 
-/// Whatever goes wrong ends as one line for the user.
-type Failure = Box<dyn core::error::Error>;
+/// An error that ends the program, as one line for the user.
+type Failure = Box<dyn core::error::Error + Send + Sync>;
 
 fn main() -> ExitCode {
     match Options::read().and_then(|options| options.map_or(Ok(()), login)) {
@@ -31,7 +36,7 @@ fn main() -> ExitCode {
 }
 
 fn login(options: Options) -> Result<(), Failure> {
-    // Without a server on the command line there is one inside this process, until `built_in` is dropped.
+    // Without a server on the command line, one runs inside this process until `built_in` is dropped.
     let (site, built_in) = match options.site {
         Some(site) => (site, None),
         None => {
@@ -40,47 +45,50 @@ fn login(options: Options) -> Result<(), Failure> {
         }
     };
 
-    // Who we are, and to which server.
+    // The server, and this client of it.
     let server = endpoints::server(&site.server)?;
     let auth = site.client_secret.as_deref().map_or(ClientAuth::None, ClientAuth::basic);
-    let client = Client::new(server, &site.client_id, auth, "http://127.0.0.1/callback")?;
+    let client = Client::new(server, Identity::new(&*site.client_id, auth), &options.redirect_uri)?;
 
     // Listen first, then start: the port is a part of the redirect URI.
-    let listener = Listener::bind(options.port)?;
-    let mut login = client.login().scope(&options.scope)?.loopback_port(listener.port())?;
+    let listener = Listener::bind(client.redirect_uri(), options.port)?;
+    let mut template = client.login();
+    template.scope(&options.scope)?;
+    if client.redirect_uri().port().is_none() {
+        template.loopback_port(listener.port())?;
+    }
     if let Some(audience) = options.audience.or(site.audience) {
-        login = login.audience(&audience)?;
+        template.audience(&audience)?;
     }
     report::unstarted(&client, &options.scope);
 
-    // The user goes to the server, and comes back with a code.
-    let pending = login.try_start(getrandom::SysRng)?;
-    report::awaiting_redirect(&listener, options.timeout);
+    // The user goes to the server, and the redirect brings a code.
+    let pending = template.start(getrandom::SysRng)?;
+    report::awaiting_redirect(&pending, options.timeout);
     browser::visit(&pending.authorization_url(), built_in.as_ref(), options.deny)?;
     let code = listener.wait(pending, options.timeout)?;
-    report::code_received();
 
-    // The code goes to the server, and comes back as a token.
-    let authorized = token::fetch(code, CodeReceived::token_request, CodeReceived::receive_token_response)?;
-    report::authorized(&authorized);
+    // The code is exchanged for tokens.
+    report::code_received();
+    let mut login = exchange::run(&mut Some(code))?;
+    report::authorized(&login, None);
     if let Some(built_in) = &built_in {
-        resource::show(built_in, &authorized)?;
-        resource::let_run_out(&authorized);
-        resource::show(built_in, &authorized)?;
+        resource::show(built_in, &login)?;
+        resource::let_expire(&login);
+        resource::show(built_in, &login)?;
     }
 
-    // A token that has run out is refreshed. Without a refresh token the user logs in again.
-    let Renewal::Refresh(refreshing) = authorized.renew() else {
-        report::reauthorize();
-        report::done();
+    // The tokens are refreshed in place. If this fails, `login` still has every token that may work.
+    let Renewal::Refresh(refresh) = login.renewal() else {
+        report::done("There is no refresh token: when the access token expires, the user logs in again.");
         return Ok(());
     };
-    report::refreshing();
-    let renewed = token::fetch(refreshing, Refreshing::token_request, Refreshing::receive_token_response)?;
-    report::authorized(&renewed);
+    report::refresh();
+    let refreshed = exchange::run(&mut Some(refresh.on(&mut login)))?;
+    report::authorized(&login, Some(&refreshed));
     if let Some(built_in) = &built_in {
-        resource::show(built_in, &renewed)?;
+        resource::show(built_in, &login)?;
     }
-    report::done();
+    report::done("The access token has been refreshed once.");
     Ok(())
 }

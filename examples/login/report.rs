@@ -1,20 +1,28 @@
-//! What the user reads in the terminal. Nothing secret, and nothing raw from outside.
+//! What the user reads in the terminal: no secret, and nothing from outside that is not escaped.
 
 use core::time::Duration;
 use std::io::{self, Write as _};
 
-use authcode::{Authorized, Client, GrantedScope, Lifetime, OAuthError, TokenType};
+use authcode::{
+    Authorized, AwaitingRedirect, Client, Fault, GrantedScope, HttpRequest, Lifetime, NextStep, OAuthError,
+    RedirectError, Refreshed, Refusal, TokenType,
+};
 
 use crate::Failure;
-use crate::listener::Listener;
 
 /// A line. If nobody reads any more, as behind a closed pipe, the login goes on.
 pub(crate) fn line(text: &str) {
     drop(writeln!(io::stdout(), "{text}"));
 }
 
+/// The last line of a program that failed.
 pub(crate) fn failure(error: &Failure) {
     drop(writeln!(io::stderr(), "login: {error}"));
+}
+
+/// The last line of a program that succeeded.
+pub(crate) fn done(text: &str) {
+    line(&format!("\nThe login is complete. {text}"));
 }
 
 /// The name of a state, and a line about it.
@@ -22,102 +30,119 @@ fn state(name: &str, text: &str) {
     line(&format!("\n[{name}]\n  {text}"));
 }
 
-/// Where the metadata is looked for.
-pub(crate) fn discovering(url: &str) {
-    line(&format!("  asks {url}"));
-}
-
 pub(crate) fn unstarted(client: &Client, scope: &str) {
-    state("Unstarted", &format!("client {:?} asks for the scope {scope:?}", client.client_id()));
+    state("Unstarted", &format!("client {:?} requests the scope {scope:?}", client.client_id()));
     line(&format!("  at {}", client.server().authorization_endpoint()));
 }
 
-pub(crate) fn awaiting_redirect(listener: &Listener, timeout: Duration) {
-    state("AwaitingRedirect", "state and PKCE verifier are drawn, and kept secret");
-    line(&format!(
-        "  waiting at most {} s for your consent to come back on port {}",
-        timeout.as_secs(),
-        listener.port()
-    ));
+pub(crate) fn awaiting_redirect(pending: &AwaitingRedirect, timeout: Duration) {
+    state("AwaitingRedirect", "state and PKCE verifier have been generated");
+    line(&format!("  redirect URI: {}", pending.redirect_uri()));
+    line(&format!("  waiting for the redirect, at most {} s (Ctrl-C stops)", timeout.as_secs()));
 }
 
 pub(crate) fn browser_opens(url: &str) {
-    line(&format!("  your browser opens; if it does not, open this URL in it:\n\n  {url}"));
+    line(&format!("  opening your browser; if it does not open, open this URL in it:\n\n  {url}\n"));
 }
 
 pub(crate) fn browser_missing(url: &str) {
-    line(&format!("  there is no browser here; open this URL in one on this machine:\n\n  {url}"));
+    line(&format!("  no browser was found; open this URL in a browser on this machine:\n\n  {url}\n"));
 }
 
 pub(crate) fn consents_by_itself(deny: bool) {
-    let (why, button) = if deny { ("--deny", "Deny") } else { ("no browser here, or CI=true", "Allow") };
-    line(&format!("  {why}: this program follows the consent page by itself and presses {button}"));
+    let (why, button) = if deny { ("--deny", "Deny") } else { ("no browser, or CI=true", "Allow") };
+    line(&format!("  {why}: this program opens the consent page and presses {button}"));
 }
 
-/// A request came to the listener that is not the redirect of this login.
-pub(crate) fn stranger(why: &str) {
-    line(&format!("  a request came that is not the answer ({why}); still waiting for your consent"));
+/// A request reached the listener that does not answer this login.
+pub(crate) fn ignored(why: &str) {
+    line(&format!("  ignored a request that does not answer this login ({why}); still waiting"));
 }
 
 pub(crate) fn code_received() {
-    state("CodeReceived", "the code is here, and kept secret; it goes to the token endpoint, once");
+    state("CodeReceived", "the redirect brought a code, which is exchanged for tokens");
 }
 
-pub(crate) fn trying_again(problem: &str, pause: Duration) {
-    line(&format!("  {problem}; trying again in {} s", pause.as_secs()));
+pub(crate) fn request(request: &HttpRequest) {
+    line(&format!("  {} {}", request.method, request.url));
 }
 
-pub(crate) fn authorized(authorized: &Authorized) {
-    let kind = match authorized.token_type() {
-        TokenType::Bearer => "a Bearer token",
-        TokenType::Unstated => "a token of unstated type",
-        _ => "a token of a type that this program does not know",
+pub(crate) fn no_response(error: ureq::Error) -> Failure {
+    format!("no response came: {error}. Check the network and the URL, then run this again.").into()
+}
+
+pub(crate) fn retry(error: &impl Refusal, after: Duration) {
+    let pause = if after.is_zero() { "next request".into() } else { format!("next try in {} s", after.as_secs()) };
+    line(&format!("  {error}{}; {pause}", description(error.oauth_error())));
+}
+
+pub(crate) fn authorized(login: &Authorized, refreshed: Option<&Refreshed>) {
+    let tokens = login.tokens();
+    let kind = match tokens.token_type() {
+        TokenType::Bearer => "Bearer",
+        TokenType::Unstated => "not stated",
+        _ => "unknown",
     };
-    let lifetime = match authorized.lifetime() {
+    let lifetime = match tokens.lifetime() {
         Lifetime::Stated(lifetime) => format!("{} s", lifetime.as_secs()),
-        Lifetime::Unreadable => "not readable: renew it soon".into(),
-        _ => "not stated: use it until it is refused".into(),
+        Lifetime::Unreadable => "cannot be read: refresh soon".into(),
+        _ => "not stated: use the token until the API refuses it".into(),
     };
-    let scope = match authorized.granted_scope() {
+    let scope = match tokens.granted_scope() {
         GrantedScope::Stated(scope) => scope.as_str(),
-        _ => "not stated",
+        GrantedScope::Unreadable => "cannot be read",
+        GrantedScope::Unstated => "not stated",
     };
-    let refresh = authorized.refresh_token().map_or_else(|| "none".into(), |token| format!("{token:?}"));
-    let changed = match authorized.refreshed() {
-        Some(refreshed) if refreshed.rotated => ", a new one: the old one is dead",
-        Some(_) => ", the same as before",
-        None => "",
+    let refresh_token = match (tokens.refresh_token(), refreshed) {
+        (None, _) => "none",
+        (Some(_), None) => "yes",
+        (Some(_), Some(refreshed)) if refreshed.rotated => "a new one, which replaces the old one",
+        (Some(_), Some(_)) => "the same as before",
     };
-    state("Authorized", &format!("{kind}: {:?}", authorized.access_token()));
-    line(&format!("  lifetime: {lifetime}\n  scope: {scope}\n  refresh token: {refresh}{changed}"));
+    state("Authorized", &format!("access token: {:?}, type: {kind}", tokens.access_token()));
+    line(&format!("  lifetime: {lifetime}\n  scope: {scope}\n  refresh token: {refresh_token}"));
 }
 
 pub(crate) fn resource(url: &str, status: u16, text: &str) {
     line(&format!("  GET {url} -> {status} {text}"));
 }
 
-pub(crate) fn running_out(lifetime: Duration) {
-    line(&format!("  letting the token run out: {} s ...", lifetime.as_secs()));
+pub(crate) fn expiring(left: Duration) {
+    line(&format!("  waiting {} s until the access token has expired", left.as_secs()));
 }
 
 pub(crate) fn needs_renewal(needed: bool) {
     line(&format!("  needs_renewal: {needed}"));
 }
 
-pub(crate) fn refreshing() {
-    state("Refreshing", "the refresh token goes to the token endpoint; the user need not be there");
+pub(crate) fn refresh() {
+    state("Refresh", "the refresh token is exchanged for a new access token, without the user");
 }
 
-pub(crate) fn reauthorize() {
-    state("Unstarted", "there is no refresh token: for a new token the user would log in again");
+/// Why a redirect is ignored. Some servers leave `state` out of an error, so the claimed error is worth showing.
+pub(crate) fn unauthenticated(error: &RedirectError) -> String {
+    match error {
+        RedirectError::StateMissing { unauthenticated: Some(claim) } => {
+            format!("{error}; it claims {claim}{}, which anyone could send", description(Some(claim)))
+        }
+        _ => error.to_string(),
+    }
 }
 
-pub(crate) fn done() {
-    line("\nThe login is complete.");
+/// Why a step was refused, and what to do now.
+pub(crate) fn refusal(error: &impl Refusal) -> String {
+    let advice = match (error.next_step(), error.fault()) {
+        (NextStep::StartOver, Fault::User) => "You declined. Run this again if you change your mind.",
+        (NextStep::StartOver, Fault::Caller) => "Correct the options, then run this again.",
+        (NextStep::StartOver, _) => "Run this again to start over.",
+        (NextStep::Fix, _) => "Check the credentials, the endpoints and any proxy, then run this again.",
+        _ => "Try again later.",
+    };
+    format!("{error}{}. {advice}", description(error.oauth_error()))
 }
 
-/// What a server added to its error code, cut and made safe to show by the crate.
-pub(crate) fn in_its_words(error: Option<&OAuthError>) -> String {
+/// The description that a server added to its error code. `Display` cuts and escapes it.
+fn description(error: Option<&OAuthError>) -> String {
     let description = error.and_then(|error| error.description.as_ref());
     description.map(|text| format!(" ({text})")).unwrap_or_default()
 }

@@ -33,23 +33,23 @@ use oxide_auth::primitives::issuer::{IssuedToken, Issuer, RefreshedToken, TokenM
 use oxide_auth::primitives::registrar::{BoundClient, ClientUrl, RegisteredUrl, Registrar, RegistrarError};
 use tiny_http::{Header, Method};
 
-/// The one client that the server knows: a public one, as a native app is.
+/// The only client that the server knows: a public one, as a native app is.
 pub(crate) const CLIENT_ID: &str = "loom-cli";
 /// The API that its tokens are for.
 pub(crate) const AUDIENCE: &str = "https://api.loomai.com/";
 
-/// Where the client may be, on a port of its own choice (RFC 8252 §7.3).
-const REDIRECT_URIS: [&str; 2] = ["http://127.0.0.1/callback", "http://[::1]/callback"];
+/// The redirect URIs of the client, which may add any port (RFC 8252 §7.3).
+const REDIRECT_URIS: [&str; 3] = ["http://127.0.0.1/callback", "http://[::1]/callback", "http://localhost/callback"];
 const SCOPES: [&str; 3] = ["profile", "email", "offline_access"];
-/// Long enough to be used, short enough to be seen running out. The response has it in whole seconds: 3.
+/// Long enough to be used, short enough to watch the token expire. The response states it in whole seconds: 3.
 const TOKEN_LIFETIME: Duration = Duration::from_millis(3500);
 const REFRESH_LIFETIME: Duration = Duration::from_secs(3600);
-/// What a web page may use, if it is told to the server.
+/// What a web page may use, if [`Settings::page_origin`] names its origin.
 const FOR_PAGES: [&str; 2] = ["/oauth/token", "/me"];
 const MAX_BODY_LEN: u64 = 64 * 1024;
 const MAX_OPEN_PAGES: usize = 64;
 
-/// What an example may want otherwise.
+/// What an example can change.
 pub(crate) struct Settings {
     /// How long an access token lives.
     pub(crate) token_lifetime: Duration,
@@ -77,7 +77,7 @@ impl Server {
         Self::start_with(Settings::default())
     }
 
-    /// As [`start`](Self::start), otherwise than usual.
+    /// As [`start`](Self::start), with other settings.
     pub(crate) fn start_with(settings: Settings) -> io::Result<Self> {
         let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let base_url = format!("http://{}", socket.local_addr()?);
@@ -90,14 +90,14 @@ impl Server {
                 for header in cors_headers(&request, settings.page_origin.as_deref()) {
                     response.add_header(header);
                 }
-                // A client that has gone away gets no answer, and the next one is served.
+                // If the client is gone, the next one is served.
                 drop(request.respond(response));
             }
         });
         Ok(Self { base_url, http, thread: Some(thread) })
     }
 
-    /// Where it is, without a `/` at the end.
+    /// The URL of its root, without a `/` at the end.
     pub(crate) fn base_url(&self) -> &str {
         &self.base_url
     }
@@ -114,13 +114,14 @@ impl Drop for Server {
 
 type Params = HashMap<String, String>;
 
-/// What the server remembers.
+/// The state of the server.
 struct Backend {
     codes: AuthMap<RandomGenerator>,
     tokens: Tokens,
     addons: AddonList,
     resource_scopes: [Scope; 1],
-    /// The pages that wait for the user, by a ticket that only the page knows: no other web page can press Allow.
+    /// The consent pages that wait for the user, by a ticket that only the page has, so that no other web page can press
+    /// Allow.
     open_pages: HashMap<String, Params>,
 }
 
@@ -141,11 +142,11 @@ impl Backend {
     fn handle(&mut self, http: &mut tiny_http::Request) -> Reply {
         let mut body = String::new();
         if http.as_reader().take(MAX_BODY_LEN).read_to_string(&mut body).is_err() {
-            return Reply::page(400, "The request is not readable.");
+            return Reply::page(400, "The request cannot be read.");
         }
         let (path, query) = http.url().split_once('?').unwrap_or((http.url(), ""));
         let (Some(query), Some(body)) = (unique_params(query), unique_params(&body)) else {
-            return Reply::page(400, "A parameter comes twice.");
+            return Reply::page(400, "A parameter occurs twice.");
         };
         let authorization = http.headers().iter().find(|header| header.field.equiv("Authorization"));
         let auth = authorization.map(|header| header.value.to_string());
@@ -155,11 +156,11 @@ impl Backend {
             (Method::Post, "/oauth/token") => self.token(Request { query, urlbody: body, auth }),
             (Method::Get, "/me") => self.me(Request { query, urlbody: body, auth }),
             (Method::Options, path) if FOR_PAGES.contains(&path) => Reply::json(204, String::new()),
-            _ => Reply::page(404, "There is nothing here."),
+            _ => Reply::page(404, "There is no page at this path."),
         }
     }
 
-    /// Shows the page, if the request is one that could be granted.
+    /// Shows the consent page, if the request is valid.
     fn ask(&mut self, query: Params) -> Reply {
         let mut bytes = [0; 16];
         if getrandom::fill(&mut bytes).is_err() {
@@ -183,7 +184,7 @@ impl Backend {
         reply
     }
 
-    /// Takes what the user pressed. A page counts once.
+    /// Takes the user's decision. A page counts once.
     fn consent(&mut self, form: &Params) -> Reply {
         let Some(query) = form.get("ticket").and_then(|ticket| self.open_pages.remove(ticket)) else {
             return Reply::page(400, "This page is no longer open. Start the login again.");
@@ -252,7 +253,7 @@ impl Backend {
     }
 }
 
-/// The registry of clients. It holds one.
+/// The registry of clients, with its only client.
 struct Clients;
 
 impl Registrar for Clients {
@@ -266,7 +267,7 @@ impl Registrar for Clients {
         Ok(BoundClient { client_id: bound.client_id, redirect_uri: Cow::Owned(RegisteredUrl::Exact(redirect_uri)) })
     }
 
-    /// Of the scopes that were asked for, those that there are.
+    /// Grants the requested scopes that exist.
     fn negotiate(&self, bound: BoundClient<'_>, scope: Option<Scope>) -> Result<PreGrant, RegistrarError> {
         let asked = scope.iter().flat_map(Scope::iter).collect::<Vec<_>>();
         let known = SCOPES.into_iter().filter(|name| asked.contains(name)).collect::<Vec<_>>();
@@ -282,7 +283,7 @@ impl Registrar for Clients {
     }
 }
 
-/// Both legs must name the API that the token is for.
+/// The authorization request and the token request must name the API that the token is for.
 struct Audience;
 
 impl Audience {
@@ -381,7 +382,7 @@ impl Reply {
         Self { status, content_type: "text/html; charset=utf-8", body, header: None }
     }
 
-    /// The API calls the lifetime `expiry`.
+    /// Renames the lifetime: this API calls it `expiry`.
     fn with_expiry(mut self) -> Self {
         if let Ok(serde_json::Value::Object(mut members)) = serde_json::from_str(&self.body) {
             if let Some(lifetime) = members.remove("expires_in") {
@@ -397,7 +398,7 @@ impl Reply {
             ("Content-Type", self.content_type),
             ("Cache-Control", "no-store"),
             ("Referrer-Policy", "no-referrer"),
-            // No other page may put this one into a frame, to have the user click on what is not seen.
+            // No other page may frame this one and make the user click on it unseen (clickjacking).
             ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
         ];
         let mut response = tiny_http::Response::from_string(self.body).with_status_code(self.status);
@@ -409,8 +410,7 @@ impl Reply {
     }
 }
 
-/// What web pages of the one origin may read the answers of, and send a token to. No other page may, and none may press
-/// Allow: the user does.
+/// Lets web pages of that origin send a token and read the responses. No page may press Allow: the user does.
 fn cors_headers(request: &tiny_http::Request, page_origin: Option<&str>) -> Vec<Header> {
     let path = request.url().split('?').next().unwrap_or_default();
     let Some(origin) = page_origin.filter(|_| FOR_PAGES.contains(&path)) else { return Vec::new() };
@@ -422,7 +422,7 @@ fn cors_headers(request: &tiny_http::Request, page_origin: Option<&str>) -> Vec<
     headers.into_iter().filter_map(|(name, value)| Header::from_bytes(name, value).ok()).collect()
 }
 
-/// The pairs of a query or a form, unless a name comes twice (RFC 6749 §3.1).
+/// The pairs of a query or a form. `None` if a name occurs twice (RFC 6749 §3.1).
 fn unique_params(text: &str) -> Option<Params> {
     let mut params = Params::new();
     for (name, value) in form_urlencoded::parse(text.as_bytes()) {

@@ -1,16 +1,18 @@
-//! The one place where HTTP is spoken for the crate: a request of `authcode` goes out by `ureq`.
+//! The only place that does HTTP for the crate: sends an `HttpRequest` with `ureq`.
+
+use core::time::Duration;
 
 use authcode::{HttpRequest, HttpResponse};
 use ureq::http::Request;
 
-/// Sends a request and gives the answer, whatever its status is.
+/// Sends a request and returns the response, whatever its status is.
 pub(crate) fn send(request: HttpRequest) -> Result<HttpResponse, ureq::Error> {
     let agent = agent(&request.url);
     let mut call = Request::builder().method(request.method).uri(&request.url);
     for (name, value) in &request.headers {
         call = call.header(name, value);
     }
-    // A body that is empty would go out as one, with its length.
+    // An empty body would be sent as one, with a `Content-Length`.
     let mut response = match request.method {
         "GET" => agent.run(call.body(())?)?,
         _ => agent.run(call.body(request.body.into_exposed())?)?,
@@ -19,13 +21,13 @@ pub(crate) fn send(request: HttpRequest) -> Result<HttpResponse, ureq::Error> {
     Ok(HttpResponse::new(response.status().as_u16(), body).with_headers(response.headers()))
 }
 
-/// A client that does as `HttpRequest` says: it follows no redirect, and a status is no error of its own.
+/// A client that follows no redirect, returns every status, and has a timeout: the duties of [`HttpRequest`].
 pub(crate) fn agent(url: &str) -> ureq::Agent {
     let config = ureq::Agent::config_builder()
         .max_redirects(0)
         .http_status_as_error(false)
-        .timeout_global(Some(core::time::Duration::from_secs(30)));
-    // `http` means loopback here, and that is reached without a proxy.
+        .timeout_global(Some(Duration::from_secs(30)));
+    // `http` is always loopback here, which needs no proxy.
     let config = if url.starts_with("http:") { config.proxy(None) } else { config };
     config.build().new_agent()
 }

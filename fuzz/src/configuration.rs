@@ -1,7 +1,7 @@
-//! Whatever configuration is accepted, what comes out of it is one plain URL and one plain request.
+//! Every accepted configuration gives one visible-ASCII URL and one visible-ASCII request, at the configured endpoints.
 
 use arbitrary::Arbitrary;
-use authcode::{Client, ClientAuth, Leg, Redirect, Server};
+use authcode::{Client, ClientAuth, Identity, Redirect, Server};
 
 #[derive(Arbitrary, Debug)]
 pub struct Input<'a> {
@@ -31,16 +31,17 @@ fn configure(input: &Input<'_>) -> Option<()> {
         (Some(secret), 1) => ClientAuth::basic_raw(secret),
         (Some(secret), _) => ClientAuth::body(secret),
     };
-    let client = Client::new(server, input.client_id, auth, input.redirect_uri).ok()?;
-    let mut login = client.login().scope(input.scope).ok()?;
+    let client = Client::with_custom_scheme(server, Identity::new(input.client_id, auth), input.redirect_uri).ok()?;
+    let mut login = client.login();
+    login.scope(input.scope).ok()?;
     if let Some(audience) = input.audience {
-        login = login.audience(audience).ok()?;
+        login.audience(audience).ok()?;
     }
     if let Some(port) = input.port {
-        login = login.loopback_port(port).ok()?;
+        login.loopback_port(port).ok()?;
     }
     if let Some((name, value)) = input.param {
-        login = login.param(Leg::Authorization, name, value).ok()?.param(Leg::Token, name, value).ok()?;
+        login.authorization_param(name, value).ok()?.token_param(name, value).ok()?;
     }
     let mut entropy = [7; 64];
     entropy[63] = 8;
@@ -69,8 +70,10 @@ fn configure(input: &Input<'_>) -> Option<()> {
     // With its `?`: a query of the redirect URI may begin with another one.
     let answer = format!("?{own}&code=x&state={}", pending.state());
     let code = pending.receive_redirect(Redirect::query(&answer)).unwrap();
-    let request = code.token_request();
-    assert_eq!(request.url, input.token_endpoint);
+    let request = code.request();
+    // The host is in lower case now, and nothing else has changed.
+    assert!(request.url.eq_ignore_ascii_case(input.token_endpoint));
+    assert_eq!(url::Url::parse(&request.url).unwrap(), url::Url::parse(input.token_endpoint).unwrap());
     assert!(is_visible(request.body.expose()));
     for (_, value) in &request.headers {
         assert!(value.bytes().all(|byte| matches!(byte, 0x20..=0x7E)));

@@ -1,16 +1,16 @@
-//! Any sequence of operations, honest and hostile: no panic, a request stays the same, a step that hands the state back
-//! has changed nothing, and a stored state comes back as it was.
+//! Any sequence of operations, honest and hostile: no panic, a request stays the same, a rejected step that returns the
+//! state has changed nothing, a refresh never loses a token that may work, and a stored state can be resumed.
 
 use arbitrary::Arbitrary;
 use authcode::{
-    AwaitingRedirect, Client, ClientAuth, CodeReceived, Flow, HttpResponse, IssParameter, Redirect, Refreshing,
+    Authorized, AwaitingRedirect, Client, CodeReceived, Flow, HttpResponse, IssParameter, NextStep, Redirect, Refresh,
     Renewal, Server, Suspended, UnixTime, Unstarted,
 };
 
 #[derive(Arbitrary, Debug)]
 pub enum Operation<'a> {
     Start([u8; 64]),
-    /// The word STATE stands for the live `state`, which nobody can guess.
+    /// The word STATE is replaced by the live `state`, which nobody can guess.
     Redirect(&'a [u8]),
     Answer,
     Respond(u16, &'a [u8]),
@@ -18,67 +18,95 @@ pub enum Operation<'a> {
         has_refresh_token: bool,
         lifetime: u64,
     },
+    /// Makes a refresh, which the next response answers: the one before it, if there are two.
     Renew,
-    Cancel,
+    Reauthorize,
     StoreAndResume,
 }
 
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
+
+/// What a program holds: the login, and its refreshes that are under way.
+struct Program {
+    client: Client,
+    template: Unstarted,
+    flow: Option<Flow>,
+    refreshes: Vec<Refresh>,
+}
 
 pub fn run(input: &[u8]) {
     let Ok(operations) = Vec::<Operation<'_>>::arbitrary_take_rest(arbitrary::Unstructured::new(input)) else { return };
     let server = Server::new("https://a.example/authorize", "https://a.example/token")
         .and_then(|server| server.with_issuer("https://a.example/", IssParameter::Optional))
         .unwrap();
-    let client = Client::new(server, "id", ClientAuth::None, "https://b.example/cb").unwrap();
-    let mut flow = Flow::from(client.login().scope("a b").unwrap());
+    let client = Client::new(server, "id", "https://b.example/cb").unwrap();
+    let mut template = client.login();
+    template.scope("a b").unwrap();
+    let mut program = Program { client, template, flow: None, refreshes: Vec::new() };
     for operation in operations.iter().take(64) {
-        flow = match step(flow, operation, &client) {
-            Some(next) => next,
-            None => return,
-        };
-        let _ = format!("{flow:?}");
+        program.step(operation);
+        let _ = format!("{:?} {:?}", program.flow, program.refreshes);
     }
 }
 
-/// The next state, or nothing where the login has ended.
-fn step(flow: Flow, operation: &Operation<'_>, client: &Client) -> Option<Flow> {
-    Some(match (flow, operation) {
-        (flow, Operation::StoreAndResume) => {
-            let stored = serde_json::to_string(&flow.suspend()).unwrap();
-            let again: Flow = serde_json::from_str::<Suspended>(&stored).unwrap().resume(client).unwrap();
-            assert_eq!(serde_json::to_string(&again.suspend()).unwrap(), stored);
-            again
+impl Program {
+    fn step(&mut self, operation: &Operation<'_>) {
+        let Some(flow) = self.flow.take() else {
+            if let Operation::Start(entropy) = operation {
+                self.flow = self.template.start_with_entropy(entropy).ok().map(Flow::from);
+            }
+            return;
+        };
+        self.flow = match (flow, operation) {
+            (flow, Operation::StoreAndResume) => {
+                let stored = serde_json::to_string(&flow.suspend()).unwrap();
+                let form: Suspended = serde_json::from_str(&stored).unwrap();
+                let again = Flow::resume(form, &self.client).unwrap();
+                assert_eq!(serde_json::to_string(&again.suspend()).unwrap(), stored);
+                Some(again)
+            }
+            (Flow::AwaitingRedirect(pending), Operation::Redirect(redirect)) => {
+                let redirect = replace(redirect, b"STATE", pending.state().as_bytes());
+                receive(pending, Redirect::url(&redirect))
+            }
+            (Flow::AwaitingRedirect(pending), Operation::Answer) => {
+                let answer = format!("code=c&state={}", pending.state());
+                Some(pending.receive_redirect(Redirect::query(&answer)).unwrap().into())
+            }
+            (Flow::CodeReceived(code), operation) => exchange(code, operation),
+            (Flow::Authorized(authorized), operation) => self.renew(authorized, operation),
+            (flow, _) => Some(flow),
+        };
+    }
+
+    fn renew(&mut self, mut authorized: Authorized, operation: &Operation<'_>) -> Option<Flow> {
+        match operation {
+            Operation::Renew => match authorized.renewal() {
+                Renewal::Refresh(refresh) => self.refreshes.push(refresh),
+                Renewal::Reauthorize(_) => assert!(authorized.tokens().refresh_token().is_none()),
+            },
+            Operation::Reauthorize => {
+                self.template = authorized.reauthorize();
+                return None;
+            }
+            operation => {
+                if let Some(response) = response(operation).filter(|_| !self.refreshes.is_empty()) {
+                    let refresh = self.refreshes.remove(self.refreshes.len().saturating_sub(2));
+                    receive_refresh(&mut authorized, refresh, response);
+                }
+            }
         }
-        (Flow::Unstarted(login), Operation::Start(entropy)) => match login.start_with_entropy(entropy) {
-            Ok(pending) => pending.into(),
-            Err(refused) => Unstarted::into(refused.recover().unwrap()),
-        },
-        (Flow::AwaitingRedirect(pending), Operation::Redirect(redirect)) => {
-            let redirect = replace(redirect, b"STATE", pending.state().as_bytes());
-            receive(pending, Redirect::url(&redirect))?
-        }
-        (Flow::AwaitingRedirect(pending), Operation::Answer) => {
-            let answer = format!("code=c&state={}", pending.state());
-            pending.receive_redirect(Redirect::query(&answer)).unwrap().into()
-        }
-        (Flow::CodeReceived(code), operation) => exchange(code, operation)?,
-        (Flow::Authorized(authorized), Operation::Renew) => match authorized.renew() {
-            Renewal::Refresh(refreshing) => refreshing.into(),
-            Renewal::Reauthorize(login) => login.into(),
-        },
-        (Flow::Refreshing(refreshing), Operation::Cancel) => refreshing.cancel().into(),
-        (Flow::Refreshing(refreshing), operation) => refresh(refreshing, operation),
-        (flow, _) => flow,
-    })
+        Some(authorized.into())
+    }
 }
 
 fn receive(pending: AwaitingRedirect, redirect: Redirect<'_>) -> Option<Flow> {
     let url = pending.authorization_url();
     match pending.receive_redirect(redirect) {
         Ok(code) => Some(code.into()),
-        Err(refused) => {
-            let same = refused.recover().ok()?;
+        Err(rejected) => {
+            assert!(matches!(rejected.next_step(), NextStep::Wait | NextStep::StartOver));
+            let same = rejected.recover().ok()?;
             assert_eq!(same.authorization_url(), url);
             Some(same.into())
         }
@@ -86,38 +114,38 @@ fn receive(pending: AwaitingRedirect, redirect: Redirect<'_>) -> Option<Flow> {
 }
 
 fn exchange(code: CodeReceived, operation: &Operation<'_>) -> Option<Flow> {
-    let body = code.token_request().body;
+    let body = code.request().body;
     let Some(response) = response(operation) else { return Some(code.into()) };
-    match code.receive_token_response(response, NOW) {
+    match code.receive_response(response, NOW) {
         Ok(authorized) => Some(authorized.into()),
-        Err(refused) => {
-            let same = refused.recover().ok()?;
-            assert_eq!(same.token_request().body.expose(), body.expose());
+        Err(rejected) => {
+            assert_ne!(rejected.next_step(), NextStep::Wait);
+            let same = rejected.recover().ok()?;
+            assert_eq!(same.request().body.expose(), body.expose());
             Some(same.into())
         }
     }
 }
 
-/// A refresh never loses the token that is being refreshed.
-fn refresh(refreshing: Refreshing, operation: &Operation<'_>) -> Flow {
-    let body = refreshing.token_request().body;
-    let old = refreshing.authorized().access_token().expose().to_owned();
-    let Some(response) = response(operation) else { return refreshing.into() };
-    match refreshing.receive_token_response(response, NOW) {
-        Ok(authorized) => {
-            assert!(authorized.refresh_token().is_some());
-            authorized.into()
+/// The response to a refresh, of this login or of an earlier one.
+fn receive_refresh(authorized: &mut Authorized, refresh: Refresh, response: HttpResponse) {
+    let old = authorized.suspend().to_json();
+    let access_token = authorized.tokens().access_token().expose().to_owned();
+    let had_refresh_token = authorized.tokens().refresh_token().is_some();
+    let revision = authorized.revision();
+    let result = refresh.receive_response(authorized, response, NOW);
+    if authorized.revision() == revision {
+        assert_eq!(authorized.suspend().to_json().expose(), old.expose(), "changed without a new revision");
+    }
+    match result {
+        Ok(_) => assert!(!had_refresh_token || authorized.tokens().refresh_token().is_some()),
+        Err(error) => {
+            let _ = format!("{error} {error:?}");
+            assert_eq!(authorized.tokens().access_token().expose(), access_token);
+            if had_refresh_token && authorized.tokens().refresh_token().is_none() {
+                assert_eq!(error.next_step(), NextStep::StartOver);
+            }
         }
-        Err(refused) => match refused.recover() {
-            Ok(same) => {
-                assert_eq!(same.token_request().body.expose(), body.expose());
-                same.into()
-            }
-            Err(ended) => {
-                assert_eq!(ended.authorized.access_token().expose(), old);
-                ended.authorized.into()
-            }
-        },
     }
 }
 

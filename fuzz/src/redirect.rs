@@ -1,12 +1,12 @@
 //! No redirect makes it panic, and none without the right `state` advances or ends a login.
 
-use authcode::{AwaitingRedirect, Client, ClientAuth, IssParameter, Redirect, Server};
+use authcode::{AwaitingRedirect, Client, IssParameter, NextStep, Redirect, Server};
 
 fn pending() -> AwaitingRedirect {
     let server = Server::new("https://a.example/authorize", "https://a.example/token")
         .and_then(|server| server.with_issuer("https://a.example/", IssParameter::Optional))
         .unwrap();
-    let client = Client::new(server, "id", ClientAuth::None, "https://b.example/cb?tenant=a%20b").unwrap();
+    let client = Client::new(server, "id", "https://b.example/cb?tenant=a%20b").unwrap();
     let mut entropy = [7; 64];
     entropy[63] = 8;
     client.login().start_with_entropy(&entropy).unwrap()
@@ -33,15 +33,22 @@ pub fn run(input: &[u8]) {
     match pending.receive_redirect(redirect) {
         Ok(code) => {
             assert!(has_state);
-            let request = code.token_request();
+            let request = code.request();
             assert_eq!(request.url, "https://a.example/token");
             assert!(request.body.expose().bytes().all(|byte| matches!(byte, 0x21..=0x7E)));
         }
-        Err(refused) => {
-            let _ = format!("{refused} {refused:?}");
-            match refused.recover() {
-                Ok(same) => assert_eq!(same.authorization_url(), url),
-                Err(_) => assert!(has_state),
+        Err(rejected) => {
+            let _ = format!("{} {rejected:?}", rejected.error());
+            let next_step = rejected.next_step();
+            match rejected.recover() {
+                Ok(same) => {
+                    assert_eq!(next_step, NextStep::Wait);
+                    assert_eq!(same.authorization_url(), url);
+                }
+                Err(_) => {
+                    assert_eq!(next_step, NextStep::StartOver);
+                    assert!(has_state);
+                }
             }
         }
     }

@@ -1,62 +1,80 @@
 //! Why a configuration is not accepted.
 
+use alloc::boxed::Box;
+
 use thiserror::Error;
 
 use crate::config::uri::UriError;
 use crate::untrusted::Quoted;
 
-/// Why a [`Server`](crate::Server) or a [`Client`](crate::Client) cannot be made. The fault is the host's.
+/// Why a [`Server`](crate::Server), a [`Client`](crate::Client) or a [`Discovery`](crate::Discovery) cannot be made.
+/// Correct the value that it names.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// The authorization endpoint is not an acceptable URI.
-    #[error("authorization endpoint: {0}")]
-    AuthorizationEndpoint(UriError),
-    /// The client identifier is empty, too long or has a character beyond visible ASCII and space.
+    #[error("authorization endpoint: not accepted")]
+    AuthorizationEndpoint(#[source] UriError),
+    /// The client identifier is empty, too long or has a character beyond visible ASCII and space (RFC 6749 appendix A.1).
     #[error("client identifier: empty, too long, or a character that is not visible ASCII or a space")]
     ClientId,
-    /// The client identifier has a `:`, where raw Basic credentials end it.
+    /// The client identifier has a `:`, which ends the identifier in raw Basic credentials.
     #[error("client identifier: a ':' cannot be sent as raw Basic credentials")]
     ClientIdColon,
-    /// The client secret is too long, has a control character, or is empty where it goes into the body.
-    #[error("client secret: too long, a control character, or empty where it goes into the body")]
+    /// The client secret is too long, has a control character, or is empty although it is sent in the body.
+    #[error("client secret: too long, a control character, or empty although it is sent in the body")]
     ClientSecret,
-    /// The [`Dialect`](crate::Dialect) names something that it cannot: a slip of the pen, a parameter that is sent
-    /// already, or one that a login is not safe without.
-    #[error("dialect: {name} cannot be named there", name = Quoted(.0))]
-    Dialect(&'static str),
-    /// An endpoint is neither `https` nor, where that was asked for by name, loopback `http`.
-    #[error("{0}: neither https nor http on loopback with Server::danger_loopback_http")]
+    /// The [`Dialect`](crate::Dialect) contains a name that is not allowed in that place: a typo, a parameter that is sent
+    /// already, or one that the security of a login depends on.
+    #[error("dialect: {name} is not allowed there", name = Quoted(.0))]
+    Dialect(Box<str>),
+    /// A former token endpoint is not an acceptable URI.
+    #[error("former token endpoint: not accepted")]
+    FormerTokenEndpoint(#[source] UriError),
+    /// A URL is not `https`. Plain `http` takes a constructor with a name of its own: `danger_loopback_http` for this
+    /// machine, `danger_plain_http` for one other host.
+    #[error("{0}: not https (plain http needs danger_loopback_http or danger_plain_http, and a host that it allows)")]
     Insecure(&'static str),
     /// The issuer is not an acceptable URI.
-    #[error("issuer: {0}")]
-    Issuer(UriError),
-    /// The place of the metadata is not an acceptable URI.
-    #[error("metadata url: {0}")]
-    MetadataUrl(UriError),
+    #[error("issuer: not accepted")]
+    Issuer(#[source] UriError),
+    /// The URL of the metadata is not an acceptable URI.
+    #[error("metadata url: not accepted")]
+    MetadataUrl(#[source] UriError),
     /// The query of an endpoint or of the redirect URI is not form-urlencoded UTF-8.
     #[error("{0}: its query is not form-urlencoded UTF-8")]
     MalformedQuery(&'static str),
-    /// A name in the URL of a [`Provider`](crate::providers::Provider) has no value, or one that does not fit there.
-    #[error("provider: no value for {name}, or not a plain one", name = Quoted(.0))]
+    /// Some URLs of the server are `https` and some are `http`. An `https` issuer would vouch for endpoints that anybody on
+    /// the network can impersonate.
+    #[error("{0}: https and http for the same server")]
+    MixedSchemes(&'static str),
+    /// A placeholder in the URL of a [`Provider`](crate::providers::Provider) has no value, or one with a character that
+    /// is not allowed there.
+    #[error("provider: no value for {name}, or a character that is not allowed there", name = Quoted(.0))]
     Placeholder(&'static str),
+    /// The client that is to take the place of another has another identifier, server or redirect URI. Use that of the
+    /// login, with other credentials.
+    #[error("client: not the client of this login")]
+    OtherClient,
     /// The redirect URI is not an acceptable URI.
-    #[error("redirect uri: {0}")]
-    RedirectUri(UriError),
-    /// The redirect URI is of none of the three kinds of RFC 8252 §7.
-    #[error("redirect uri: neither https, http on loopback, nor a private-use scheme with a '.' in it")]
+    #[error("redirect uri: not accepted")]
+    RedirectUri(#[source] UriError),
+    /// The redirect URI is of none of the three kinds of RFC 8252 §7. For another custom scheme, see
+    /// [`Client::with_custom_scheme`](crate::Client::with_custom_scheme).
+    #[error("redirect uri: neither https, http on loopback, nor an allowed custom scheme")]
     RedirectUriKind,
     /// The refresh endpoint is not an acceptable URI.
-    #[error("refresh endpoint: {0}")]
-    RefreshEndpoint(UriError),
-    /// The query of an endpoint or of the redirect URI brings a parameter of the protocol.
-    #[error("{0}: its query has the parameter {1}, which belongs to the protocol")]
-    ReservedParameter(&'static str, &'static str),
+    #[error("refresh endpoint: not accepted")]
+    RefreshEndpoint(#[source] UriError),
+    /// The query of an endpoint or of the redirect URI has a parameter that the protocol sends, or one that servers may
+    /// read as it: the URL, and the parameter of the protocol.
+    #[error("{0}: its query has the parameter {name}, which belongs to the protocol", name = Quoted(.1))]
+    ReservedParameter(&'static str, Box<str>),
     /// The token endpoint is not an acceptable URI.
-    #[error("token endpoint: {0}")]
-    TokenEndpoint(UriError),
+    #[error("token endpoint: not accepted")]
+    TokenEndpoint(#[source] UriError),
 }
 
 crate::names::names! {
-    ConfigError: AuthorizationEndpoint ClientId ClientIdColon ClientSecret Dialect Insecure Issuer MetadataUrl MalformedQuery Placeholder RedirectUri RedirectUriKind RefreshEndpoint ReservedParameter TokenEndpoint;
+    ConfigError: AuthorizationEndpoint ClientId ClientIdColon ClientSecret Dialect FormerTokenEndpoint Insecure Issuer MetadataUrl MalformedQuery MixedSchemes OtherClient Placeholder RedirectUri RedirectUriKind RefreshEndpoint ReservedParameter TokenEndpoint;
 }

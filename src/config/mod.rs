@@ -1,8 +1,9 @@
-//! Who the client is, which server it logs in to, and what may be asked for.
+//! Everything that is configured before a login: client, server, dialect, scopes and parameters.
 
 pub(crate) mod client;
 pub(crate) mod dialect;
 pub(crate) mod error;
+pub(crate) mod identity;
 pub(crate) mod parameters;
 pub mod providers;
 pub(crate) mod scope;

@@ -1,38 +1,29 @@
-//! Parameters beyond those of the protocol: an ordered multimap that refuses the protocol's own names.
+//! Parameters beyond those of the protocol.
 
 use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
 #[cfg(feature = "std")]
 use serde::Serialize;
+use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::config::dialect::Wording;
 use crate::config::scope::ScopeError;
+use crate::config::uri::is_absolute_uri;
 use crate::encoding::form::{self, Pair, Space};
-use crate::encoding::grammar::{RESERVED_NAMES, is_name_byte};
-use crate::limits::MAX_PARAMETER_LEN;
+use crate::encoding::grammar::{is_name_byte, reads_as};
+use crate::limits::{MAX_PARAMETER_LEN, MAX_PARAMETERS};
 use crate::untrusted::Quoted;
-use thiserror::Error;
 
-/// One of the two requests of a login.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum Leg {
-    /// The URL for the user's browser (RFC 6749 §4.1.1).
-    Authorization,
-    /// The token request (RFC 6749 §4.1.3).
-    Token,
-}
-
-/// Ordered pairs. A name may repeat, as `resource` does (RFC 8707 §2).
+/// Pairs of name and value, in order. It is wiped on drop: what came in a redirect may be a ticket under any name.
 #[derive(Clone, Default)]
-pub(crate) struct Params(Vec<(String, Zeroizing<String>)>);
+pub(crate) struct Params(Vec<(Zeroizing<String>, Zeroizing<String>)>);
 
 impl Params {
-    /// Those of a query or of a form that can be read.
+    /// The pairs of a query or of a form that can be decoded.
     pub(crate) fn from_encoded(encoded: &[u8]) -> Self {
         let mut params = Self::default();
         for (name, value) in form::pairs(encoded) {
@@ -41,10 +32,10 @@ impl Params {
         params
     }
 
-    /// One that came, if it can be read.
+    /// Adds a received pair, if it can be decoded.
     pub(crate) fn push_encoded(&mut self, name: &[u8], value: &[u8]) {
-        if let (Ok(mut name), Ok(value)) = (form::decode(name), form::decode(value)) {
-            self.0.push((core::mem::take(&mut *name), value));
+        if let (Ok(name), Ok(value)) = (form::decode(name), form::decode(value)) {
+            self.0.push((name, value));
         }
     }
 
@@ -52,42 +43,42 @@ impl Params {
         self.0.is_empty()
     }
 
-    /// Adds a pair that is to be sent beside what the protocol sends, in the server's words.
-    pub(crate) fn add(&mut self, name: &str, value: &str, wording: &Wording) -> Result<(), ParameterError> {
-        let reserved = RESERVED_NAMES.into_iter().find(|reserved| *reserved == name);
-        match reserved.or_else(|| wording.sends(name)) {
-            Some(reserved) => Err(ParameterError::Reserved(reserved)),
-            None => self.add_any(name, value),
-        }
-    }
-
-    /// Adds a pair in place of those of the same name.
-    pub(crate) fn set(&mut self, name: &str, value: &str) -> Result<(), ParameterError> {
-        let mut others = Self(self.0.iter().filter(|(known, _)| known != name).cloned().collect());
-        others.add_any(name, value)?;
-        *self = others;
-        Ok(())
-    }
-
-    /// Adds a pair that is to be sent.
-    pub(crate) fn add_any(&mut self, name: &str, value: &str) -> Result<(), ParameterError> {
+    /// Adds a pair to be sent. The caller checks that the name is not reserved.
+    pub(crate) fn add(&mut self, name: &str, value: &str) -> Result<(), ParameterError> {
         if name.len() > MAX_PARAMETER_LEN {
-            return Err(ParameterError::TooLong("a name".to_owned()));
-        }
-        if value.len() > MAX_PARAMETER_LEN {
-            return Err(ParameterError::TooLong(name.to_owned()));
+            return Err(ParameterError::NameTooLong);
         }
         if name.is_empty() || !name.bytes().all(is_name_byte) {
             return Err(ParameterError::Name(name.to_owned()));
         }
-        if value.is_empty() {
-            return Err(ParameterError::EmptyValue(name.to_owned()));
+        check_value(name, value)?;
+        if self.0.len() >= MAX_PARAMETERS {
+            return Err(ParameterError::TooLong(name.to_owned()));
         }
-        self.0.push((name.to_owned(), Zeroizing::new(value.to_owned())));
+        // RFC 6749 §3.1: none may be sent twice. A name in brackets is a list to the servers that have such names.
+        if !name.ends_with(']') && self.iter().any(|(known, _)| reads_as(name, known)) {
+            return Err(ParameterError::Repeated(name.to_owned()));
+        }
+        self.push(name, value);
         Ok(())
     }
 
-    /// Each field of a struct or each pair of a list.
+    /// Adds a pair to be sent, in place of one of the same name.
+    pub(crate) fn set(&mut self, name: &str, value: &str) -> Result<(), ParameterError> {
+        check_value(name, value)?;
+        if self.iter().any(|(known, _)| known != name && reads_as(known, name)) {
+            return Err(ParameterError::Repeated(name.to_owned()));
+        }
+        self.0.retain(|(known, _)| **known != *name);
+        self.push(name, value);
+        Ok(())
+    }
+
+    fn push(&mut self, name: &str, value: &str) {
+        self.0.push((Zeroizing::new(name.to_owned()), Zeroizing::new(value.to_owned())));
+    }
+
+    /// The fields of a struct or the pairs of a list.
     #[cfg(feature = "std")]
     pub(crate) fn from_serialize(params: &impl Serialize) -> Result<Self, ParameterError> {
         let encoded = serde_urlencoded::to_string(params).map(Zeroizing::new);
@@ -95,15 +86,9 @@ impl Params {
         Ok(Self::from_encoded(encoded.as_bytes()))
     }
 
-    /// Reads the pairs as a struct or a map.
-    #[cfg(feature = "std")]
-    pub(crate) fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T, ParameterError> {
-        serde_urlencoded::from_str(&self.to_form()).map_err(|_| ParameterError::NotPairs)
-    }
-
-    /// As one text.
+    /// Form-urlencoded.
     pub(crate) fn to_form(&self) -> Zeroizing<String> {
-        Zeroizing::new(form::encode(&[], Wording::STANDARD.pairs(&[], self), &[], Space::Plus))
+        Zeroizing::new(form::encode(&[], self.pairs(), &[], Space::Plus))
     }
 
     pub(crate) fn pairs(&self) -> impl Iterator<Item = Pair<'_>> + Clone {
@@ -115,43 +100,68 @@ impl Params {
     }
 }
 
-/// The names only: a value may be somebody's name or a ticket.
+/// The names alone: a value may be a person's name or a ticket.
 impl fmt::Debug for Params {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter().map(|(name, _)| name)).finish()
     }
 }
 
-/// Why an option of a login or of a refresh is not accepted. The fault is the host's.
+/// RFC 6749 §3.1: a parameter without a value is treated as if it were omitted.
+pub(crate) fn check_value(name: &str, value: &str) -> Result<(), ParameterError> {
+    if value.len() > MAX_PARAMETER_LEN {
+        return Err(ParameterError::TooLong(name.to_owned()));
+    }
+    if value.is_empty() { Err(ParameterError::EmptyValue(name.to_owned())) } else { Ok(()) }
+}
+
+/// RFC 8707 §2: an absolute URI without a fragment.
+pub(crate) fn check_resource(uri: &str) -> Result<(), ParameterError> {
+    check_value("resource", uri)?;
+    if is_absolute_uri(uri) { Ok(()) } else { Err(ParameterError::Resource) }
+}
+
+/// Why an option of a login or of a refresh is not accepted. Correct the value that you passed; the login is unchanged.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum ParameterError {
-    /// An empty value, which a server must take for no parameter at all (RFC 6749 §3.1).
+    /// An empty value, which a server treats as an omitted parameter (RFC 6749 §3.1).
     #[error("parameter {name}: an empty value", name = Quoted(.0))]
     EmptyValue(String),
-    /// A name that is not made of letters, digits, `-`, `.`, `_`, `[` and `]` (RFC 6749 §8.2).
+    /// A name that does not consist of letters, digits, `-`, `.`, `_`, `[` and `]` (RFC 6749 §8.2).
     #[error("parameter {name}: not a name of letters, digits, '-', '.', '_', '[' and ']'", name = Quoted(.0))]
     Name(String),
-    /// The token endpoint is not one that the server is known to have.
+    /// A name that is longer than [`MAX_PARAMETER_LEN`](crate::limits::MAX_PARAMETER_LEN).
+    #[error("parameter: the name is too long")]
+    NameTooLong,
+    /// The token endpoint is not one of those that the [`Server`](crate::Server) was configured with.
     #[error("token endpoint: not one of this server's")]
     TokenEndpoint,
-    /// The redirect URI has no port to choose: it is not a loopback one. Or the port is 0.
+    /// The redirect URI is not on loopback, so it has no port to choose, or the port is 0.
     #[error("loopback port: the redirect uri is not on loopback, or the port is 0")]
     Port,
-    /// The value cannot be written as or read from a flat list of pairs.
+    /// The value cannot be serialized to or deserialized from a flat list of pairs.
     #[error("parameters: not a flat struct or list of pairs")]
     NotPairs,
-    /// The name belongs to the protocol, or has a method of its own.
-    #[error("parameter {name}: a name that the protocol itself sends", name = Quoted(.0))]
-    Reserved(&'static str),
+    /// The parameter is there already: it was added before, or the query of the endpoint has it (RFC 6749 §3.1).
+    #[error("parameter {name}: it is sent already", name = Quoted(.0))]
+    Repeated(String),
+    /// The name belongs to the protocol or has a method of its own, or common servers read it as such a name
+    /// (`redirect.uri`, `state[]`, `Client_ID`). It holds the name of the protocol.
+    #[error("parameter {name}: the protocol itself sends it", name = Quoted(.0))]
+    Reserved(Box<str>),
+    /// A resource is not an absolute URI without a fragment (RFC 8707 §2).
+    #[error("resource: not an absolute uri without a fragment")]
+    Resource,
     /// The scope is not accepted.
     #[error(transparent)]
     Scope(#[from] ScopeError),
-    /// Longer than [`MAX_PARAMETER_LEN`](crate::limits::MAX_PARAMETER_LEN).
+    /// A value that is longer than [`MAX_PARAMETER_LEN`](crate::limits::MAX_PARAMETER_LEN), or one parameter more than
+    /// [`MAX_PARAMETERS`](crate::limits::MAX_PARAMETERS): the name of the parameter.
     #[error("parameter {name}: too long", name = Quoted(.0))]
     TooLong(String),
 }
 
 crate::names::names! {
-    ParameterError: EmptyValue Name TokenEndpoint Port NotPairs Reserved Scope TooLong;
+    ParameterError: EmptyValue Name NameTooLong TokenEndpoint Port NotPairs Repeated Reserved Resource Scope TooLong;
 }

@@ -1,9 +1,9 @@
-//! Servers that many programs log in to, as data: a convenience, and no promise.
+//! Servers that many programs log in to, as data, maintained on a best-effort basis.
 //!
-//! The values were taken on 2026-11-22 from what is public: the documentation or the metadata that stands beside each,
-//! and, where that says less, the code that others have for it: [golang/oauth2], [OpenIddict], [Nango], [Arctic],
-//! [social-core]. Providers change their endpoints and their ways. Where a provider publishes metadata,
-//! [`Discovery`](crate::Discovery) tells what is true today.
+//! The values were taken on 2026-11-22 from the documentation or the metadata that is linked beside each provider and, if
+//! that does not say enough, from the code of other clients: [golang/oauth2], [OpenIddict], [Nango], [Arctic],
+//! [social-core]. Providers change their endpoints and their behavior. If a provider publishes metadata,
+//! [`Discovery`](crate::Discovery) finds the current endpoints.
 //!
 //! [golang/oauth2]: https://github.com/golang/oauth2/blob/master/endpoints/endpoints.go
 //! [OpenIddict]: https://github.com/openiddict/openiddict-core/blob/dev/src/OpenIddict.Client.WebIntegration/OpenIddictClientWebIntegrationProviders.xml
@@ -11,43 +11,43 @@
 //! [Arctic]: https://github.com/pilcrowonpaper/arctic/tree/main/src/providers
 //! [social-core]: https://github.com/python-social-auth/social-core/tree/master/social_core/backends
 //!
-//! A provider that is not here needs no more than [`Server::new`] and perhaps a [`Dialect`]. Left out are those to which
-//! a dialect does not reach: eBay, whose redirect URI is a name and no URL; VK ID, which wants a parameter of the
-//! redirect in the token request; Basecamp, which wants the redirect URI in a refresh.
+//! For a provider that is not listed, use [`Server::new`] and, if it departs from the standard, a [`Dialect`]. Some
+//! providers cannot be described by a dialect: eBay, whose redirect URI is a name instead of a URL; VK ID, which requires a
+//! parameter of the authorization response in the token request; TikTok for desktop apps, which requires the PKCE challenge
+//! in hexadecimal.
 //!
-//! "PKCE: documented" means that the provider's documentation or its metadata has it, "in use" that other clients send
-//! it, "switched off" that some of them do not, on purpose. Everywhere else it is not known. The parameters of PKCE are
-//! sent all the same (RFC 7636 §5): a server that does not know them ignores them (RFC 6749 §3.1), and then they
-//! protect nobody.
+//! "PKCE: documented" means that the provider's documentation or metadata mentions it, "in use" that other clients send
+//! it, "switched off" that some clients deliberately do not send it, and "not known" everything else. The parameters of PKCE
+//! are always sent (RFC 7636 §5). A server that does not support them ignores them (RFC 6749 §3.1), and codes are then not
+//! protected by PKCE.
 //!
 //! ```
-//! use authcode::{Client, providers};
+//! use authcode::{Client, Identity, providers};
 //!
-//! let github = Client::new(
-//!     providers::GITHUB.server()?,
-//!     "my-client-id",
-//!     providers::GITHUB.client_auth("my-client-secret"),
-//!     "https://app.example/callback",
-//! )?;
+//! let auth = providers::GITHUB.client_auth("my-client-secret");
+//! let identity = Identity::new("my-client-id", auth);
+//! let server = providers::GITHUB.server()?;
+//! let github = Client::new(server, identity, "https://app.example/callback")?;
 //! let auth0 = providers::AUTH0.server_for(&[("domain", "acme.eu.auth0.com")])?;
-//! assert_eq!(auth0.token_endpoint().as_str(), "https://acme.eu.auth0.com/oauth/token");
+//! let token_endpoint = auth0.token_endpoint().as_str();
+//! assert_eq!(token_endpoint, "https://acme.eu.auth0.com/oauth/token");
 //! # Ok::<(), authcode::ConfigError>(())
 //! ```
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 
-use crate::config::client::ClientAuth;
 use crate::config::dialect::{Dialect, LifetimeFormat};
 use crate::config::error::ConfigError;
+use crate::config::identity::ClientAuth;
 use crate::config::server::{IssParameter, Server};
 use crate::secret::Secret;
 
-/// What is known of a provider.
+/// The endpoints of a provider, and how it departs from the standard.
 ///
-/// A URL of a provider that has a server for each customer has names in braces, such as `https://{domain}/authorize`.
-/// [`server_for`](Self::server_for) puts values in their place.
-#[derive(Clone, Copy, Debug)]
+/// If a provider has a server for each customer, its URLs have placeholders, such as `https://{domain}/authorize`:
+/// [`server_for`](Self::server_for) fills them in. For all others, use [`server`](Self::server).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Provider {
     name: &'static str,
     authorization_endpoint: &'static str,
@@ -56,17 +56,17 @@ pub struct Provider {
     regional_token_endpoints: &'static [&'static str],
     issuer: Option<&'static str>,
     secret_in: SecretIn,
-    dialect: Dialect,
+    dialect: &'static Dialect,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum SecretIn {
     Basic,
     Body,
 }
 
 impl Provider {
-    /// What most of them have in common: a secret goes into the body.
+    /// A provider without anything special, which expects the client secret in the body.
     const fn new(name: &'static str, authorization_endpoint: &'static str, token_endpoint: &'static str) -> Self {
         Self {
             name,
@@ -76,21 +76,22 @@ impl Provider {
             regional_token_endpoints: &[],
             issuer: None,
             secret_in: SecretIn::Body,
-            dialect: Dialect::STANDARD,
+            dialect: STANDARD,
         }
     }
 
-    /// The provider's name, for people.
+    /// The provider's name, for display.
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// What it does differently.
-    pub const fn dialect(&self) -> &Dialect {
-        &self.dialect
+    /// How it departs from the standard.
+    pub const fn dialect(&self) -> &'static Dialect {
+        self.dialect
     }
 
-    /// How a client with a secret proves who it is. A public client has [`ClientAuth::None`].
+    /// How a client with this secret authenticates there: pass it to [`Identity::new`](crate::Identity::new). A public client
+    /// has no secret, and uses its identifier alone.
     pub fn client_auth(&self, secret: impl Into<Secret>) -> ClientAuth {
         match self.secret_in {
             SecretIn::Basic => ClientAuth::basic(secret),
@@ -98,20 +99,21 @@ impl Provider {
         }
     }
 
-    /// The server of a provider that has one for everybody.
+    /// Makes the server of a provider that has the same one for all customers.
     ///
     /// # Errors
-    /// [`ConfigError::Placeholder`], if it has one for each customer: use [`server_for`](Self::server_for).
+    /// [`ConfigError::Placeholder`] if there is a server for each customer: use [`server_for`](Self::server_for).
     pub fn server(&self) -> Result<Server, ConfigError> {
         self.server_for(&[])
     }
 
-    /// The server of a provider that has one for each customer: `&[("domain", "acme.eu.auth0.com")]`.
+    /// Makes the server of one customer: `&[("domain", "acme.eu.auth0.com")]`.
+    ///
+    /// Such a value cannot move an endpoint to another host, unless the placeholder is the host: do not take a host from
+    /// somebody whom you do not trust.
     ///
     /// # Errors
-    /// [`ConfigError::Placeholder`], if a value is missing or has anything but letters, digits, `-`, `.`, `_` and `:`.
-    /// Such a value cannot move an endpoint to another host than the one that its place is in; where it is the whole
-    /// host, ask where it comes from.
+    /// [`ConfigError::Placeholder`] if a value is missing or has anything but letters, digits, `-`, `.`, `_` and `:`.
     pub fn server_for(&self, values: &[(&str, &str)]) -> Result<Server, ConfigError> {
         let mut server = Server::new(fill(self.authorization_endpoint, values)?, fill(self.token_endpoint, values)?)?;
         if let Some(endpoint) = self.refresh_endpoint {
@@ -123,11 +125,14 @@ impl Provider {
         if let Some(issuer) = self.issuer {
             server = server.with_issuer(fill(issuer, values)?, IssParameter::Optional)?;
         }
-        server.with_dialect(self.dialect)
+        server.with_dialect(self.dialect.clone())
     }
 }
 
-/// Puts values in the places of `{names}`.
+/// For a constant function, in which the `&` itself would need a destructor.
+const STANDARD: &Dialect = &Dialect::STANDARD;
+
+/// Fills in the placeholders.
 fn fill(template: &'static str, values: &[(&str, &str)]) -> Result<String, ConfigError> {
     let mut parts = template.split('{');
     let mut filled = parts.next().unwrap_or_default().to_owned();
@@ -179,8 +184,8 @@ pub const ASANA: Provider =
 /// <https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/>
 pub const ATLASSIAN: Provider = Provider {
     issuer: Some("https://auth.atlassian.com"),
-    dialect: Dialect::STANDARD
-        .with_authorization_names(&[("audience", "")])
+    dialect: &Dialect::STANDARD
+        .without_authorization_params(&["audience"])
         .with_authorization_params(&[("audience", "api.atlassian.com"), ("prompt", "consent")])
         .with_json_requests(),
     ..Provider::new("Atlassian", "https://auth.atlassian.com/authorize", "https://auth.atlassian.com/oauth/token")
@@ -197,7 +202,7 @@ pub const AUTH0: Provider = Provider {
 /// <https://support.atlassian.com/bitbucket-cloud/docs/use-oauth-on-bitbucket-cloud/>
 pub const BITBUCKET: Provider = Provider {
     secret_in: SecretIn::Basic,
-    dialect: Dialect::STANDARD.with_response_names(&[("scope", "scopes")]),
+    dialect: &Dialect::STANDARD.with_response_names(&[("scope", "scopes")]),
     ..Provider::new(
         "Bitbucket",
         "https://bitbucket.org/site/oauth2/authorize",
@@ -232,16 +237,16 @@ pub const COGNITO: Provider = Provider {
 /// <https://icms-document.oss-cn-beijing.aliyuncs.com/zh-CN/dingtalk/orgapp/topics/obtain-identity-credentials.html>
 /// <https://github.com/pennersr/django-allauth/blob/main/allauth/socialaccount/providers/dingtalk/client.py>
 pub const DINGTALK: Provider = Provider {
-    dialect: Dialect::STANDARD
+    dialect: &Dialect::STANDARD
         .with_authorization_params(&[("prompt", "consent")])
         .with_redirect_names(&[("code", "authCode")])
         .with_token_names(&[
             ("client_id", "clientId"),
             ("client_secret", "clientSecret"),
             ("grant_type", "grantType"),
-            ("redirect_uri", ""),
             ("refresh_token", "refreshToken"),
         ])
+        .without_token_params(&["redirect_uri"])
         .with_json_requests()
         .with_response_names(&[("access_token", "accessToken"), ("refresh_token", "refreshToken")])
         .with_lifetime("expireIn", LifetimeFormat::Seconds),
@@ -280,9 +285,9 @@ pub const DROPBOX: Provider = Provider {
 /// OpenID Connect. No refresh token. The code of an error is a number.
 /// <https://developers.facebook.com/documentation/facebook-login/guides/advanced/manual-flow>
 pub const FACEBOOK: Provider = Provider {
-    dialect: Dialect::STANDARD
+    dialect: &Dialect::STANDARD
         .with_scope_separator(',')
-        .with_response_names(&[("error", "/error/code"), ("error_description", "/error/message")]),
+        .with_response_paths(&[("error", &["error", "code"]), ("error_description", &["error", "message"])]),
     ..Provider::new(
         "Facebook",
         "https://www.facebook.com/{version}/dialog/oauth",
@@ -305,7 +310,7 @@ pub const FEISHU: Provider = Provider::new(
 pub const FIGMA: Provider = Provider {
     refresh_endpoint: Some("https://api.figma.com/v1/oauth/refresh"),
     secret_in: SecretIn::Basic,
-    dialect: Dialect::STANDARD.with_scope_separator(','),
+    dialect: &Dialect::STANDARD.with_scope_separator(','),
     ..Provider::new("Figma", "https://www.figma.com/oauth", "https://api.figma.com/v1/oauth/token")
 };
 
@@ -313,16 +318,18 @@ pub const FIGMA: Provider = Provider {
 /// <https://dev.fitbit.com/build/reference/web-api/developer-guide/authorization/>
 pub const FITBIT: Provider = Provider {
     secret_in: SecretIn::Basic,
-    dialect: Dialect::STANDARD
-        .with_response_names(&[("error", "/errors/0/errorType"), ("error_description", "/errors/0/message")]),
+    dialect: &Dialect::STANDARD.with_response_paths(&[
+        ("error", &["errors", "0", "errorType"]),
+        ("error_description", &["errors", "0", "message"]),
+    ]),
     ..Provider::new("Fitbit", "https://www.fitbit.com/oauth2/authorize", "https://api.fitbit.com/oauth2/token")
 };
 
-/// GitHub. PKCE: documented. A refresh token comes for GitHub Apps alone.
+/// GitHub. PKCE: documented. Only GitHub Apps get a refresh token.
 /// <https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps>
 pub const GITHUB: Provider = Provider {
     issuer: Some("https://github.com/login/oauth"),
-    dialect: Dialect::STANDARD.with_granted_scope_separator(','),
+    dialect: &Dialect::STANDARD.with_granted_scope_separator(',').with_dead_refresh_token_codes(&["bad_refresh_token"]),
     ..Provider::new("GitHub", "https://github.com/login/oauth/authorize", "https://github.com/login/oauth/access_token")
 };
 
@@ -348,11 +355,12 @@ pub const GOOGLE: Provider = Provider {
     ..Provider::new("Google", "https://accounts.google.com/o/oauth2/v2/auth", "https://oauth2.googleapis.com/token")
 };
 
-/// HubSpot. PKCE: documented. The token endpoint has a date in it, and will be followed by others.
+/// HubSpot. PKCE: documented. The token endpoint has a date in it. When it changes, name the
+/// former one by [`Server::with_former_token_endpoint`], so that your users stay logged in.
 /// <https://developers.hubspot.com/docs/api-reference/auth-oauth-v3/guide>
 /// <https://developers.hubspot.com/docs/api-reference/2026-03/authentication/oauth-tokens/refresh-oauth-token>
 pub const HUBSPOT: Provider = Provider {
-    dialect: Dialect::STANDARD.with_response_names(&[("scope", "scopes")]),
+    dialect: &Dialect::STANDARD.with_response_names(&[("scope", "scopes")]),
     ..Provider::new("HubSpot", "https://app.hubspot.com/oauth/authorize", "https://api.hubapi.com/oauth/2026-03/token")
 };
 
@@ -368,7 +376,7 @@ pub const HUGGING_FACE: Provider = Provider {
 /// <https://developers.facebook.com/documentation/instagram-platform/instagram-api-with-instagram-login/business-login>
 /// <https://github.com/NangoHQ/nango/blob/master/packages/providers/providers.yaml>
 pub const INSTAGRAM: Provider = Provider {
-    dialect: Dialect::STANDARD.with_scope_separator(',').with_response_names(&[
+    dialect: &Dialect::STANDARD.with_scope_separator(',').with_response_names(&[
         ("scope", "permissions"),
         ("error", "error_type"),
         ("error_description", "error_message"),
@@ -424,14 +432,14 @@ pub const LARK: Provider = Provider::new(
 /// Linear. PKCE: switched off.
 /// <https://linear.app/developers/oauth-2-0-authentication.md>
 pub const LINEAR: Provider = Provider {
-    dialect: Dialect::STANDARD.with_scope_separator(','),
+    dialect: &Dialect::STANDARD.with_scope_separator(','),
     ..Provider::new("Linear", "https://linear.app/oauth/authorize", "https://api.linear.app/oauth/token")
 };
 
 /// LinkedIn. PKCE: switched off. A refresh token comes for approved partners alone.
 /// <https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow>
 pub const LINKEDIN: Provider = Provider {
-    dialect: Dialect::STANDARD.with_response_names(&[("error", "serviceErrorCode"), ("error_description", "message")]),
+    dialect: &Dialect::STANDARD.with_response_names(&[("error", "serviceErrorCode"), ("error_description", "message")]),
     ..Provider::new(
         "LinkedIn",
         "https://www.linkedin.com/oauth/v2/authorization",
@@ -442,7 +450,7 @@ pub const LINKEDIN: Provider = Provider {
 /// Mailchimp. PKCE: not known. No scopes, no refresh token, and no token type: its API takes `Authorization: OAuth …`.
 /// <https://mailchimp.com/developer/marketing/guides/access-user-data-oauth-2/>
 pub const MAILCHIMP: Provider = Provider {
-    dialect: Dialect::STANDARD.zero_lifetime_is_unstated(),
+    dialect: &Dialect::STANDARD.with_zero_lifetime_unstated(),
     ..Provider::new(
         "Mailchimp",
         "https://login.mailchimp.com/oauth2/authorize",
@@ -463,7 +471,7 @@ pub const MICROSOFT_ENTRA: Provider = Provider::new(
 /// <https://developers.notion.com/reference/create-a-token>
 pub const NOTION: Provider = Provider {
     secret_in: SecretIn::Basic,
-    dialect: Dialect::STANDARD.with_authorization_params(&[("owner", "user")]).with_json_requests(),
+    dialect: &Dialect::STANDARD.with_authorization_params(&[("owner", "user")]).with_json_requests(),
     ..Provider::new("Notion", "https://api.notion.com/v1/oauth/authorize", "https://api.notion.com/v1/oauth/token")
 };
 
@@ -516,7 +524,7 @@ pub const SALESFORCE: Provider = Provider {
 /// the redirect yourself. It says no token type, and so there is no bearer header.
 /// <https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/authorization-code-grant>
 pub const SHOPIFY: Provider = Provider {
-    dialect: Dialect::STANDARD.with_scope_separator(','),
+    dialect: &Dialect::STANDARD.with_scope_separator(','),
     ..Provider::new(
         "Shopify",
         "https://{shop}.myshopify.com/admin/oauth/authorize",
@@ -529,7 +537,10 @@ pub const SHOPIFY: Provider = Provider {
 /// <https://docs.slack.dev/reference/methods/oauth.v2.access>
 pub const SLACK: Provider = Provider {
     secret_in: SecretIn::Basic,
-    dialect: Dialect::STANDARD.with_scope_separator(',').with_bearer_aliases(&["bot"]),
+    dialect: &Dialect::STANDARD
+        .with_scope_separator(',')
+        .with_bearer_aliases(&["bot"])
+        .with_dead_refresh_token_codes(&["invalid_refresh_token"]),
     ..Provider::new("Slack", "https://slack.com/oauth/v2/authorize", "https://slack.com/api/oauth.v2.access")
 };
 
@@ -539,17 +550,18 @@ pub const SLACK: Provider = Provider {
 /// <https://docs.slack.dev/tools/node-slack-sdk/reference/oauth/interfaces/OAuthV2TokenRefreshResponse>
 pub const SLACK_USER: Provider = Provider {
     secret_in: SecretIn::Basic,
-    dialect: Dialect::STANDARD
+    dialect: &Dialect::STANDARD
         .with_scope_separator(',')
         .with_authorization_names(&[("scope", "user_scope")])
-        .with_response_names(&[
-            ("access_token", "/authed_user/access_token"),
-            ("refresh_token", "/authed_user/refresh_token"),
-            ("scope", "/authed_user/scope"),
-            ("token_type", "/authed_user/token_type"),
+        .with_response_paths(&[
+            ("access_token", &["authed_user", "access_token"]),
+            ("refresh_token", &["authed_user", "refresh_token"]),
+            ("scope", &["authed_user", "scope"]),
+            ("token_type", &["authed_user", "token_type"]),
         ])
-        .with_lifetime("/authed_user/expires_in", LifetimeFormat::Seconds)
-        .with_bearer_aliases(&["user"]),
+        .with_lifetime_path(&["authed_user", "expires_in"], LifetimeFormat::Seconds)
+        .with_bearer_aliases(&["user"])
+        .with_dead_refresh_token_codes(&["invalid_refresh_token"]),
     ..Provider::new("Slack (user)", "https://slack.com/oauth/v2/authorize", "https://slack.com/api/oauth.v2.access")
 };
 
@@ -564,7 +576,7 @@ pub const SPOTIFY: Provider = Provider {
 /// Square. PKCE: documented, in place of a secret: [`ClientAuth::None`]. Not known is whether it takes both.
 /// <https://developer.squareup.com/reference/square/o-auth/obtain-token>
 pub const SQUARE: Provider = Provider {
-    dialect: Dialect::STANDARD.with_json_requests().with_lifetime("expires_at", LifetimeFormat::Timestamp),
+    dialect: &Dialect::STANDARD.with_json_requests().with_lifetime("expires_at", LifetimeFormat::Timestamp),
     ..Provider::new(
         "Square",
         "https://connect.squareup.com/oauth2/authorize",
@@ -575,7 +587,7 @@ pub const SQUARE: Provider = Provider {
 /// Strava. PKCE: not known. The redirect has the granted scopes as `scope`, and the token response has none.
 /// <https://developers.strava.com/docs/authentication>
 pub const STRAVA: Provider = Provider {
-    dialect: Dialect::STANDARD.with_scope_separator(',').with_response_names(&[("error", "message")]),
+    dialect: &Dialect::STANDARD.with_scope_separator(',').with_response_names(&[("error", "message")]),
     ..Provider::new("Strava", "https://www.strava.com/oauth/authorize", "https://www.strava.com/oauth/token")
 };
 
@@ -587,11 +599,12 @@ pub const STRIPE_CONNECT: Provider = Provider::new(
     "https://connect.stripe.com/oauth/token",
 );
 
-/// TikTok (Login Kit). PKCE: documented for mobile and desktop apps, in use for others.
+/// TikTok (Login Kit). PKCE: documented for mobile and desktop apps, in use for others. Desktop apps do not work: TikTok
+/// expects their PKCE challenge in hexadecimal, which RFC 7636 does not have.
 /// <https://developers.tiktok.com/doc/login-kit-manage-user-access-tokens>
 /// <https://developers.tiktok.com/doc/oauth-get-a-user-access-token>
 pub const TIKTOK: Provider = Provider {
-    dialect: Dialect::STANDARD
+    dialect: &Dialect::STANDARD
         .with_scope_separator(',')
         .with_authorization_names(&[("client_id", "client_key")])
         .with_token_names(&[("client_id", "client_key")]),
@@ -607,7 +620,7 @@ pub const TIKTOK: Provider = Provider {
 /// <https://id.twitch.tv/oauth2/.well-known/openid-configuration>
 pub const TWITCH: Provider = Provider {
     issuer: Some("https://id.twitch.tv/oauth2"),
-    dialect: Dialect::STANDARD.with_response_names(&[("error", "message")]),
+    dialect: &Dialect::STANDARD.with_response_names(&[("error", "message")]),
     ..Provider::new("Twitch", "https://id.twitch.tv/oauth2/authorize", "https://id.twitch.tv/oauth2/token")
 };
 
@@ -616,12 +629,14 @@ pub const TWITCH: Provider = Provider {
 /// <https://developers.weixin.qq.com/doc/oplatform/en/Website_App/WeChat_Login/Wechat_Login.html>
 pub const WECHAT: Provider = Provider {
     refresh_endpoint: Some("https://api.weixin.qq.com/sns/oauth2/refresh_token"),
-    dialect: Dialect::STANDARD
+    dialect: &Dialect::STANDARD
         .with_scope_separator(',')
         .with_authorization_names(&[("client_id", "appid")])
         .with_fragment("wechat_redirect")
-        .with_token_names(&[("client_id", "appid"), ("client_secret", "secret"), ("redirect_uri", "")])
-        .with_response_names(&[("error", "errcode"), ("error_description", "errmsg")]),
+        .with_token_names(&[("client_id", "appid"), ("client_secret", "secret")])
+        .without_token_params(&["redirect_uri"])
+        .with_response_names(&[("error", "errcode"), ("error_description", "errmsg")])
+        .with_dead_refresh_token_codes(&["40030", "42002"]),
     ..Provider::new(
         "WeChat",
         "https://open.weixin.qq.com/connect/qrconnect",
@@ -633,17 +648,17 @@ pub const WECHAT: Provider = Provider {
 /// <https://developer.withings.com/developer-guide/v3/integration-guide/public-health-data-api/get-access/access-and-refresh-tokens-no-recover>
 /// <https://github.com/pilcrowonpaper/arctic/blob/main/src/providers/withings.ts>
 pub const WITHINGS: Provider = Provider {
-    dialect: Dialect::STANDARD
+    dialect: &Dialect::STANDARD
         .with_scope_separator(',')
         .with_token_params(&[("action", "requesttoken")])
-        .with_response_names(&[
-            ("access_token", "/body/access_token"),
-            ("refresh_token", "/body/refresh_token"),
-            ("scope", "/body/scope"),
-            ("token_type", "/body/token_type"),
-            ("error", "status"),
+        .with_response_names(&[("error", "status")])
+        .with_response_paths(&[
+            ("access_token", &["body", "access_token"]),
+            ("refresh_token", &["body", "refresh_token"]),
+            ("scope", &["body", "scope"]),
+            ("token_type", &["body", "token_type"]),
         ])
-        .with_lifetime("/body/expires_in", LifetimeFormat::Seconds),
+        .with_lifetime_path(&["body", "expires_in"], LifetimeFormat::Seconds),
     ..Provider::new(
         "Withings",
         "https://account.withings.com/oauth2_user/authorize2",
@@ -696,7 +711,7 @@ pub const ZOHO: Provider = Provider {
         "https://accounts.zoho.sa/oauth/v2/token",
         "https://accounts.zohocloud.ca/oauth/v2/token",
     ],
-    dialect: Dialect::STANDARD.with_scope_separator(','),
+    dialect: &Dialect::STANDARD.with_scope_separator(','),
     ..Provider::new("Zoho", "https://accounts.zoho.com/oauth/v2/auth", "https://accounts.zoho.com/oauth/v2/token")
 };
 

@@ -1,273 +1,416 @@
 //! The authorization server: its endpoints and its issuer, as one value.
 
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::config::dialect::Dialect;
 use crate::config::error::ConfigError;
-use crate::config::uri::Uri;
-use crate::config::uri::UriError;
+use crate::config::parameters::{ParameterError, Params};
+use crate::config::uri::{IntoUri, Uri, UriError};
 use crate::encoding::form;
-use crate::encoding::grammar::RESERVED_NAMES;
+use crate::encoding::grammar::{RESERVED_NAMES, reads_as};
 
 /// An authorization server.
-///
-/// Endpoints and issuer are one value that cannot be taken apart, and every state carries it: a code
-/// can only go to the token endpoint of the server that was asked for it. That is what stops a
-/// mix-up attack (RFC 9700 §4.4).
-///
-/// Both endpoints must be `https`. An endpoint may have a query, which is kept (RFC 6749 §3.1), but
-/// not one with parameters of the protocol in it.
 ///
 /// ```
 /// use authcode::{IssParameter, Server};
 ///
-/// let server = Server::new("https://login.example/authorize", "https://login.example/oauth/token")?
+/// let server = Server::new(
+///     "https://login.example/authorize",
+///     "https://login.example/oauth/token",
+/// )?
 ///     .with_issuer("https://login.example/", IssParameter::Optional)?;
 /// # Ok::<(), authcode::ConfigError>(())
 /// ```
-#[derive(Clone, Debug)]
+///
+/// Endpoints and issuer are one value that cannot be taken apart, and every state carries it: a code is only sent to the
+/// token endpoint of the server that issued it. That prevents mix-up attacks (RFC 9700 §4.4).
+///
+/// All URLs must be `https`. An endpoint may have a query, which is kept (RFC 6749 §3.1), but not one with parameters of
+/// the protocol.
+///
+/// If the server publishes metadata, [`Discovery`](crate::Discovery) makes a `Server` from the issuer alone. For well-known
+/// servers, see [`providers`](crate::providers).
+///
+/// # Plain http
+///
+/// On loopback, for tests and development, use [`danger_loopback_http`](Self::danger_loopback_http). On one other host,
+/// such as a service in a compose network, use [`danger_plain_http`](Self::danger_plain_http).
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Server {
-    pub(crate) authorization_endpoint: Uri,
-    pub(crate) token_endpoint: Uri,
+    authorization_endpoint: Uri,
+    token_endpoint: Uri,
     regional_token_endpoints: Vec<Uri>,
     refresh_endpoint: Option<Uri>,
-    pub(crate) issuer: Option<(Uri, IssParameter)>,
-    pub(crate) dialect: Dialect,
-    allows_loopback_http: bool,
+    former_token_endpoints: Vec<Uri>,
+    issuer: Option<Issuer>,
+    /// `None` is the standard one, which most servers speak.
+    dialect: Option<Box<Dialect>>,
+    plain_http: PlainHttp,
 }
 
-/// Whether a server must name itself in the `iss` parameter of a redirect (RFC 9207).
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Issuer {
+    /// As given: `iss` and the metadata are compared byte for byte (RFC 8414 §3.3, RFC 9207 §2.4).
+    text: Box<str>,
+    iss: IssParameter,
+    is_discovered: bool,
+}
+
+/// Whether the server must send the `iss` parameter in an authorization response (RFC 9207).
 ///
-/// If `iss` is there, it is always compared.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+/// If `iss` is present, it is always compared with the issuer.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum IssParameter {
     /// It may be absent: the server is not known to send it.
     Optional,
-    /// A redirect without it is refused: the server's metadata has
+    /// An authorization response without it is refused: the server's metadata has
     /// `authorization_response_iss_parameter_supported`.
     Required,
 }
 
-impl Server {
-    /// A server whose endpoints are `https`.
-    ///
-    /// # Errors
-    /// [`ConfigError`] says which endpoint is not accepted, and why.
-    pub fn new<A, T>(authorization_endpoint: A, token_endpoint: T) -> Result<Self, ConfigError>
-    where
-        A: TryInto<Uri>,
-        T: TryInto<Uri>,
-        UriError: From<A::Error> + From<T::Error>,
-    {
-        Self::checked(authorization_endpoint, token_endpoint, false)
+/// Where plain http is allowed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum PlainHttp {
+    Nowhere,
+    Loopback,
+    /// On loopback and on this host.
+    Host(Box<str>),
+}
+
+impl PlainHttp {
+    /// RFC 6749 §3.1.2.1 and §3.2 require TLS.
+    pub(crate) fn check(&self, uri: &Uri, which: &'static str) -> Result<(), ConfigError> {
+        let is_allowed = match (uri.scheme(), self) {
+            ("https", _) => true,
+            ("http", Self::Loopback) => uri.is_loopback(),
+            ("http", Self::Host(host)) => uri.is_loopback() || uri.host() == &**host,
+            _ => false,
+        };
+        if is_allowed { Ok(()) } else { Err(ConfigError::Insecure(which)) }
     }
 
-    /// A server whose endpoints may be `http` on `127.0.0.1`, `[::1]` or `localhost`: for tests and
-    /// development. Other programs on the machine may listen in.
-    ///
-    /// # Errors
-    /// [`ConfigError`] says which endpoint is not accepted, and why.
-    pub fn danger_loopback_http<A, T>(authorization_endpoint: A, token_endpoint: T) -> Result<Self, ConfigError>
-    where
-        A: TryInto<Uri>,
-        T: TryInto<Uri>,
-        UriError: From<A::Error> + From<T::Error>,
-    {
-        Self::checked(authorization_endpoint, token_endpoint, true)
-    }
-
-    pub(crate) fn checked<A, T>(authorization: A, token: T, allows_loopback_http: bool) -> Result<Self, ConfigError>
-    where
-        A: TryInto<Uri>,
-        T: TryInto<Uri>,
-        UriError: From<A::Error> + From<T::Error>,
-    {
-        let authorization_endpoint =
-            authorization.try_into().map_err(|error| ConfigError::AuthorizationEndpoint(error.into()))?;
-        let token_endpoint = token.try_into().map_err(|error| ConfigError::TokenEndpoint(error.into()))?;
-        for (uri, which) in [(&authorization_endpoint, "authorization endpoint"), (&token_endpoint, "token endpoint")] {
-            check_endpoint(uri, which, allows_loopback_http)?;
+    /// The URI of an issuer: no query (RFC 8414 §2).
+    pub(crate) fn check_issuer(&self, issuer: Result<Uri, UriError>) -> Result<Uri, ConfigError> {
+        let issuer = issuer.map_err(ConfigError::Issuer)?;
+        if issuer.query().is_some() {
+            return Err(ConfigError::Issuer(UriError::Query));
         }
-        Ok(Self {
+        self.check(&issuer, "issuer")?;
+        Ok(issuer)
+    }
+}
+
+static STANDARD: Dialect = Dialect::STANDARD;
+
+impl Server {
+    /// Makes a server from its authorization endpoint and its token endpoint, both `https`.
+    ///
+    /// # Errors
+    /// [`ConfigError`] says which endpoint is not accepted, and why.
+    pub fn new(authorization_endpoint: impl IntoUri, token_endpoint: impl IntoUri) -> Result<Self, ConfigError> {
+        Self::checked(Uri::given(&authorization_endpoint), Uri::given(&token_endpoint), PlainHttp::Nowhere)
+    }
+
+    /// Makes a server whose URLs may be plain `http` on `127.0.0.1`, `[::1]` or `localhost`, for tests and development.
+    /// Other programs on the machine may listen in.
+    ///
+    /// All of the server's URLs have the same scheme: with `http` endpoints, the issuer must be `http`, too.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new). [`ConfigError::MixedSchemes`] if one endpoint is `https` and the other one `http`.
+    pub fn danger_loopback_http(
+        authorization_endpoint: impl IntoUri,
+        token_endpoint: impl IntoUri,
+    ) -> Result<Self, ConfigError> {
+        Self::checked(Uri::given(&authorization_endpoint), Uri::given(&token_endpoint), PlainHttp::Loopback)
+    }
+
+    /// Makes a server whose URLs are plain `http` on one host of any kind, such as `http://keycloak:8080` in a compose
+    /// network or a service behind the proxy of a mesh. That host is the one in `token_endpoint`; the authorization endpoint
+    /// and the issuer are on the same host or on loopback, where a developer's browser may reach the same server.
+    ///
+    /// Everybody on the network path can read the codes, the tokens and the client secret, and can answer in the server's
+    /// place. Use it only if the network itself is encrypted or nobody else is on it.
+    ///
+    /// ```
+    /// # use authcode::{ConfigError, Server};
+    /// let [authorize, token] = ["http://keycloak:8080/auth", "http://keycloak:8080/token"];
+    /// let server = Server::danger_plain_http(authorize, token)?;
+    /// // No other host, and no `https` issuer for endpoints that anybody may impersonate.
+    /// let error = Server::danger_plain_http(authorize, "http://10.0.0.7/token").unwrap_err();
+    /// assert_eq!(error, ConfigError::Insecure("authorization endpoint"));
+    /// # Ok::<(), ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`new`](Self::new). [`ConfigError::Insecure`] for `http` on a second host, and [`ConfigError::MixedSchemes`] if
+    /// one endpoint is `https` and the other one `http`.
+    pub fn danger_plain_http(
+        authorization_endpoint: impl IntoUri,
+        token_endpoint: impl IntoUri,
+    ) -> Result<Self, ConfigError> {
+        let token_endpoint = Uri::given(&token_endpoint);
+        let host = token_endpoint.as_ref().map_or("", Uri::host).into();
+        Self::checked(Uri::given(&authorization_endpoint), token_endpoint, PlainHttp::Host(host))
+    }
+
+    pub(crate) fn checked(
+        authorization_endpoint: Result<Uri, UriError>,
+        token_endpoint: Result<Uri, UriError>,
+        plain_http: PlainHttp,
+    ) -> Result<Self, ConfigError> {
+        let authorization_endpoint = authorization_endpoint.map_err(ConfigError::AuthorizationEndpoint)?;
+        let token_endpoint = token_endpoint.map_err(ConfigError::TokenEndpoint)?;
+        let server = Self {
             authorization_endpoint,
             token_endpoint,
             regional_token_endpoints: Vec::new(),
             refresh_endpoint: None,
+            former_token_endpoints: Vec::new(),
             issuer: None,
-            dialect: Dialect::STANDARD,
-            allows_loopback_http,
-        })
+            dialect: None,
+            plain_http,
+        };
+        server.plain_http.check(&server.authorization_endpoint, "authorization endpoint")?;
+        server.plain_http.check(&server.token_endpoint, "token endpoint")?;
+        server.check_scheme(&server.authorization_endpoint, "authorization endpoint")?;
+        check_query(&server.authorization_endpoint, "authorization endpoint", &mut RESERVED_NAMES.into_iter())?;
+        check_query(&server.token_endpoint, "token endpoint", &mut RESERVED_NAMES.into_iter())?;
+        Ok(server)
     }
 
-    /// Adds the issuer identifier (RFC 8414 §2), byte for byte as the server's metadata has it: with a `/` at
-    /// the end if it has one there.
+    /// Adds the issuer identifier (RFC 8414 §2), exactly as the server's metadata has it: a `/` at the end counts, and so
+    /// does each capital letter. It is kept and compared as given.
     ///
-    /// Without it `iss` in a redirect is ignored. Give it whenever your program knows more than one server.
+    /// Without an issuer, `iss` in an authorization response is ignored. Add it if your program knows more than one server
+    /// (RFC 9207).
     ///
     /// # Errors
-    /// [`ConfigError::Issuer`] or [`ConfigError::Insecure`], if it is not an `https` URI without a query (or,
-    /// for [`Server::danger_loopback_http`], an `http` one on loopback).
-    pub fn with_issuer<I>(mut self, issuer: I, iss: IssParameter) -> Result<Self, ConfigError>
-    where
-        I: TryInto<Uri>,
-        UriError: From<I::Error>,
-    {
-        self.issuer = Some((Self::check_issuer(issuer, self.allows_loopback_http)?, iss));
+    /// [`ConfigError::Issuer`] if it is not a URI without a query. [`ConfigError::Insecure`] if it is neither `https` nor
+    /// `http` on a host that this server's constructor allows. [`ConfigError::MixedSchemes`] if the endpoints have the
+    /// other scheme.
+    pub fn with_issuer(mut self, issuer: impl IntoUri, iss: IssParameter) -> Result<Self, ConfigError> {
+        let uri = self.plain_http.check_issuer(Uri::given(&issuer))?;
+        self.check_scheme(&uri, "issuer")?;
+        self.issuer = Some(Issuer { text: issuer.text().into(), iss, is_discovered: false });
         Ok(self)
     }
 
-    /// RFC 8414 §2: `https`, without a query.
-    pub(crate) fn check_issuer<I>(issuer: I, allows_loopback_http: bool) -> Result<Uri, ConfigError>
-    where
-        I: TryInto<Uri>,
-        UriError: From<I::Error>,
-    {
-        let issuer = issuer.try_into().map_err(|error| ConfigError::Issuer(error.into()))?;
-        if issuer.query().is_some() {
-            return Err(ConfigError::Issuer(UriError::Query));
-        }
-        check_secure(&issuer, "issuer", allows_loopback_http)?;
-        Ok(issuer)
+    /// Adds an issuer whose own metadata names it.
+    pub(crate) fn with_discovered_issuer(
+        mut self,
+        text: Box<str>,
+        uri: &Uri,
+        iss: IssParameter,
+        is_discovered: bool,
+    ) -> Result<Self, ConfigError> {
+        self.check_scheme(uri, "issuer")?;
+        self.issuer = Some(Issuer { text, iss, is_discovered });
+        Ok(self)
     }
 
-    /// Adds the endpoint to which refresh tokens go, where it is not the [token endpoint](Self::token_endpoint). A
-    /// region that the redirect led to comes before it.
+    /// Adds the endpoint to which refresh tokens are sent, if it is not the [token endpoint](Self::token_endpoint). If the
+    /// authorization response chose a [region](Self::with_regional_token_endpoint), that region's endpoint is used instead.
     ///
     /// # Errors
     /// [`ConfigError`] says why it is not accepted.
-    pub fn with_refresh_endpoint<T>(mut self, endpoint: T) -> Result<Self, ConfigError>
-    where
-        T: TryInto<Uri>,
-        UriError: From<T::Error>,
-    {
-        let endpoint = endpoint.try_into().map_err(|error| ConfigError::RefreshEndpoint(error.into()))?;
+    pub fn with_refresh_endpoint(mut self, endpoint: impl IntoUri) -> Result<Self, ConfigError> {
+        let endpoint = Uri::given(&endpoint).map_err(ConfigError::RefreshEndpoint)?;
         self.check_token_endpoint(&endpoint, "refresh endpoint")?;
         self.refresh_endpoint = Some(endpoint);
         Ok(self)
     }
 
-    /// Adds a token endpoint of another region of the same server, which says only in the redirect which one has the
-    /// code. [`CodeReceived::set_token_endpoint`](crate::CodeReceived::set_token_endpoint) chooses among those that are
-    /// added here, and no others: what comes in a redirect must not decide where a code goes.
+    /// Adds a token endpoint of another region of the same server, for a server that states the region of a code in the
+    /// authorization response. [`CodeReceived::set_token_endpoint`](crate::CodeReceived::set_token_endpoint) selects one of
+    /// the endpoints that are added here, and no other: an authorization response must not decide where a code is sent.
     ///
     /// # Errors
     /// [`ConfigError`] says why it is not accepted.
-    pub fn with_regional_token_endpoint<T>(mut self, endpoint: T) -> Result<Self, ConfigError>
-    where
-        T: TryInto<Uri>,
-        UriError: From<T::Error>,
-    {
-        let endpoint = endpoint.try_into().map_err(|error| ConfigError::TokenEndpoint(error.into()))?;
+    pub fn with_regional_token_endpoint(mut self, endpoint: impl IntoUri) -> Result<Self, ConfigError> {
+        let endpoint = Uri::given(&endpoint).map_err(ConfigError::TokenEndpoint)?;
         self.check_token_endpoint(&endpoint, "token endpoint")?;
         self.regional_token_endpoints.push(endpoint);
         Ok(self)
     }
 
-    /// Says what this server does differently, in place of what was said before.
+    /// Adds a URL to which an earlier version of this configuration sent refresh tokens. May be called repeatedly.
+    ///
+    /// A stored token resumes only if its refresh token is sent to the same URL as before, so that a changed configuration
+    /// does not send it to somebody else. If the server has moved its token endpoint, name the former URL here and your
+    /// users stay logged in. Nothing is ever sent to it.
+    ///
+    /// ```
+    /// # use authcode::{ConfigError, Server};
+    /// let authorize = "https://login.example/authorize";
+    /// let server = Server::new(authorize, "https://login.example/2026-09/token")?
+    ///     .with_former_token_endpoint("https://login.example/2026-03/token")?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     ///
     /// # Errors
-    /// [`ConfigError::Dialect`] if the dialect contradicts itself or names what it must not;
+    /// [`ConfigError::FormerTokenEndpoint`], [`ConfigError::Insecure`] or [`ConfigError::MixedSchemes`]: the same URLs are
+    /// accepted as for a token endpoint.
+    pub fn with_former_token_endpoint(mut self, endpoint: impl IntoUri) -> Result<Self, ConfigError> {
+        let endpoint = Uri::given(&endpoint).map_err(ConfigError::FormerTokenEndpoint)?;
+        self.check_url(&endpoint, "former token endpoint")?;
+        self.former_token_endpoints.push(endpoint);
+        Ok(self)
+    }
+
+    /// Sets how this server departs from the standard. The previous dialect is replaced.
+    ///
+    /// # Errors
+    /// [`ConfigError::Dialect`] if the dialect contradicts itself or contains a name that is not allowed.
     /// [`ConfigError::ReservedParameter`] if the query of an endpoint has a parameter of a name that the dialect sends.
     pub fn with_dialect(mut self, dialect: Dialect) -> Result<Self, ConfigError> {
         dialect.check()?;
-        check_query(&self.authorization_endpoint, "authorization endpoint", dialect.authorization.sent_names())?;
+        check_query(
+            &self.authorization_endpoint,
+            "authorization endpoint",
+            &mut dialect.authorization_request().fixed_names(),
+        )?;
         for endpoint in self.token_endpoints() {
-            check_query(endpoint, "token endpoint", dialect.token.sent_names())?;
+            check_query(endpoint, "token endpoint", &mut dialect.token_request().fixed_names())?;
         }
         if let Some(endpoint) = &self.refresh_endpoint {
-            check_query(endpoint, "refresh endpoint", dialect.token.sent_names())?;
+            check_query(endpoint, "refresh endpoint", &mut dialect.token_request().fixed_names())?;
         }
-        self.dialect = dialect;
+        self.dialect = (dialect != STANDARD).then(|| Box::new(dialect));
         Ok(self)
     }
 
     fn check_token_endpoint(&self, uri: &Uri, which: &'static str) -> Result<(), ConfigError> {
-        check_endpoint(uri, which, self.allows_loopback_http)?;
-        check_query(uri, which, self.dialect.token.sent_names())
+        self.check_url(uri, which)?;
+        check_query(uri, which, &mut RESERVED_NAMES.into_iter())?;
+        check_query(uri, which, &mut self.dialect().token_request().fixed_names())
     }
 
-    /// Where the user's browser goes.
+    fn check_url(&self, uri: &Uri, which: &'static str) -> Result<(), ConfigError> {
+        self.plain_http.check(uri, which)?;
+        self.check_scheme(uri, which)
+    }
+
+    /// Everything of one server has the same scheme as its token endpoint.
+    fn check_scheme(&self, uri: &Uri, which: &'static str) -> Result<(), ConfigError> {
+        let is_same = uri.scheme() == self.token_endpoint.scheme();
+        if is_same { Ok(()) } else { Err(ConfigError::MixedSchemes(which)) }
+    }
+
+    /// The endpoint that the user's browser opens.
     pub const fn authorization_endpoint(&self) -> &Uri {
         &self.authorization_endpoint
     }
 
-    /// Where codes and refresh tokens go.
+    /// The endpoint to which codes are sent, and refresh tokens unless there is a
+    /// [refresh endpoint](Self::refresh_endpoint).
     pub const fn token_endpoint(&self) -> &Uri {
         &self.token_endpoint
     }
 
-    /// Where refresh tokens go: the [token endpoint](Self::token_endpoint), if nothing else was said.
+    /// The endpoint to which refresh tokens are sent: the [token endpoint](Self::token_endpoint), unless another one was
+    /// added.
     pub fn refresh_endpoint(&self) -> &Uri {
         self.refresh_endpoint.as_ref().unwrap_or(&self.token_endpoint)
     }
 
-    /// All of the endpoints that a code may go to.
+    /// All endpoints that a code may be sent to.
     pub(crate) fn token_endpoints(&self) -> impl Iterator<Item = &Uri> {
         self.regional_token_endpoints.iter().chain([&self.token_endpoint])
     }
 
-    /// The endpoint for refresh tokens, if it is another than that for codes.
-    pub(crate) fn own_refresh_endpoint(&self) -> Option<&Uri> {
-        self.refresh_endpoint.as_ref()
+    /// The URLs to which earlier versions of this configuration sent refresh tokens.
+    pub(crate) fn former_token_endpoints(&self) -> &[Uri] {
+        &self.former_token_endpoints
     }
 
-    /// The issuer, if it is known.
-    pub fn issuer(&self) -> Option<&Uri> {
-        self.issuer.as_ref().map(|(issuer, _)| issuer)
+    /// The issuer as it was given, if it is known.
+    pub fn issuer(&self) -> Option<&str> {
+        self.issuer.as_ref().map(|issuer| &*issuer.text)
     }
 
-    /// Whether it must name itself in a redirect, if its issuer is known.
+    /// Whether the issuer was found in metadata at the issuer's own well-known place.
+    pub(crate) fn issuer_is_discovered(&self) -> bool {
+        self.issuer.as_ref().is_some_and(|issuer| issuer.is_discovered)
+    }
+
+    /// Whether the server must send `iss` in an authorization response, if its issuer is known.
     pub fn iss_parameter(&self) -> Option<IssParameter> {
-        self.issuer.as_ref().map(|(_, iss)| *iss)
+        self.issuer.as_ref().map(|issuer| issuer.iss)
     }
 
-    /// What this server does differently.
+    /// How this server departs from the standard.
     pub const fn dialect(&self) -> &Dialect {
-        &self.dialect
+        match &self.dialect {
+            Some(dialect) => dialect,
+            None => &STANDARD,
+        }
+    }
+
+    /// Adds a parameter of the caller's to an authorization request.
+    pub(crate) fn add_authorization_param(
+        &self,
+        params: &mut Params,
+        name: &str,
+        value: &str,
+    ) -> Result<(), ParameterError> {
+        self.dialect().authorization_request().check_name(name)?;
+        check_not_in_query(&self.authorization_endpoint, name)?;
+        params.add(name, value)
+    }
+
+    /// Adds a parameter to an authorization request, in place of one of the same name.
+    pub(crate) fn set_authorization_param(
+        &self,
+        params: &mut Params,
+        name: &str,
+        value: &str,
+    ) -> Result<(), ParameterError> {
+        self.dialect().authorization_request().check_name(name)?;
+        check_not_in_query(&self.authorization_endpoint, name)?;
+        params.set(name, value)
+    }
+
+    /// Adds a parameter of the caller's to a token request.
+    pub(crate) fn add_token_param(&self, params: &mut Params, name: &str, value: &str) -> Result<(), ParameterError> {
+        self.dialect().token_request().check_name(name)?;
+        for endpoint in self.token_endpoints().chain(&self.refresh_endpoint) {
+            check_not_in_query(endpoint, name)?;
+        }
+        params.add(name, value)
     }
 }
 
-/// RFC 6749 §3.1.2.1 and §3.2: TLS, or a connection that does not leave the machine.
-pub(crate) fn check_secure(uri: &Uri, which: &'static str, allows_loopback_http: bool) -> Result<(), ConfigError> {
-    match uri.scheme() {
-        "https" => Ok(()),
-        "http" if allows_loopback_http && uri.is_loopback() => Ok(()),
-        _ => Err(ConfigError::Insecure(which)),
-    }
-}
-
-fn check_endpoint(uri: &Uri, which: &'static str, allows_loopback_http: bool) -> Result<(), ConfigError> {
-    check_secure(uri, which, allows_loopback_http)?;
-    check_query(uri, which, RESERVED_NAMES)
-}
-
-/// A URI of ours must have a query that can be read. It must not bring a parameter that the protocol sends: one of
-/// the two would win, and servers differ in which.
+/// The query of a configured URI must be readable, and must not have a parameter that the protocol sends: of two with the
+/// same name, servers differ in which one they use.
 pub(crate) fn check_query(
     uri: &Uri,
     which: &'static str,
-    reserved: impl IntoIterator<Item = &'static str>,
+    reserved: &mut dyn Iterator<Item = &str>,
 ) -> Result<(), ConfigError> {
-    let mut reserved = reserved.into_iter();
-    check_query_for(uri, which, &mut || reserved.next())
+    let Some(query) = uri.query() else { return Ok(()) };
+    let mut names = Vec::new();
+    for (name, value) in form::pairs(query.as_bytes()) {
+        let decoded = form::decode(name).and_then(|name| form::check(value).map(|()| name));
+        names.push(decoded.map_err(|_| ConfigError::MalformedQuery(which))?);
+    }
+    for reserved in reserved {
+        if names.iter().any(|name| reads_as(name, reserved)) {
+            return Err(ConfigError::ReservedParameter(which, reserved.into()));
+        }
+    }
+    Ok(())
 }
 
-/// Once for all kinds of iterators.
-fn check_query_for(
-    uri: &Uri,
-    which: &'static str,
-    next_reserved: &mut dyn FnMut() -> Option<&'static str>,
-) -> Result<(), ConfigError> {
-    let own = form::pairs(uri.query().unwrap_or_default().as_bytes());
-    for (name, value) in own.clone() {
-        form::check(name).and(form::check(value)).map_err(|_| ConfigError::MalformedQuery(which))?;
-    }
-    while let Some(reserved) = next_reserved() {
-        for (name, _) in own.clone() {
-            if form::stands_for(name, reserved) {
-                return Err(ConfigError::ReservedParameter(which, reserved));
-            }
+/// RFC 6749 §3.1: a parameter must not be sent twice, once in the endpoint's own query and once behind it.
+fn check_not_in_query(endpoint: &Uri, name: &str) -> Result<(), ParameterError> {
+    let own = form::pairs(endpoint.query().unwrap_or_default().as_bytes());
+    for (encoded, _) in own {
+        if form::decode(encoded).is_ok_and(|own| reads_as(name, &own)) {
+            return Err(ParameterError::Repeated(name.to_owned()));
         }
     }
     Ok(())

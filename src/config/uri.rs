@@ -1,62 +1,125 @@
-//! URIs that no two parsers can read differently, kept byte for byte.
+//! URIs that no two parsers read differently.
 
 use alloc::boxed::Box;
 use alloc::string::String;
-use core::convert::Infallible;
 use core::fmt;
-use core::ops::Range;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use thiserror::Error;
 
-use crate::encoding::decimal;
 use crate::encoding::text;
 use crate::limits::MAX_URI_LEN;
 
-/// An absolute URI: an endpoint, an issuer or a redirect URI.
+/// An absolute URI: an endpoint, the location of metadata or a redirect URI.
 ///
-/// It accepts a strict subset of RFC 3986, so plain that no other parser can disagree about its
-/// host, and never changes a byte:
+/// It accepts a strict subset of RFC 3986, on which all parsers agree:
 ///
 /// - a scheme in lower case, other than `file`, `ftp`, `ws` and `wss`;
-/// - for `http` and `https`, and after any `scheme://`: a lower-case ASCII host name, a dotted IPv4
-///   address or an IPv6 address in brackets and in its canonical form (RFC 5952), and perhaps a
-///   port from 1 to 65535;
-/// - a path without `.` and `..` segments, and perhaps a query;
-/// - no user name, no fragment, no backslash, no space, no control character, no `'` in the query,
-///   and each `%` followed by two hexadecimal digits;
+/// - for `http` and `https`, and after any `scheme://`: an ASCII host name, a dotted IPv4 address or an IPv6 address in
+///   brackets and in its canonical form (RFC 5952), and optionally a port from 1 to 65535;
+/// - a path without `.` and `..` segments, and optionally a query;
+/// - no user name, no fragment, no backslash, no space, no control character, no `'` in the query, and each `%` followed
+///   by two hexadecimal digits;
 /// - at most [`MAX_URI_LEN`] bytes.
 ///
-/// A URL from the web that is not so plain (an internationalised host, dot segments, capitals)
-/// becomes so through `url::Url`, with the `url` feature: see `TryFrom<url::Url>`.
+/// Hosts are case-insensitive (RFC 3986 §3.2.2), so the host of an `http` or `https` URI is converted to lower case before
+/// anything is checked. Everything else is kept as given, including the host of any other scheme: an app registers
+/// `myapp://Callback` with the server as it is written.
+///
+/// For a URL that is not in this subset (an internationalized host, dot segments), parse it with `url::Url` and convert:
+/// see `TryFrom<url::Url>`, with the feature `url`.
 ///
 /// ```
 /// # use authcode::{Uri, UriError};
-/// let uri = Uri::parse("com.example.app:/callback?tenant=7")?;
-/// assert_eq!((uri.scheme(), uri.path(), uri.query()), ("com.example.app", "/callback", Some("tenant=7")));
-/// assert_eq!(Uri::parse("http://localhost:80@evil.example/").unwrap_err(), UriError::UserInfo);
+/// let uri = Uri::parse("https://Login.Example/Authorize?tenant=7")?;
+/// assert_eq!(uri.as_str(), "https://login.example/Authorize?tenant=7");
+/// assert_eq!((uri.path(), uri.query()), ("/Authorize", Some("tenant=7")));
+/// let error = Uri::parse("http://localhost:80@evil.example/").unwrap_err();
+/// assert_eq!(error, UriError::UserInfo);
 /// # Ok::<(), UriError>(())
 /// ```
-#[derive(Clone, Eq, PartialEq)]
+// Equal and ordered as the texts are, from which the rest follows.
+#[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Uri {
     text: Box<str>,
     scheme_end: usize,
-    /// Empty where there is no `//`.
-    host: Range<usize>,
+    /// Where it is. Empty if there is no `//`.
+    host: (usize, usize),
     port: Option<u16>,
-    path: Range<usize>,
+    path: (usize, usize),
+}
+
+/// A value that a [`Uri`] can be made from: `&str`, `String`, `Uri` and, with the feature `url`, `url::Url`, by value or by
+/// reference.
+///
+/// It is sealed: no other type can implement it. To convert by yourself, use [`Uri::parse`] or `TryFrom`.
+///
+/// ```
+/// # use authcode::{ConfigError, Server, Uri};
+/// # fn example(configured: String, token_endpoint: &Uri) -> Result<Server, ConfigError> {
+/// Server::new(configured, token_endpoint)
+/// # }
+/// ```
+pub trait IntoUri: sealed::UriText {}
+
+mod sealed {
+    #[expect(unnameable_types, reason = "it seals `IntoUri`")]
+    pub trait UriText {
+        /// Whether an internationalized host is accepted: something that knows Unicode has checked it.
+        const ANY_HOST: bool;
+
+        fn text(&self) -> &str;
+    }
+}
+
+macro_rules! into_uri {
+    ($($(#[$attribute:meta])* $type:ty: $any_host:literal;)+) => {$(
+        $(#[$attribute])*
+        impl IntoUri for $type {}
+
+        $(#[$attribute])*
+        impl sealed::UriText for $type {
+            const ANY_HOST: bool = $any_host;
+
+            fn text(&self) -> &str {
+                self.as_ref()
+            }
+        }
+    )+};
+}
+
+into_uri! {
+    &str: false;
+    String: false;
+    &String: false;
+    Uri: true;
+    &Uri: true;
+    #[cfg(feature = "url")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "url")))]
+    url::Url: true;
+    #[cfg(feature = "url")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "url")))]
+    &url::Url: true;
 }
 
 impl Uri {
-    /// Checks a URI and keeps it as it is.
+    /// Parses a URI. The host of an `http` or `https` URI is converted to lower case.
     ///
     /// # Errors
     /// [`UriError`] says which part is not accepted.
     pub fn parse(text: &str) -> Result<Self, UriError> {
         let uri = Self::parse_any_host(text)?;
-        // A punycode label can be wrong in ways that only tables of Unicode tell.
-        if text::parts(uri.host(), b'.').any(|label| label.starts_with("xn--")) {
+        // Whether a punycode label is valid takes tables of Unicode to tell.
+        let is_punycode = |label: &str| label.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("xn--"));
+        if text::parts(uri.host(), b'.').any(is_punycode) {
             return Err(UriError::InternationalHost);
         }
         Ok(uri)
+    }
+
+    /// Parses what a caller gave.
+    pub(crate) fn given<U: IntoUri>(uri: &U) -> Result<Self, UriError> {
+        if U::ANY_HOST { Self::parse_any_host(uri.text()) } else { Self::parse(uri.text()) }
     }
 
     pub(crate) fn parse_any_host(text: &str) -> Result<Self, UriError> {
@@ -67,8 +130,9 @@ impl Uri {
         if !is_scheme(scheme) {
             return Err(UriError::Scheme);
         }
+        let is_web = matches!(scheme, "http" | "https");
         let hierarchical = after_scheme.strip_prefix("//");
-        if hierarchical.is_none() && matches!(scheme, "http" | "https") {
+        if hierarchical.is_none() && is_web {
             return Err(UriError::Host);
         }
         let rest = hierarchical.unwrap_or(after_scheme);
@@ -95,28 +159,32 @@ impl Uri {
         if text::parts(path, b'/').any(is_dot_segment) {
             return Err(UriError::DotSegment);
         }
-        Ok(Self {
-            scheme_end: scheme.len(),
-            host: host_start..host_start + host.len(),
-            port,
-            path: path_start..path_start + path.len(),
-            text: text.into(),
-        })
+        let (scheme_end, host) = (scheme.len(), (host_start, host_start + host.len()));
+        let path = (path_start, path_start + path.len());
+        let mut text = Box::<str>::from(text);
+        if let Some(host) = text.get_mut(host.0..host.1).filter(|_| is_web) {
+            host.make_ascii_lowercase();
+        }
+        Ok(Self { text, scheme_end, host, port, path })
     }
 
-    /// The URI as it was given.
+    /// The URI as text.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The scheme, in lower case, without the colon.
-    pub fn scheme(&self) -> &str {
-        self.text.get(..self.scheme_end).unwrap_or_default()
+    fn between(&self, start: usize, end: usize) -> &str {
+        self.text.get(start..end).unwrap_or_default()
     }
 
-    /// The host: a name, an address, an IPv6 address in its brackets, or nothing where the URI has no `//`.
+    /// The scheme, in lower case, without the colon.
+    pub fn scheme(&self) -> &str {
+        self.between(0, self.scheme_end)
+    }
+
+    /// The host: a name, an address, an IPv6 address in its brackets, or nothing if the URI has no `//`.
     pub fn host(&self) -> &str {
-        self.text.get(self.host.clone()).unwrap_or_default()
+        self.between(self.host.0, self.host.1)
     }
 
     /// The port, if one is named.
@@ -126,12 +194,12 @@ impl Uri {
 
     /// The path, which may be empty.
     pub fn path(&self) -> &str {
-        self.text.get(self.path.clone()).unwrap_or_default()
+        self.between(self.path.0, self.path.1)
     }
 
     /// What follows the `?`, if there is one.
     pub fn query(&self) -> Option<&str> {
-        self.text.get(self.path.end..)?.strip_prefix('?')
+        self.text.get(self.path.1..)?.strip_prefix('?')
     }
 
     /// Whether the host is `127.0.0.1`, `[::1]` or `localhost`: the hosts that RFC 8252 §7.3 has for this machine.
@@ -139,16 +207,16 @@ impl Uri {
         matches!(self.host(), "127.0.0.1" | "[::1]" | "localhost")
     }
 
-    /// Whether the host is an address, or a name for this machine, and not a name in the DNS.
+    /// Whether the host is an address or a name of this machine, rather than a name in the DNS.
     pub(crate) fn has_address(&self) -> bool {
         let host = self.host();
         let own = host == "localhost" || host.ends_with(".localhost");
         own || host.starts_with('[') || is_ipv4(host)
     }
 
-    /// What stands before the path: scheme, host and port, as they are written.
+    /// Everything before the path: scheme, host and port.
     pub(crate) fn origin(&self) -> &str {
-        self.text.get(..self.path.start).unwrap_or_default()
+        self.between(0, self.path.0)
     }
 
     /// Whether scheme, host and port are the same.
@@ -168,17 +236,16 @@ impl Uri {
 
     /// The same URI on another port.
     pub(crate) fn with_port(&self, port: u16) -> Self {
-        let before = self.text.get(..self.host.end).unwrap_or_default();
-        let after = self.text.get(self.path.start..).unwrap_or_default();
-        let text = [before, ":", &decimal::write(port.into()), after].concat().into_boxed_str();
+        let before = self.between(0, self.host.1);
+        let after = self.between(self.path.0, self.text.len());
+        let text = [before, ":", &text::of_number(port.into()), after].concat().into_boxed_str();
         let path_start = text.len() - after.len();
-        let path = path_start..path_start + self.path.len();
-        Self { text, scheme_end: self.scheme_end, host: self.host.clone(), port: Some(port), path }
+        let path = (path_start, path_start + self.path().len());
+        Self { text, scheme_end: self.scheme_end, host: self.host, port: Some(port), path }
     }
 
-    /// Whether `received`, which ends before its query, is this URI without its query: byte for byte, but for
-    /// the two things that every browser does to what it is given: it leaves out the scheme's own port, and it
-    /// writes an empty path as `/`.
+    /// Whether `received`, which ends before its query, is this URI without its query: byte for byte, except for what
+    /// browsers change. They write hosts in lower case, omit the default port and write an empty path as `/`.
     pub(crate) fn has_base(&self, received: &str) -> bool {
         let Some(rest) = received.strip_prefix(self.scheme()).and_then(|rest| rest.strip_prefix(':')) else {
             return false;
@@ -186,27 +253,34 @@ impl Uri {
         if self.host().is_empty() {
             return rest == self.path();
         }
-        let Some(rest) = rest.strip_prefix("//").and_then(|rest| rest.strip_prefix(self.host())) else {
-            return false;
-        };
+        let authority_and_path = rest.strip_prefix("//").and_then(|rest| rest.split_at_checked(self.host().len()));
+        let Some((host, rest)) = authority_and_path else { return false };
         let (port, path) = split_at(rest, text::find(rest, b'/'));
         let Ok(port) = parse_port(port) else { return false };
-        self.effective_port(port) == self.effective_port(self.port) && self.has_path(path)
+        host.eq_ignore_ascii_case(self.host())
+            && self.effective_port(port) == self.effective_port(self.port)
+            && self.has_path(path)
     }
 
-    /// Whether `path` is this URI's path, an empty one being the same as `/` for `http` and `https`.
+    /// Whether `path` is this URI's path. An empty one, which only follows an authority, is the same as `/`.
     pub(crate) fn has_path(&self, path: &str) -> bool {
-        let written = |path| match path {
-            "" if matches!(self.scheme(), "http" | "https") => "/",
-            other => other,
-        };
-        written(path) == written(self.path())
+        path == self.path() || matches!((path, self.path()), ("", "/") | ("/", ""))
     }
 }
 
-/// Both parts of a text. It is all in the first one if there is no place to split it at.
+/// Whether it is an absolute URI without a fragment, of any scheme (RFC 3986 §4.3): a resource indicator may be a URN.
+pub(crate) fn is_absolute_uri(text: &str) -> bool {
+    let (scheme, Some(rest)) = text::cut(text, b':') else { return false };
+    let is_scheme = scheme.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
+    // The brackets are those of an IPv6 address.
+    let mut parts = text::parts(rest, b'[').flat_map(|part| text::parts(part, b']'));
+    is_scheme && !rest.is_empty() && parts.all(|part| check_characters(part).is_ok())
+}
+
+/// Splits a text. Without an index, all of it is in the first part.
 fn split_at(text: &str, place: Option<usize>) -> (&str, &str) {
-    // `str::split_at` would bring the words of its panic into every program.
+    // `str::split_at` would link its panic message into every program.
     place.and_then(|place| text.split_at_checked(place)).unwrap_or((text, ""))
 }
 
@@ -223,7 +297,7 @@ fn parse_authority(authority: &str) -> Result<(&str, Option<u16>), UriError> {
     Ok((host, parse_port(port)?))
 }
 
-/// Nothing, or a colon and the number that every parser writes in the same way.
+/// Nothing, or a colon and a number without leading zeros.
 fn parse_port(text: &str) -> Result<Option<u16>, UriError> {
     if text.is_empty() {
         return Ok(None);
@@ -232,11 +306,12 @@ fn parse_port(text: &str) -> Result<Option<u16>, UriError> {
     if !is_plain_number(digits, 5, |byte| byte.is_ascii_digit()) || digits == "0" {
         return Err(UriError::Port);
     }
-    let port = decimal::read(digits).and_then(|port| port.try_into().ok());
-    port.map(Some).ok_or(UriError::Port)
+    // `str::parse` is several times the code.
+    let port = digits.bytes().fold(0, |port: u32, digit| port * 10 + u32::from(digit & 0xF));
+    u16::try_from(port).map(Some).map_err(|_| UriError::Port)
 }
 
-/// RFC 3986 §3.1, in lower case. Four schemes have rules of their own in browsers, and no place in OAuth.
+/// RFC 3986 §3.1, in lower case. Browsers parse four schemes by rules of their own, and OAuth uses none of them.
 fn is_scheme(scheme: &str) -> bool {
     !matches!(scheme, "file" | "ftp" | "ws" | "wss")
         && scheme.as_bytes().first().is_some_and(u8::is_ascii_lowercase)
@@ -250,11 +325,11 @@ fn is_host(host: &str) -> bool {
     }
 }
 
-/// Four numbers up to 255. With a zero in front, some parsers take a number for an octal one.
+/// Four numbers up to 255. Some parsers read a number with a leading zero as octal.
 fn is_ipv4(host: &str) -> bool {
     let mut count = 0;
     for number in text::parts(host, b'.') {
-        // Three digits are in the order of what they stand for.
+        // Texts of three digits compare like the numbers.
         if !is_plain_number(number, 3, |byte| byte.is_ascii_digit()) || (number.len() == 3 && number > "255") {
             return false;
         }
@@ -263,7 +338,8 @@ fn is_ipv4(host: &str) -> bool {
     count == 4
 }
 
-/// RFC 5952 §4. An address that embeds an IPv4 one (`::ffff:0:0/96`) is written in two ways, so it is none here.
+/// RFC 5952 §4, in any case. An address that embeds an IPv4 address (`::ffff:0:0/96`) has two spellings in use, so it is
+/// refused.
 fn is_canonical_ipv6(text: &str) -> bool {
     let Some(gap) = text.as_bytes().windows(2).position(|pair| pair == b"::") else {
         return read_groups(text).is_some_and(|groups| groups.count == 8 && groups.zeros <= 1);
@@ -272,13 +348,14 @@ fn is_canonical_ipv6(text: &str) -> bool {
     let after = after.strip_prefix("::").unwrap_or_default();
     let (Some(head), Some(tail)) = (read_groups(before), read_groups(after)) else { return false };
     let written = head.count + tail.count;
-    // `::` stands for a whole run of zeros, and for more than one.
+    // `::` replaces a complete run of zeros, of at least two groups.
     if written > 6 || head.ends_in_zero || after.starts_with('0') {
         return false;
     }
     let left_out = 8 - written;
-    let embeds_ipv4 = left_out == 5 && before.is_empty() && after.starts_with("ffff:");
-    // It stands for the longest run, and for the first of those.
+    let is_mapped = |start: &str| start.eq_ignore_ascii_case("ffff:");
+    let embeds_ipv4 = left_out == 5 && before.is_empty() && after.get(..5).is_some_and(is_mapped);
+    // It replaces the longest run, and the first one of that length.
     head.zeros < left_out && tail.zeros <= left_out && !embeds_ipv4
 }
 
@@ -298,7 +375,7 @@ fn read_groups(text: &str) -> Option<Groups> {
     }
     let mut run = 0;
     for group in text::parts(text, b':') {
-        if !is_plain_number(group, 4, |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+        if !is_plain_number(group, 4, |byte| byte.is_ascii_hexdigit()) {
             return None;
         }
         groups.count += 1;
@@ -309,12 +386,12 @@ fn read_groups(text: &str) -> Option<Groups> {
     Some(groups)
 }
 
-/// One digit or more, and no zero in front.
+/// One digit or more, without leading zeros.
 fn is_plain_number(text: &str, max_len: usize, is_digit: fn(u8) -> bool) -> bool {
     (1..=max_len).contains(&text.len()) && text.bytes().all(is_digit) && (text == "0" || !text.starts_with('0'))
 }
 
-/// Other parsers take a name that ends in a number for an IPv4 address.
+/// Other parsers read a name whose last label is a number as an IPv4 address.
 fn is_name(host: &str) -> bool {
     let mut ends_in_number = false;
     for label in text::parts(host, b'.') {
@@ -327,17 +404,16 @@ fn is_name(host: &str) -> bool {
 }
 
 fn looks_numeric(label: &str) -> bool {
-    let digits = label.strip_prefix("0x").map_or_else(
-        || label.bytes().all(|byte| byte.is_ascii_digit()),
-        |hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()),
-    );
-    digits && !label.is_empty()
+    match label.strip_prefix("0x").or_else(|| label.strip_prefix("0X")) {
+        Some(hex) => hex.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        None => !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_digit()),
+    }
 }
 
-/// RFC 1123 §2.1, and `_`, which hosts in use have.
+/// RFC 1123 §2.1, and `_`, which occurs in host names in use.
 fn is_label(label: &str) -> bool {
     (1..=63).contains(&label.len())
-        && label.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
+        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
         && !label.starts_with('-')
         && !label.ends_with('-')
 }
@@ -354,16 +430,14 @@ fn check_characters(text: &str) -> Result<(), UriError> {
                     return Err(UriError::PercentEncoding);
                 }
             }
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => {}
-            b'-' | b'.' | b'_' | b'~' | b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' => {}
-            b'+' | b',' | b';' | b'=' | b':' | b'@' | b'/' | b'?' => {}
+            _ if byte.is_ascii_alphanumeric() || text::has("-._~!$&'()*+,;=:@/?", byte) => {}
             _ => return Err(UriError::Character),
         }
     }
     Ok(())
 }
 
-/// `.` and `..`, each dot perhaps written `%2e`. Parsers remove them, so the path would not stay what it was.
+/// `.` and `..`, where each dot may be written `%2e`. Parsers remove these segments, which changes the path.
 fn is_dot_segment(segment: &str) -> bool {
     let mut rest = segment;
     let mut dots = 0;
@@ -377,6 +451,34 @@ fn is_dot_segment(segment: &str) -> bool {
 impl fmt::Debug for Uri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Uri({})", self.text)
+    }
+}
+
+impl AsRef<str> for Uri {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
+/// Serialized as text.
+impl Serialize for Uri {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+/// Parsed like [`Uri::parse`]. With the feature `url`, an internationalized host is accepted if `url::Url` accepts it.
+impl<'de> Deserialize<'de> for Uri {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match Self::parse(&text) {
+            #[cfg(feature = "url")]
+            Err(UriError::InternationalHost) => {
+                url::Url::parse(&text).map_err(|_| UriError::InternationalHost).and_then(Self::try_from)
+            }
+            parsed => parsed,
+        }
+        .map_err(de::Error::custom)
     }
 }
 
@@ -402,12 +504,6 @@ impl TryFrom<&str> for Uri {
     }
 }
 
-impl From<&Self> for Uri {
-    fn from(uri: &Self) -> Self {
-        uri.clone()
-    }
-}
-
 impl TryFrom<String> for Uri {
     type Error = UriError;
 
@@ -416,24 +512,9 @@ impl TryFrom<String> for Uri {
     }
 }
 
-impl TryFrom<&String> for Uri {
-    type Error = UriError;
-
-    fn try_from(text: &String) -> Result<Self, UriError> {
-        Self::parse(text)
-    }
-}
-
-/// So that a function that takes anything that becomes a [`Uri`] takes a `Uri` too.
-impl From<Infallible> for UriError {
-    fn from(never: Infallible) -> Self {
-        match never {}
-    }
-}
-
-/// Takes a URL as the `url` crate has made it: host in ASCII, dot segments removed.
+/// Converts a URL that the `url` crate has parsed: its host is ASCII, and its dot segments are removed.
 ///
-/// This is the way for an internationalised host, whose tables this crate does not carry.
+/// Use this for an internationalized host: this crate does not contain the Unicode tables that it takes to check one.
 #[cfg(feature = "url")]
 #[cfg_attr(docsrs, doc(cfg(feature = "url")))]
 impl TryFrom<url::Url> for Uri {
@@ -454,7 +535,7 @@ impl TryFrom<&url::Url> for Uri {
     }
 }
 
-/// The same URI for the `url` crate, which reads the same scheme, host, port, path and query in it.
+/// Converts to the type of the `url` crate, which finds the same scheme, host, port, path and query in it.
 #[cfg(feature = "url")]
 #[cfg_attr(docsrs, doc(cfg(feature = "url")))]
 impl TryFrom<&Uri> for url::Url {
@@ -465,11 +546,11 @@ impl TryFrom<&Uri> for url::Url {
     }
 }
 
-/// Why a [`Uri`](crate::Uri) is not accepted.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+/// Why a [`Uri`](crate::Uri) is not accepted. Correct the text that you passed.
+#[derive(Clone, Copy, Debug, Eq, Error, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum UriError {
-    /// A character that no URI has in this place, or that parsers change.
+    /// A character that is not allowed in this part of a URI, or that other parsers change.
     #[error("a character that is not allowed there")]
     Character,
     /// A `.` or `..` segment in the path: other parsers remove it.
@@ -479,10 +560,10 @@ pub enum UriError {
     #[error("a fragment")]
     Fragment,
     /// The host is missing, or not in the one form that all parsers agree on.
-    #[error("no host, or not a plain lower-case host name, IPv4 address or canonical IPv6 address")]
+    #[error("no host, or not a plain host name, IPv4 address or canonical IPv6 address")]
     Host,
-    /// A host in punycode (`xn--`). Parse it with `url::Url` and convert: see the `url` feature.
-    #[error("an internationalised host: convert it from a url::Url")]
+    /// A host in punycode (`xn--`). Parse it with `url::Url` and convert: see the feature `url`.
+    #[error("an internationalized host: convert it from a url::Url")]
     InternationalHost,
     /// The path is relative.
     #[error("no path that begins with '/'")]
@@ -496,10 +577,11 @@ pub enum UriError {
     /// A query, which an issuer must not have (RFC 8414 §2).
     #[error("a query")]
     Query,
-    /// No scheme in lower case, or one that has rules of its own in browsers.
+    /// No scheme in lower case, or one that browsers parse by rules of their own.
     #[error("no scheme in lower case, or file, ftp, ws or wss")]
     Scheme,
-    /// Longer than [`MAX_URI_LEN`](crate::limits::MAX_URI_LEN).
+    /// Longer than [`MAX_URI_LEN`](crate::limits::MAX_URI_LEN), or a redirect URI with more than
+    /// [`MAX_REDIRECT_URI_PARAMS`](crate::limits::MAX_REDIRECT_URI_PARAMS) parameters.
     #[error("too long")]
     TooLong,
     /// A user name, which can make one host look like another.

@@ -6,6 +6,8 @@ use core::iter;
 
 use zeroize::Zeroizing;
 
+use crate::encoding::text::Text;
+
 /// How a space is written. Both are read as a space by every server; some refuse `+` in a URL.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Space {
@@ -20,7 +22,7 @@ pub(crate) enum Space {
 pub(crate) struct Pair<'a> {
     pub(crate) name: &'a str,
     pub(crate) value: &'a str,
-    /// Whether they are known to stand for themselves, as most of what a login sends.
+    /// Whether name and value are known to need no encoding, as most of what a login sends.
     is_plain: [bool; 2],
 }
 
@@ -30,12 +32,12 @@ impl<'a> Pair<'a> {
         Self { name, value, is_plain: [false, false] }
     }
 
-    /// A name of the protocol's, any value.
+    /// A name of the protocol, any value.
     pub(crate) const fn new(name: &'a str, value: &'a str) -> Self {
         Self { name, value, is_plain: [true, false] }
     }
 
-    /// A name of the protocol's, and a value of letters, digits, `-` and `_` alone.
+    /// A name of the protocol, and a value of letters, digits, `-` and `_` alone.
     pub(crate) const fn plain(name: &'a str, value: &'a str) -> Self {
         Self { name, value, is_plain: [true, true] }
     }
@@ -86,7 +88,7 @@ pub(crate) fn encode_text(text: &str, space: Space) -> Zeroizing<String> {
     Zeroizing::new(String::from_utf8(out).unwrap_or_default())
 }
 
-/// What WHATWG's serializer keeps as it is, by the byte. Every decoder accepts more and less.
+/// The bytes that WHATWG's serializer does not encode. Every decoder accepts more and less.
 #[expect(clippy::indexing_slicing, reason = "at compile time")]
 const KEPT: [bool; 256] = {
     let mut kept = [false; 256];
@@ -120,7 +122,9 @@ fn push_encoded(out: &mut Vec<u8>, text: &str, space: Space) {
                 rest = after;
             }
             Some((byte, after)) => {
-                out.extend_from_slice(&[b'%', hex_digit(byte >> 4), hex_digit(byte & 0xF)]);
+                out.push(b'%');
+                out.push(hex_digit(byte >> 4));
+                out.push(hex_digit(byte & 0xF));
                 rest = after;
             }
         }
@@ -131,7 +135,7 @@ fn hex_digit(nibble: u8) -> u8 {
     if nibble < 10 { b'0' + nibble } else { b'A' + nibble - 10 }
 }
 
-/// The pairs of a query or a form body, as they stand there: still encoded. Empty pairs are skipped.
+/// The pairs of a query or a form body, still encoded. Empty pairs are skipped.
 pub(crate) fn pairs(encoded: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> + Clone {
     let mut rest = encoded;
     iter::from_fn(move || {
@@ -146,7 +150,7 @@ pub(crate) fn pairs(encoded: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> + Cl
     })
 }
 
-/// What stands before the first of these bytes, and what stands behind it.
+/// The bytes before and after the first such byte.
 pub(crate) fn split_at_byte(text: &[u8], byte: u8) -> (&[u8], &[u8]) {
     let end = text.iter().position(|other| *other == byte).unwrap_or(text.len());
     (text.get(..end).unwrap_or_default(), text.get(end + 1..).unwrap_or_default())
@@ -175,28 +179,27 @@ fn hex_value(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
-/// Whether the text stands for itself: ASCII, and nothing in it is encoded. Without an early end, so that the compiler
-/// takes many bytes in one step.
+/// Whether the text decodes to itself: ASCII, and nothing in it is encoded.
 fn is_plain(encoded: &[u8]) -> bool {
-    encoded.iter().fold(true, |plain, byte| plain & byte.is_ascii() & (*byte != b'%') & (*byte != b'+'))
+    // Without a branch for each byte, so that many are tested at once.
+    encoded.iter().fold(true, |all, byte| all & byte.is_ascii() & !matches!(byte, b'%' | b'+'))
 }
 
-/// Whether the encoded text stands for `plain`. Not in constant time.
-pub(crate) fn stands_for(encoded: &[u8], plain: &str) -> bool {
-    if is_plain(encoded) { encoded == plain.as_bytes() } else { bytes(encoded).eq(plain.bytes().map(Ok)) }
+/// Whether `encoded` decodes to `plain`. Not in constant time.
+pub(crate) fn decodes_to(encoded: &[u8], plain: &str) -> bool {
+    // A long name that anyone may have sent is not looked at.
+    let fits = (plain.len()..=3 * plain.len()).contains(&encoded.len());
+    fits && bytes(encoded).eq(plain.bytes().map(Ok))
 }
 
-/// Whether two encoded texts stand for the same. One that stands for nothing is the same as none.
-pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
-    bytes(one).all(|byte| byte.is_ok()) && bytes(one).eq(bytes(other))
+/// Whether two encoded texts decode to the same. Two that cannot be decoded may be called the same, so one of them must be
+/// known to be good.
+pub(crate) fn is_same(good: &[u8], other: &[u8]) -> bool {
+    bytes(good).eq(bytes(other))
 }
 
-/// Decodes into `out` what fills it exactly. Anything else gives `false`.
+/// Decodes into `out`, and says whether that filled it exactly.
 pub(crate) fn decode_exact(encoded: &[u8], out: &mut [u8]) -> bool {
-    if encoded.len() == out.len() && is_plain(encoded) {
-        out.copy_from_slice(encoded);
-        return true;
-    }
     let mut decoded = bytes(encoded);
     let filled = out.iter_mut().all(|slot| match decoded.next() {
         Some(Ok(byte)) => {
@@ -208,19 +211,41 @@ pub(crate) fn decode_exact(encoded: &[u8], out: &mut [u8]) -> bool {
     filled && decoded.next().is_none()
 }
 
-/// Whether the text can be decoded. ASCII, the usual case, needs no memory for that.
+/// Whether the text can be decoded. Allocates nothing.
 pub(crate) fn check(encoded: &[u8]) -> Result<(), Malformed> {
     if is_plain(encoded) {
         return Ok(());
     }
-    let mut is_ascii = true;
-    for byte in bytes(encoded) {
-        is_ascii &= byte?.is_ascii();
+    let mut bytes = bytes(encoded);
+    while let Some(byte) = bytes.next() {
+        let first = byte?;
+        let len = match first {
+            0..=0x7F => continue,
+            0xC2..=0xDF => 2,
+            0xE0..=0xEF => 3,
+            0xF0..=0xF4 => 4,
+            _ => return Err(Malformed),
+        };
+        let mut character = [first, 0, 0, 0];
+        for slot in character.iter_mut().take(len).skip(1) {
+            *slot = bytes.next().unwrap_or(Err(Malformed))?;
+        }
+        if character.get(..len).is_none_or(|character| core::str::from_utf8(character).is_err()) {
+            return Err(Malformed);
+        }
     }
-    if is_ascii { Ok(()) } else { decode(encoded).map(drop) }
+    Ok(())
 }
 
-/// Decodes a text, in one allocation of the exact size. It may be a code, so whatever becomes of it is wiped.
+/// Decodes a text, borrowed if that changes nothing.
+pub(crate) fn text(encoded: &[u8]) -> Result<Text<'_>, Malformed> {
+    match core::str::from_utf8(encoded) {
+        Ok(plain) if is_plain(encoded) => Ok(Text::Borrowed(plain)),
+        _ => decode(encoded).map(Text::Decoded),
+    }
+}
+
+/// Decodes a text, in one allocation of the exact size. It may be a code, so every copy of it is wiped.
 pub(crate) fn decode(encoded: &[u8]) -> Result<Zeroizing<String>, Malformed> {
     let mut out = Zeroizing::new(Vec::new());
     if is_plain(encoded) {

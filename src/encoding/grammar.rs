@@ -4,9 +4,8 @@ use crate::limits::MAX_ERROR_CODE_LEN;
 
 /// RFC 6749 appendix A: one or more of `VSCHAR`, and at most `limit`.
 pub(crate) fn is_vschar(text: &str, limit: usize) -> bool {
-    // Without an early end, so that the compiler takes many bytes in one step.
-    let fits = text.bytes().fold(true, |fits, byte| fits & matches!(byte, 0x20..=0x7E));
-    fits && (1..=limit).contains(&text.len())
+    // Without a branch for each byte: a token has hundreds, which the compiler then tests many at once.
+    (1..=limit).contains(&text.len()) && text.bytes().fold(true, |all, byte| all & matches!(byte, 0x20..=0x7E))
 }
 
 /// RFC 6749 §8.2, and the brackets that some servers' names end in (`grant_options[]`).
@@ -14,10 +13,9 @@ pub(crate) fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'[' | b']')
 }
 
-/// RFC 6749 appendix A.4: `NQCHAR`, and spaces between them. Without an early end, so that the compiler takes many bytes
-/// in one step.
+/// RFC 6749 appendix A.4: `NQCHAR`, and spaces between them.
 pub(crate) fn is_scope_list(text: &str) -> bool {
-    text.bytes().fold(true, |fits, byte| fits & matches!(byte, b' ' | 0x21 | 0x23..=0x5B | 0x5D..=0x7E))
+    text.bytes().all(|byte| matches!(byte, b' ' | 0x21 | 0x23..=0x5B | 0x5D..=0x7E))
 }
 
 /// RFC 6749 appendix A.7: `error = 1*NQSCHAR`.
@@ -25,6 +23,15 @@ pub(crate) fn is_error_code(text: &str) -> bool {
     (1..=MAX_ERROR_CODE_LEN).contains(&text.len())
         && text.bytes().all(|byte| matches!(byte, 0x20..=0x21 | 0x23..=0x5B | 0x5D..=0x7E))
 }
+
+/// The base64url text (RFC 4648 §5, unpadded) of 32 bytes: 43 characters, of which the last has four bits.
+pub(crate) fn is_base64url_of_32_bytes(text: &[u8]) -> bool {
+    let is_base64url = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    text.len() == 43 && text.iter().all(is_base64url) && text.last().is_some_and(|last| LAST_OF_32.contains(last))
+}
+
+/// The characters whose lowest two bits are zero.
+const LAST_OF_32: &[u8; 16] = b"AEIMQUYcgkosw048";
 
 /// Names that the crate sends by itself, or that would override what it sends.
 pub(crate) const RESERVED_NAMES: [&str; 17] = [
@@ -47,7 +54,24 @@ pub(crate) const RESERVED_NAMES: [&str; 17] = [
     "state",
 ];
 
-/// The names of an authorization response that mean something here. They must come at most once (RFC 6749 §3.1),
-/// and a redirect URI must not bring them in its own query.
+/// The parameters of an authorization response that the crate reads. Each must come at most once (RFC 6749 §3.1), and a
+/// redirect URI must not have them in its own query.
 pub(crate) const RESPONSE_NAMES: [&str; 9] =
     ["code", "state", "iss", "error", "error_description", "error_uri", "response", "access_token", "id_token"];
+
+/// Whether a common server reads the parameter `name` as the parameter `plain`. PHP turns `.` and a space into `_`, PHP,
+/// Rails and Express take what precedes a `[` for the name, Express takes `[state]` for `state`, and ASP.NET ignores case.
+pub(crate) fn reads_as(name: &str, plain: &str) -> bool {
+    let mut start = name.as_bytes();
+    while let Some((b' ', rest)) = start.split_first() {
+        start = rest;
+    }
+    let start = start.strip_prefix(b"[").unwrap_or(start);
+    let end = start.iter().position(|byte| matches!(byte, b'[' | b']' | 0)).unwrap_or(start.len());
+    is_folded(name.as_bytes(), plain) || start.get(..end).is_some_and(|start| is_folded(start, plain))
+}
+
+fn is_folded(name: &[u8], plain: &str) -> bool {
+    let fold = |byte: &u8| if matches!(byte, b'.' | b' ' | b'[') { b'_' } else { byte.to_ascii_lowercase() };
+    name.len() == plain.len() && name.iter().map(fold).eq(plain.as_bytes().iter().map(fold))
+}

@@ -1,84 +1,81 @@
-//! JSON where the shape is not known beforehand: values as they stand in the text, passed over and not made.
+//! Reads JSON (RFC 8259) without building values: it borrows slices of the input.
 //!
-//! A reader of its own, because what a library makes of a response is not wiped, and because of its size (*Decisions* on
-//! the front page). The suite and the fuzzers hold it against `serde_json`.
+//! The crate has its own reader because a library's copies are not wiped, and because of its size. The suite and the
+//! fuzzers compare it with `serde_json`.
+//!
+//! It reads bytes. Strings are validated as UTF-8 when they are read, so that a byte that is not UTF-8 costs the member
+//! it is in, and not the document.
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::ops::Deref;
 use core::str::Chars;
 
-use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-use crate::encoding::{decimal, text};
+use crate::encoding::text::Text;
 
-/// Some servers put one in front.
-pub(crate) fn without_byte_order_mark(text: &str) -> &str {
-    text.strip_prefix('\u{FEFF}').unwrap_or(text)
+/// Some servers send a byte order mark.
+pub(crate) fn without_byte_order_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text)
 }
 
-/// A JSON value as it stands in the text.
+/// The text of a JSON value, as it is written.
 #[derive(Clone, Copy)]
-pub(crate) struct Raw<'a>(&'a str);
+pub(crate) struct Raw<'a>(&'a [u8]);
 
 impl<'a> Raw<'a> {
-    pub(crate) fn get(self) -> &'a str {
+    pub(crate) fn get(self) -> &'a [u8] {
         self.0
+    }
+
+    /// `None` if it is not UTF-8.
+    pub(crate) fn text(self) -> Option<&'a str> {
+        core::str::from_utf8(self.0).ok()
     }
 }
 
-/// The text is not JSON (RFC 8259).
+/// The text is not JSON.
 #[derive(Debug)]
 pub(crate) struct NotJson;
 
-/// Whether it is JSON of any kind.
-pub(crate) fn is_json(text: &str) -> bool {
+/// Whether the text is one JSON value of any kind.
+pub(crate) fn is_json(text: &[u8]) -> bool {
     let mut scanner = Scanner::new(text);
     scanner.space();
-    scanner.value().is_some() && scanner.ends()
+    scanner.value().is_some() && scanner.is_at_end()
 }
 
-/// The members of an object, each with its name. `None`: it is no object.
-pub(crate) fn members(text: &str) -> Option<impl Iterator<Item = Result<(Raw<'_>, Raw<'_>), NotJson>>> {
-    Children::of(text, b'{')
+/// The members of an object, as name and value. `None` if the text does not begin an object.
+///
+/// The last item is an error if the text is not JSON from there on.
+pub(crate) fn members(text: &[u8]) -> Option<impl Iterator<Item = Result<(Raw<'_>, Raw<'_>), NotJson>>> {
+    Children::new(text, Container::Object)
 }
 
-/// The items of a list. `None`: it is no list.
-pub(crate) fn items(text: &str) -> Option<impl Iterator<Item = Result<Raw<'_>, NotJson>>> {
-    Some(Children::of(text, b'[')?.map(|child| child.map(|(_, value)| value)))
+/// The items of an array, as [`members`] does it.
+pub(crate) fn items(text: &[u8]) -> Option<impl Iterator<Item = Result<Raw<'_>, NotJson>>> {
+    Some(Children::new(text, Container::Array)?.map(|child| child.map(|(_, value)| value)))
 }
 
-/// One member of an object by its name, if it is there once and of this type.
-pub(crate) fn member<T: DeserializeOwned>(text: &str, name: &str) -> Option<T> {
-    let value = child(without_byte_order_mark(text), name).ok()??;
-    serde_json::from_str(value.get()).ok()
-}
-
-/// A name that comes twice in the same object.
+/// A name that occurs twice in the same object.
 #[derive(Debug)]
 pub(crate) struct Twice;
 
-/// The value at a place: a member of the object by its name, or by a path such as `/data/access_token` or
-/// `/errors/0/message`.
-pub(crate) fn find<'a>(text: &'a str, place: &str) -> Result<Option<Raw<'a>>, Twice> {
-    let Some(path) = place.strip_prefix('/') else { return child(text, place) };
-    let mut found = None;
-    for step in text::parts(path, b'/') {
-        found = child(found.map_or(text, Raw::get), step)?;
-        if found.is_none() {
-            break;
+/// The value at a path: each step is the name of an object's member or the index of an array's item.
+pub(crate) fn find<'a, 's>(text: &'a [u8], steps: impl Iterator<Item = &'s str>) -> Result<Option<Raw<'a>>, Twice> {
+    let mut found = Raw(text);
+    for step in steps {
+        match child(found.0, step)? {
+            Some(value) => found = value,
+            None => return Ok(None),
         }
     }
-    Ok(found)
+    Ok(Some(found))
 }
 
-/// A member of an object by its name, or of a list by its number. Anything else has none. In a text that is cut off it
-/// is looked for as far as that goes.
-fn child<'a>(text: &'a str, step: &str) -> Result<Option<Raw<'a>>, Twice> {
+fn child<'a>(text: &'a [u8], step: &str) -> Result<Option<Raw<'a>>, Twice> {
     let Some(members) = members(text) else {
-        let index = decimal::read(step).and_then(|index| index.try_into().ok());
-        let item = items(text).zip(index).and_then(|(mut items, index)| items.nth(index));
+        let item = items(text).zip(step.parse().ok()).and_then(|(mut items, index)| items.nth(index));
         return Ok(item.and_then(Result::ok));
     };
     let mut found = None;
@@ -90,46 +87,62 @@ fn child<'a>(text: &'a str, step: &str) -> Result<Option<Raw<'a>>, Twice> {
     Ok(found)
 }
 
-/// What an object or a list has in it, one after the other, to the end of the text.
+#[derive(Clone, Copy, PartialEq)]
+enum Container {
+    Array,
+    Object,
+}
+
+impl Container {
+    fn start(self) -> u8 {
+        if self == Self::Object { b'{' } else { b'[' }
+    }
+
+    fn end(self) -> u8 {
+        if self == Self::Object { b'}' } else { b']' }
+    }
+}
+
+/// The children of an object or an array, one after the other, up to the end of the text.
 struct Children<'a> {
     scanner: Scanner<'a>,
-    end: u8,
+    container: Container,
     is_first: bool,
     is_over: bool,
 }
 
-/// The name, which is empty in a list, and the value.
+/// The name, which is empty in an array, and the value.
 type Child<'a> = (Raw<'a>, Raw<'a>);
 
 impl<'a> Children<'a> {
-    fn of(text: &'a str, start: u8) -> Option<Self> {
+    fn new(text: &'a [u8], container: Container) -> Option<Self> {
         let mut scanner = Scanner::new(text);
         scanner.space();
-        scanner.eat(start)?;
-        Some(Self { scanner, end: closing(start), is_first: true, is_over: false })
+        scanner.eat(container.start())?;
+        Some(Self { scanner, container, is_first: true, is_over: false })
     }
 
     /// `None`: not JSON. `Some(None)`: the end.
     fn step(&mut self) -> Option<Option<Child<'a>>> {
         let scanner = &mut self.scanner;
         scanner.space();
-        if scanner.eat(self.end).is_some() {
-            return scanner.ends().then_some(None);
+        if scanner.eat(self.container.end()).is_some() {
+            return scanner.is_at_end().then_some(None);
         }
         if !self.is_first {
             scanner.eat(b',')?;
             scanner.space();
         }
         self.is_first = false;
-        let start = scanner.at();
-        if self.end == b'}' {
+        let start = scanner.position;
+        if self.container == Container::Object {
             scanner.string()?;
         }
-        let name = scanner.since(start)?;
-        scanner.colon(self.end)?;
-        let start = scanner.at();
+        let name = scanner.since(start);
+        scanner.colon(self.container)?;
+        let start = scanner.position;
         scanner.value()?;
-        Some(Some((name, scanner.since(start)?)))
+        Some(Some((name, scanner.since(start))))
     }
 }
 
@@ -146,71 +159,95 @@ impl<'a> Iterator for Children<'a> {
     }
 }
 
-/// `}` for `{`, and `]` for `[`: in ASCII, they stand two places on.
-fn closing(opening: u8) -> u8 {
-    opening + 2
+/// The open containers of a value, one bit each, so that nesting costs little memory, and up to 64 levels none.
+#[derive(Default)]
+struct Nesting {
+    depth: usize,
+    /// The innermost levels, the last one in the lowest bit: 1 for an object.
+    inner: u64,
+    /// 64 levels each.
+    outer: Vec<u64>,
 }
 
-/// Passes over JSON (RFC 8259). Each step is `None` where the text is not JSON.
-struct Scanner<'a> {
-    text: &'a str,
-    rest: &'a [u8],
-    /// The ends that are to come within a value. It is empty between values, and keeps its room.
-    open: Vec<u8>,
-}
-
-impl<'a> Scanner<'a> {
-    fn new(text: &'a str) -> Self {
-        Self { text, rest: text.as_bytes(), open: Vec::new() }
+impl Nesting {
+    fn push(&mut self, container: Container) {
+        if self.depth > 0 && self.depth % 64 == 0 {
+            self.outer.push(self.inner);
+        }
+        self.inner = self.inner << 1 | u64::from(container == Container::Object);
+        self.depth += 1;
     }
 
-    fn at(&self) -> usize {
-        self.text.len() - self.rest.len()
-    }
-
-    fn since(&self, start: usize) -> Option<Raw<'a>> {
-        self.text.get(start..self.at()).map(Raw)
-    }
-
-    fn next(&mut self) -> Option<u8> {
-        let (byte, rest) = self.rest.split_first()?;
-        self.rest = rest;
-        Some(*byte)
-    }
-
-    fn eat(&mut self, byte: u8) -> Option<()> {
-        self.rest = self.rest.strip_prefix(&[byte])?;
-        Some(())
-    }
-
-    /// Passes over bytes as long as they fit.
-    fn skip(&mut self, fits: impl Fn(u8) -> bool) {
-        while let Some((_, rest)) = self.rest.split_first().filter(|(byte, _)| fits(**byte)) {
-            self.rest = rest;
+    fn pop(&mut self) {
+        self.inner >>= 1;
+        self.depth = self.depth.saturating_sub(1);
+        if self.depth > 0 && self.depth % 64 == 0 {
+            self.inner = self.outer.pop().unwrap_or_default();
         }
     }
 
+    fn last(&self) -> Option<Container> {
+        let container = if self.inner & 1 == 1 { Container::Object } else { Container::Array };
+        (self.depth > 0).then_some(container)
+    }
+}
+
+/// Skips over JSON. Each step is `None` where the text is not JSON.
+struct Scanner<'a> {
+    text: &'a [u8],
+    position: usize,
+    /// Empty between values.
+    nesting: Nesting,
+}
+
+impl<'a> Scanner<'a> {
+    fn new(text: &'a [u8]) -> Self {
+        Self { text, position: 0, nesting: Nesting::default() }
+    }
+
+    fn since(&self, start: usize) -> Raw<'a> {
+        Raw(self.text.get(start..self.position).unwrap_or_default())
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.position).copied()
+    }
+
+    fn next(&mut self) -> Option<u8> {
+        let byte = self.peek()?;
+        self.position += 1;
+        Some(byte)
+    }
+
+    fn eat(&mut self, byte: u8) -> Option<()> {
+        (self.peek() == Some(byte)).then(|| self.position += 1)
+    }
+
+    fn skip_while(&mut self, fits: impl Fn(u8) -> bool) {
+        let rest = self.text.get(self.position..).unwrap_or_default();
+        self.position += rest.iter().take_while(|byte| fits(**byte)).count();
+    }
+
     fn space(&mut self) {
-        self.skip(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+        self.skip_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
     }
 
-    /// Whether nothing but space is left.
-    fn ends(&mut self) -> bool {
+    fn is_at_end(&mut self) -> bool {
         self.space();
-        self.rest.is_empty()
+        self.peek().is_none()
     }
 
-    /// Any value. In a loop, so that one that is nested deeply needs heap, and no stack.
+    /// Skips a value. In a loop rather than by recursion, so that deep nesting cannot exhaust the stack.
     fn value(&mut self) -> Option<()> {
         loop {
-            match self.rest.first()? {
-                byte @ (b'{' | b'[') => {
-                    let end = closing(*byte);
-                    self.eat(*byte)?;
-                    self.space();
-                    if self.eat(end).is_none() {
-                        self.open.push(end);
-                        self.name(end)?;
+            match self.peek()? {
+                b'{' => {
+                    if self.open(Container::Object)? {
+                        continue;
+                    }
+                }
+                b'[' => {
+                    if self.open(Container::Array)? {
                         continue;
                     }
                 }
@@ -218,31 +255,43 @@ impl<'a> Scanner<'a> {
                 b'-' | b'0'..=b'9' => self.number()?,
                 _ => self.word()?,
             }
-            // A value has ended here, and with it perhaps what it was in.
+            // A value has ended, and with it perhaps the containers that it is in.
             loop {
-                let Some(end) = self.open.last().copied() else { return Some(()) };
+                let Some(container) = self.nesting.last() else { return Some(()) };
                 self.space();
-                if self.eat(end).is_none() {
+                if self.eat(container.end()).is_none() {
                     self.eat(b',')?;
                     self.space();
-                    self.name(end)?;
+                    self.name(container)?;
                     break;
                 }
-                self.open.pop();
+                self.nesting.pop();
             }
         }
     }
 
-    /// The name of a member, and the colon behind it, in an object. In a list there is none.
-    fn name(&mut self, end: u8) -> Option<()> {
-        if end == b'}' {
-            self.string()?;
+    /// Enters a container, up to its first value. `false` if it is empty, and so has ended.
+    fn open(&mut self, container: Container) -> Option<bool> {
+        self.eat(container.start())?;
+        self.space();
+        if self.eat(container.end()).is_some() {
+            return Some(false);
         }
-        self.colon(end)
+        self.nesting.push(container);
+        self.name(container)?;
+        Some(true)
     }
 
-    fn colon(&mut self, end: u8) -> Option<()> {
-        if end == b'}' {
+    /// In an object, the name of a member and the colon after it. In an array, nothing.
+    fn name(&mut self, container: Container) -> Option<()> {
+        if container == Container::Object {
+            self.string()?;
+        }
+        self.colon(container)
+    }
+
+    fn colon(&mut self, container: Container) -> Option<()> {
+        if container == Container::Object {
             self.space();
             self.eat(b':')?;
             self.space();
@@ -253,7 +302,7 @@ impl<'a> Scanner<'a> {
     fn string(&mut self) -> Option<()> {
         self.eat(b'"')?;
         loop {
-            self.plain_text();
+            self.skip_while(is_unescaped);
             match self.next()? {
                 b'"' => return Some(()),
                 b'\\' => self.escape()?,
@@ -262,33 +311,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Passes over what stands for itself in a string. Most of them end within eight bytes or so. One that goes on may be
-    /// a token: of that the compiler looks at a long block in one step.
-    fn plain_text(&mut self) {
-        if !self.eight_plain() {
-            return;
-        }
-        while let Some((block, rest)) = self.rest.split_first_chunk::<48>() {
-            if !block.iter().fold(true, |all, byte| all & is_plain(*byte)) {
-                break;
-            }
-            self.rest = rest;
-        }
-        while self.eight_plain() {}
-    }
-
-    /// Passes over eight bytes, or what is plain of them. Whether there may be more behind them.
-    fn eight_plain(&mut self) -> bool {
-        let Some(block) = self.rest.first_chunk() else {
-            self.skip(is_plain);
-            return false;
-        };
-        let plain = plain_bytes(*block);
-        self.rest = self.rest.get(plain..).unwrap_or_default();
-        plain == block.len()
-    }
-
-    /// What follows a backslash.
+    /// The rest of an escape, after its backslash.
     fn escape(&mut self) -> Option<()> {
         match self.next()? {
             b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(()),
@@ -312,82 +335,48 @@ impl<'a> Scanner<'a> {
         Some(())
     }
 
-    /// One or more.
+    /// One digit or more.
     fn digits(&mut self) -> Option<()> {
         self.next().filter(u8::is_ascii_digit)?;
-        self.skip(|byte| byte.is_ascii_digit());
+        self.skip_while(|byte| byte.is_ascii_digit());
         Some(())
     }
 
     fn word(&mut self) -> Option<()> {
+        let rest = self.text.get(self.position..).unwrap_or_default();
         let words: [&[u8]; 3] = [b"true", b"false", b"null"];
-        self.rest = words.into_iter().find_map(|word| self.rest.strip_prefix(word))?;
+        self.position += words.into_iter().find(|word| rest.starts_with(word))?.len();
         Some(())
     }
 }
 
-/// How many of eight bytes stand for themselves in a string, before one that does not. All at once: a byte that is less
-/// than another one borrows from its highest bit when that is taken from it.
-fn plain_bytes(block: [u8; 8]) -> usize {
-    const EACH: u64 = u64::from_ne_bytes([1; 8]);
-    let word = u64::from_le_bytes(block);
-    let less = |word: u64, than: u8| word.wrapping_sub(EACH * u64::from(than)) & !word;
-    let is = |byte: u8| less(word ^ (EACH * u64::from(byte)), 1);
-    let special = (less(word, b' ') | is(b'"') | is(b'\\')) & (EACH << 7);
-    // A borrow can only reach bytes behind the first one that is found.
-    special.trailing_zeros() as usize / 8
+/// Whether the byte is written unescaped in a string.
+fn is_unescaped(byte: u8) -> bool {
+    byte >= b' ' && byte != b'"' && byte != b'\\'
 }
 
-/// Whether the byte stands for itself in a string.
-fn is_plain(byte: u8) -> bool {
-    (byte >= b' ') & (byte != b'"') & (byte != b'\\')
-}
-
-/// The text of a JSON string, borrowed where nothing in it is escaped.
-///
-/// A token or a code may be in it, so what is unescaped is wiped. PHP escapes each `/`.
+/// The content of a JSON string, borrowed if nothing in it is escaped. `None` if the value is not a string, not UTF-8, or
+/// has half of a surrogate pair.
 pub(crate) fn string(raw: Raw<'_>) -> Option<Text<'_>> {
-    let escaped = raw.get().strip_prefix('"')?.strip_suffix('"')?;
-    // Without an early end, so that the compiler takes many bytes in one step.
-    if !escaped.bytes().fold(false, |found, byte| found | (byte == b'\\')) {
-        return Some(Text::Plain(escaped));
+    let escaped = core::str::from_utf8(raw.0.strip_prefix(b"\"")?.strip_suffix(b"\"")?).ok()?;
+    if !has_backslash(escaped) {
+        return Some(Text::Borrowed(escaped));
     }
-    // Escaped text is never shorter, so the buffer does not grow.
+    // Escaped text is never shorter, so the buffer does not grow and leaves no copies.
     let mut out = Zeroizing::new(String::with_capacity(escaped.len()));
     let mut rest = escaped.chars();
     while let Some(c) = rest.next() {
         out.push(if c == '\\' { unescape(&mut rest)? } else { c });
     }
-    Some(Text::Unescaped(out))
+    Some(Text::Decoded(out))
 }
 
-/// A text that is wiped where it was copied.
-pub(crate) enum Text<'a> {
-    Plain(&'a str),
-    Unescaped(Zeroizing<String>),
+/// Without a branch for each byte, since a token has hundreds.
+fn has_backslash(text: &str) -> bool {
+    text.bytes().fold(false, |found, byte| found | (byte == b'\\'))
 }
 
-impl Text<'_> {
-    pub(crate) fn into_owned(self) -> Zeroizing<String> {
-        match self {
-            Self::Plain(text) => Zeroizing::new(text.into()),
-            Self::Unescaped(text) => text,
-        }
-    }
-}
-
-impl Deref for Text<'_> {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        match self {
-            Self::Plain(text) => text,
-            Self::Unescaped(text) => text,
-        }
-    }
-}
-
-/// What follows a backslash (RFC 8259 §7). Half of a surrogate pair is no character.
+/// The character of an escape, after its backslash (RFC 8259 §7).
 fn unescape(rest: &mut Chars<'_>) -> Option<char> {
     Some(match rest.next()? {
         plain @ ('"' | '\\' | '/') => plain,
@@ -413,7 +402,34 @@ fn hex4(rest: &mut Chars<'_>) -> Option<u32> {
     (0..4).try_fold(0, |code, _| Some(code * 16 + rest.next()?.to_digit(16)?))
 }
 
-/// An object of strings, in one allocation of the exact size. A name that repeats has a list of them.
+/// The document, with an empty string in the place of each string that is to go, by the name before it and its text.
+pub(crate) fn without_strings(document: &[u8], goes: impl Fn(&str, &str) -> bool) -> Vec<u8> {
+    let mut scanner = Scanner::new(document);
+    // It does not grow: growing would leave copies.
+    let mut kept = Vec::with_capacity(document.len());
+    let mut name = None;
+    while let Some(byte) = scanner.peek() {
+        let start = scanner.position;
+        if byte != b'"' || scanner.string().is_none() {
+            scanner.position = start + 1;
+            kept.push(byte);
+            continue;
+        }
+        let found = scanner.since(start);
+        let text = string(found);
+        scanner.space();
+        if scanner.peek() == Some(b':') {
+            name = text;
+            kept.extend_from_slice(found.get());
+        } else {
+            let is_gone = name.as_ref().zip(text).is_some_and(|(name, text)| goes(name, &text));
+            kept.extend_from_slice(if is_gone { b"\"\"" } else { found.get() });
+        }
+    }
+    kept
+}
+
+/// An object of strings, in one allocation of the exact size. A name that repeats has an array of them.
 pub(crate) fn object(pairs: &[(&str, &str)]) -> String {
     let mut len = 0;
     write_object(&mut |part| len += part.len(), pairs);
@@ -453,8 +469,8 @@ fn write_string(out: &mut dyn FnMut(&str), text: &str) {
     out("\"");
     let mut start = 0;
     for (end, byte) in text.bytes().enumerate() {
-        // What is escaped is ASCII, so this is never within a character.
-        if !is_plain(byte) {
+        // Only ASCII is escaped, so this is never inside of a character.
+        if !is_unescaped(byte) {
             out(text.get(start..end).unwrap_or_default());
             write_escaped(out, byte);
             start = end + 1;

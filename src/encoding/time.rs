@@ -1,56 +1,60 @@
-//! Time as an argument: the crate never reads a clock by itself.
+//! Points in time, and the two formats of a date that servers send.
 
 use core::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::encoding::text;
 
-/// A moment: whole seconds since 1970-01-01 00:00:00 UTC, leap seconds not counted.
+/// A point in time: whole seconds since 1970-01-01 00:00:00 UTC, without leap seconds.
 ///
-/// Every operation that needs the time takes one of these. With the `std` feature
-/// `UnixTime::now` reads the system's clock; without it, ask your own.
+/// The crate never reads a clock by itself: each operation that needs the time takes one of these. With the feature
+/// `std`, use `UnixTime::now()`, or convert a `SystemTime`; without it, ask your platform's clock. It is serialized as
+/// the number of seconds.
 ///
 /// ```
 /// # use authcode::UnixTime;
 /// # use core::time::Duration;
 /// let received = UnixTime::from_secs(1_700_000_000);
-/// assert_eq!(received.saturating_add(Duration::from_secs(60)).as_secs(), 1_700_000_060);
+/// let end = received.saturating_add(Duration::from_secs(60));
+/// assert_eq!(end.as_secs(), 1_700_000_060);
 /// ```
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(transparent)]
 pub struct UnixTime(u64);
 
 impl UnixTime {
-    /// From whole seconds since the epoch.
+    /// From seconds since the epoch.
     pub const fn from_secs(seconds: u64) -> Self {
         Self(seconds)
     }
 
-    /// Whole seconds since the epoch.
+    /// Seconds since the epoch.
     pub const fn as_secs(self) -> u64 {
         self.0
     }
 
-    /// The moment `later` after this one, or the last one there is.
+    /// The time `later` after this one, in whole seconds. Saturates at the largest time.
     #[must_use]
     pub const fn saturating_add(self, later: Duration) -> Self {
         Self(self.0.saturating_add(later.as_secs()))
     }
 
-    /// How long after `earlier` this is; zero if it is not after it.
+    /// The time that has passed since `earlier`; zero if `earlier` is later.
     pub const fn saturating_since(self, earlier: Self) -> Duration {
         Duration::from_secs(self.0.saturating_sub(earlier.0))
     }
 
-    /// What the system's clock says; a clock set before 1970 counts as 1970.
+    /// The time of the system's clock. A clock that is set before 1970 counts as 1970.
     ///
-    /// It is not there on `wasm32-unknown-unknown`, which has no clock in `std`: take `Date.now()` in seconds.
+    /// Not available on `wasm32-unknown-unknown`, which has no clock in `std`: use `Date.now() / 1000` there.
     #[cfg(all(feature = "std", not(all(target_family = "wasm", target_os = "unknown"))))]
     #[cfg_attr(docsrs, doc(cfg(feature = "std")))]
     pub fn now() -> Self {
-        let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        Self(since_epoch.map_or(0, |elapsed| elapsed.as_secs()))
+        std::time::SystemTime::now().into()
     }
 
-    /// From a date with a time and an offset (RFC 3339 §5.6), in whole seconds. A moment before 1970 counts as 1970.
+    /// From a date with a time and an offset (RFC 3339 §5.6), in whole seconds. A time before 1970 counts as 1970.
     pub(crate) fn from_rfc3339(text: &str) -> Option<Self> {
         let mut rest = text.as_bytes();
         let year = take_number(&mut rest, "", 4)?;
@@ -59,13 +63,7 @@ impl UnixTime {
         let hour = take_number(&mut rest, "Tt ", 2)?;
         let minute = take_number(&mut rest, ":", 2)?;
         let second = take_number(&mut rest, ":", 2)?;
-        if !(1..=12).contains(&month) || day < 1 || hour > 23 || minute > 59 || second > 60 {
-            return None;
-        }
-        let first_day = days(year, month, 1);
-        if first_day + day > days(year, month + 1, 1) {
-            return None;
-        }
+        let local = seconds_since_1970([year, month, day], [hour, minute, second])?;
         if let [b'.', fraction @ ..] = rest {
             rest = fraction;
             take_number(&mut rest, "", 1)?;
@@ -90,14 +88,53 @@ impl UnixTime {
             }
             [] => return None,
         };
-        let second_of_day = (hour * 60 + minute) * 60 + second;
-        let days = first_day + day - 1 - DAYS_TO_1970;
-        let seconds = i64::from(days) * 86_400 + i64::from(second_of_day - offset);
-        Some(Self(u64::try_from(seconds).unwrap_or(0)))
+        Some(Self(u64::try_from(local - i64::from(offset)).unwrap_or(0)))
+    }
+
+    /// From the date in an HTTP header (RFC 9110 §5.6.7), in the only form that a server may send:
+    /// `Wed, 21 Oct 2026 07:28:00 GMT`. The day of the week is not checked.
+    pub(crate) fn from_http_date(text: &[u8]) -> Option<Self> {
+        const MONTHS: [&[u8]; 12] =
+            [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
+        let (_, mut rest) = text.trim_ascii().split_first_chunk::<3>()?;
+        rest = rest.strip_prefix(b", ")?;
+        let day = take_number(&mut rest, "", 2)?;
+        rest = rest.strip_prefix(b" ")?;
+        let (name, after) = rest.split_first_chunk::<3>()?;
+        rest = after;
+        let month = MONTHS.into_iter().zip(1..).find_map(|(month, number)| (month == name).then_some(number))?;
+        let year = take_number(&mut rest, " ", 4)?;
+        let hour = take_number(&mut rest, " ", 2)?;
+        let minute = take_number(&mut rest, ":", 2)?;
+        let second = take_number(&mut rest, ":", 2)?;
+        let seconds = seconds_since_1970([year, month, day], [hour, minute, second])?;
+        (rest == b" GMT").then(|| Self(u64::try_from(seconds).unwrap_or(0)))
     }
 }
 
-/// Takes a decimal number of so many digits from the front, behind one of the separators if there are any.
+/// A `SystemTime` before 1970 counts as 1970.
+#[cfg(feature = "std")]
+#[cfg_attr(docsrs, doc(cfg(feature = "std")))]
+impl From<std::time::SystemTime> for UnixTime {
+    fn from(time: std::time::SystemTime) -> Self {
+        Self(time.duration_since(std::time::UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs()))
+    }
+}
+
+/// `None` if there is no such day or time of day. A leap second is a second of its own.
+fn seconds_since_1970([year, month, day]: [i32; 3], [hour, minute, second]: [i32; 3]) -> Option<i64> {
+    if !(1..=12).contains(&month) || day < 1 || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let first_day = days(year, month, 1);
+    if first_day + day > days(year, month + 1, 1) {
+        return None;
+    }
+    let day = first_day + day - 1 - DAYS_TO_1970;
+    Some(i64::from(day) * 86_400 + i64::from((hour * 60 + minute) * 60 + second))
+}
+
+/// Takes a number of so many digits from the front, after one of the separators if any are given.
 fn take_number(rest: &mut &[u8], separators: &str, digits: usize) -> Option<i32> {
     if !separators.is_empty() {
         let (first, after) = rest.split_first()?;
@@ -115,11 +152,11 @@ fn take_number(rest: &mut &[u8], separators: &str, digits: usize) -> Option<i32>
     Some(number)
 }
 
-/// What [`days`] gives for 1970-01-01.
+/// The [`days`] of 1970-01-01.
 const DAYS_TO_1970: i32 = 865_565;
 
-/// Days in the Gregorian calendar, counted from 400 years before the year 0, so that no division is of less than zero.
-/// The year begins in March, so that the leap day is its last.
+/// Days in the Gregorian calendar, counted from 400 years before the year 0, so that nothing that is divided is negative.
+/// The year begins in March, so that the leap day is its last day.
 const fn days(year: i32, month: i32, day: i32) -> i32 {
     let year = if month > 2 { year + 400 } else { year + 399 };
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;

@@ -1,155 +1,106 @@
-//! There is a token: use it, and renew it when it has run out.
+//! There is a token: use it, and renew it in place.
 
 use alloc::string::String;
 use core::time::Duration;
 
-use serde::de::DeserializeOwned;
 use thiserror::Error;
 
+use crate::config::client::Client;
+use crate::config::error::ConfigError;
 use crate::config::scope::Scope;
-use crate::encoding::json;
 use crate::encoding::time::UnixTime;
-use crate::flow::{Login, Refreshing, Unstarted};
-use crate::http::HttpResponse;
-use crate::response::token_response::{GrantedScope, Lifetime, TokenResponse, TokenType};
-use crate::secret::{Secret, WipedBytes};
+use crate::flow::grant::Grant;
+use crate::flow::stored_tokens::{self, Binding};
+use crate::flow::suspended::{ResumeError, StateKind, Suspended};
+use crate::flow::{Rejected, Tokens};
+use crate::response::token_response::TokenType;
+use crate::secret::Secret;
+use crate::shared::Shared;
 
-/// A login that has its token: the fourth state.
+/// A login that has its tokens: what your program keeps, in a field, behind a mutex, for months.
 ///
-/// **Holds** the access token, the refresh token if there is one, everything else that the server said with
-/// them, and the options of the login.
+/// [`bearer`](Self::bearer) is the header for the API. When [`needs_renewal`](Self::needs_renewal) says so,
+/// [`renewal`](Self::renewal) returns the [`Refresh`](crate::Refresh) to send, and its response renews this value in place. Nothing
+/// consumes it, so neither a failure nor a dropped future loses a token that still works.
 ///
-/// **Can** give the [`bearer`](Self::bearer) header, tell when the token runs out
-/// ([`needs_renewal`](Self::needs_renewal)), and [`renew`](Self::renew) it.
+/// ```
+/// # use authcode::{Authorized, HttpRequest, HttpResponse, Renewal, Secret, UnixTime};
+/// # use core::time::Duration;
+/// # fn example(
+/// #     login: &mut Authorized,
+/// #     saved: &mut u32,
+/// #     send: fn(HttpRequest) -> HttpResponse,
+/// #     save: fn(Secret),
+/// #     now: UnixTime,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
+/// if login.needs_renewal(now, Duration::from_secs(30)) {
+///     match login.renewal() {
+///         Renewal::Refresh(refresh) => {
+///             let response = send(refresh.request());
+///             let refreshed = refresh.receive_response(login, response, now);
+///             if login.revision() != *saved {
+///                 save(login.suspend().to_json()); // a refusal can change it, too
+///                 *saved = login.revision();
+///             }
+///             refreshed?;
+///         }
+///         Renewal::Reauthorize(_) => return Err("please log in again".into()),
+///     }
+/// }
+/// let header = login.bearer()?;
+/// # Ok(()) }
+/// ```
 ///
-/// **Refused**: nothing is, but a header for a token that does not fit into one. The token stays.
+/// # Several at once
 ///
-/// **Stored**: yes, by [`suspend`](Self::suspend), in a place as safe as a password's.
+/// Let one task refresh at a time: see [the guide](crate::guide). If two refreshes are under way all the same, the
+/// newer token is kept, in any order of the responses: see [`Refresh`](crate::Refresh).
 ///
-/// **Next** is [`Refreshing`], or [`Unstarted`] again: see [`Renewal`].
+/// # Storing it
+///
+/// Store [`suspend`](Self::suspend) in a place that is as safe as a password's, each time that
+/// [`revision`](Self::revision) has changed, in place of the earlier form.
+///
+/// Specified in RFC 6749 §5.1 and §6.
 #[derive(Debug)]
 #[must_use = "dropping it throws the tokens away"]
 pub struct Authorized {
-    pub(crate) login: Login,
-    pub(crate) token: TokenResponse,
-    /// The response as it came. What the crate does not know in it stays reachable, and it is what is stored.
-    pub(crate) response: WipedBytes,
-    pub(crate) received_at: UnixTime,
-    /// What the first response said, where a refresh has given another token since.
-    pub(crate) first_scope: Option<GrantedScope>,
-    pub(crate) refreshed: Option<Refreshed>,
-}
-
-/// What a refresh has changed.
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct Refreshed {
-    /// Whether there is a new refresh token. If so, the old one is dead or about to be: store this state in place of
-    /// the old one before you do anything else. If not, the old one stays.
-    pub rotated: bool,
-    /// What was granted before. [`Authorized::granted_scope`] is what is granted now.
-    pub scope_before: GrantedScope,
-}
-
-/// What comes after a token: the choice that RFC 6749 §1.5 gives.
-#[derive(Debug)]
-#[expect(clippy::exhaustive_enums, reason = "RFC 6749 gives no third way")]
-#[must_use = "it holds the login: refresh the token or authorize again"]
-pub enum Renewal {
-    /// There is a refresh token: use it, and the user need not be there.
-    Refresh(Refreshing),
-    /// There is none: the user must log in again. The state asks for what was asked for before, but for the loopback
-    /// port, which belonged to one listener: set it again by [`Unstarted::loopback_port`].
-    Reauthorize(Unstarted),
+    pub(crate) grant: Grant,
 }
 
 impl Authorized {
-    pub(crate) fn new(mut login: Login, token: TokenResponse, response: HttpResponse, received_at: UnixTime) -> Self {
-        // The port was that of one listener. A later login must name its own.
-        login.loopback = None;
-        Self { login, token, response: response.body, received_at, first_scope: None, refreshed: None }
+    /// The tokens, and what the server said with them.
+    pub fn tokens(&self) -> &Tokens {
+        &self.grant.tokens
     }
 
-    /// The access token, of which nothing should be assumed but that the API understands it.
-    pub const fn access_token(&self) -> &Secret {
-        &self.token.access_token
+    /// The scope that was asked for. `requested_scope().difference(granted)` is what was not granted,
+    /// `granted.difference(requested_scope())` what was granted in addition. Neither is an error (RFC 6749 §3.3).
+    pub fn requested_scope(&self) -> &Scope {
+        &self.grant.login.scope
     }
 
-    /// The refresh token, if there is one: from the last response, or kept from an earlier one.
-    pub const fn refresh_token(&self) -> Option<&Secret> {
-        self.token.refresh_token.as_ref()
+    /// The client that has logged in, and by it the server.
+    pub fn client(&self) -> &Client {
+        &self.grant.login.client
     }
 
-    /// What kind of token it is.
-    pub const fn token_type(&self) -> &TokenType {
-        &self.token.token_type
-    }
-
-    /// What was asked for. What was not granted is `requested_scope().difference(granted)`, what came in addition
-    /// `granted.difference(requested_scope())`. Neither is an error: see RFC 6749 §3.3.
-    pub const fn requested_scope(&self) -> &Scope {
-        &self.login.scope
-    }
-
-    /// Which scope the server says it granted.
-    pub const fn granted_scope(&self) -> &GrantedScope {
-        &self.token.scope
-    }
-
-    /// What the user granted at first: a refresh may ask for so much.
-    pub(crate) fn first_scope(&self) -> &GrantedScope {
-        self.first_scope.as_ref().unwrap_or(&self.token.scope)
-    }
-
-    /// How long the server says that the token lives: by `expires_in` or `expiry`, in seconds, or as its
-    /// [`Dialect`](crate::Dialect) has it.
-    pub const fn lifetime(&self) -> Lifetime {
-        self.token.lifetime
-    }
-
-    /// The moment that was given with the response.
-    pub const fn received_at(&self) -> UnixTime {
-        self.received_at
-    }
-
-    /// When the token runs out, if the server said so readably. It may be refused before that.
-    pub fn expires_at(&self) -> Option<UnixTime> {
-        match self.token.lifetime {
-            Lifetime::Stated(lifetime) => Some(self.received_at.saturating_add(lifetime)),
-            Lifetime::Unreadable | Lifetime::Unstated => None,
-        }
-    }
-
-    /// How long to use the token: until `leeway` before it runs out. Nothing is left if its lifetime cannot be read.
-    /// `None` if its lifetime is not stated: use it until it is refused.
+    /// The value of the `Authorization` header for the API (RFC 6750 §2.1): `Bearer` and the access token.
     ///
-    /// Half a minute of leeway covers the way to the API and a clock that is a little off.
-    pub fn time_left(&self, now: UnixTime, leeway: Duration) -> Option<Duration> {
-        match self.expires_at() {
-            Some(end) => Some(end.saturating_since(now.saturating_add(leeway))),
-            None => (self.token.lifetime == Lifetime::Unreadable).then_some(Duration::ZERO),
-        }
-    }
-
-    /// Whether to renew the token before it is used: no [time is left](Self::time_left).
-    pub fn needs_renewal(&self, now: UnixTime, leeway: Duration) -> bool {
-        self.time_left(now, leeway) == Some(Duration::ZERO)
-    }
-
-    /// What the refresh has changed that this token comes from. `None` for the first token of a login, and for a state
-    /// that comes from the store.
-    pub const fn refreshed(&self) -> Option<&Refreshed> {
-        self.refreshed.as_ref()
-    }
-
-    /// The value of the `Authorization` header for the API (RFC 6750 §2.1): `Bearer` and the token.
+    /// ```
+    /// # fn example(login: &authcode::Authorized) -> Result<(), Box<dyn std::error::Error>> {
+    /// let header = login.bearer()?;
+    /// # struct Request; impl Request { fn header(&self, _: &str, _: &str) {} } let request = Request;
+    /// request.header("Authorization", header.expose());
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
-    /// [`BearerError`] if the token is of another type or does not fit into a header.
+    /// [`BearerError`] if the token is of another type, or does not fit into a header.
     pub fn bearer(&self) -> Result<Secret, BearerError> {
         const SCHEME: &str = "Bearer ";
-        let token = self.token.access_token.expose();
-        if self.token.token_type != TokenType::Bearer {
+        let token = self.tokens().access_token().expose();
+        if *self.tokens().token_type() != TokenType::Bearer {
             return Err(BearerError::TokenType);
         }
         // `b64token`: at least one character that is not the padding, then nothing but padding.
@@ -164,38 +115,129 @@ impl Authorized {
         Ok(header.into())
     }
 
-    /// A member of the token response by its name, such as `id_token` (not validated here) or a server's own.
-    /// `None` if it is not there or is not of this type.
+    /// Whether to renew the access token before it is used: no [time is left](Tokens::time_left).
     ///
-    /// After a refresh it is the member of the newest response.
-    pub fn response_member<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        json::member(self.response.text(), name)
+    /// ```
+    /// # use authcode::{Authorized, UnixTime};
+    /// # use core::time::Duration;
+    /// # fn example(login: &Authorized, now: UnixTime) -> bool {
+    /// login.needs_renewal(now, Duration::from_secs(30))
+    /// # }
+    /// ```
+    pub fn needs_renewal(&self, now: UnixTime, leeway: Duration) -> bool {
+        self.tokens().time_left(now, leeway) == Some(Duration::ZERO)
     }
 
-    /// Goes on to a new token: by refreshing, if there is a refresh token, or by a new login.
+    /// How many times a response or a new client has changed what is stored. If it is not the number at which you stored this value,
+    /// store it again.
     ///
-    /// Nothing is sent yet. [`Refreshing::cancel`] comes back from it. Without a refresh token this token is given up: as
-    /// long as it has time left, look at [`refresh_token`](Self::refresh_token) first.
-    pub fn renew(mut self) -> Renewal {
-        if self.token.refresh_token.is_some() {
-            Renewal::Refresh(Refreshing::new(self))
-        } else {
-            // The next redirect may lead to another region.
-            self.login.token_endpoint = None;
-            Renewal::Reauthorize(Unstarted { login: self.login })
-        }
+    /// ```
+    /// # fn example(login: &authcode::Authorized, saved: &mut u32, save: fn(authcode::Secret)) {
+    /// if *saved != login.revision() {
+    ///     save(login.suspend().to_json());
+    ///     *saved = login.revision();
+    /// }
+    /// # }
+    /// ```
+    pub fn revision(&self) -> u32 {
+        self.grant.revision
+    }
+
+    /// Replaces the client by one with other credentials, after [`NextStep::Fix`](crate::NextStep::Fix).
+    ///
+    /// # Errors
+    /// [`ConfigError::OtherClient`] if the tokens of this login may not be used with it, by the rules of
+    /// [`resume`](Self::resume). Nothing is changed then.
+    pub fn replace_client(&mut self, client: &Client) -> Result<(), ConfigError> {
+        let token_endpoint = Binding::of(&self.grant).endpoint_at(client).ok_or(ConfigError::OtherClient)?;
+        Shared::make_mut(&mut self.grant.login).client = client.clone();
+        self.grant.token_endpoint = token_endpoint;
+        // The stored form names the server.
+        self.grant.revision = self.grant.revision.wrapping_add(1);
+        Ok(())
+    }
+
+    /// The stored form. It replaces every earlier one of the same login: a refresh token that is used twice can end the
+    /// login.
+    ///
+    /// It has each token once, the options of the login, and the other members of the server's response. If those are
+    /// large (an ID token) and you do not need them later, [`suspend_without_members`](Self::suspend_without_members).
+    pub fn suspend(&self) -> Suspended {
+        stored_tokens::write(&self.grant, true)
+    }
+
+    /// As [`suspend`](Self::suspend), without the other members of the server's response: the smallest form, for a
+    /// credential store with a limit.
+    pub fn suspend_without_members(&self) -> Suspended {
+        stored_tokens::write(&self.grant, false)
+    }
+
+    /// Restores stored tokens.
+    ///
+    /// They belong to the client identifier, the issuer, and the URL to which the refresh token goes, because whoever
+    /// gets a refresh token can use it. So `client` must have the same identifier, and either
+    ///
+    /// - both issuers came from [`Discovery`](crate::Discovery) and are equal, or
+    /// - the issuers do not differ as far as they are known, and that URL is one of the configured endpoints, or one that
+    ///   [`Server::with_former_token_endpoint`](crate::Server::with_former_token_endpoint) names.
+    ///
+    /// Credentials, redirect URI, authorization endpoint and dialect may have changed. Tokens never move from https to
+    /// http.
+    ///
+    /// ```
+    /// # use authcode::{Authorized, Client, Suspended};
+    /// # fn example(text: &str, client: &Client) -> Result<Authorized, Box<dyn std::error::Error>> {
+    /// let stored = Suspended::from_json(text)?;
+    /// Ok(Authorized::resume(stored, client).map_err(|rejected| rejected.into_error())?)
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ResumeError`]. The stored form is returned by [`Rejected::recover`], unless it is damaged.
+    pub fn resume(stored: Suspended, client: &Client) -> Result<Self, Rejected<Suspended, ResumeError>> {
+        let grant = stored.resume_as(StateKind::Authorized, client, stored_tokens::read)?;
+        Ok(Self { grant })
+    }
+
+    /// Restores tokens that another client identifier or another server got, when you know that both are the same party:
+    /// the service has moved, or you have registered anew. Name the URL to which their refresh token went until now; it
+    /// must be the one in the stored form. From now on it goes to `client`'s server.
+    ///
+    /// **Danger**: if that server is somebody else's, it gets a refresh token that works at the former one.
+    ///
+    /// ```
+    /// # use authcode::{Authorized, Client, ResumeError, Suspended};
+    /// # fn example(stored: Suspended, client: &Client) -> Result<Authorized, ResumeError> {
+    /// Authorized::danger_resume_moved(stored, client, "https://old.example/oauth/token")
+    ///     .map_err(|rejected| rejected.into_error())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ResumeError`]: [`OtherClient`](ResumeError::OtherClient) if the stored form names another URL, or if the tokens
+    /// would move from https to http. The stored form is returned by [`Rejected::recover`], unless it is damaged.
+    pub fn danger_resume_moved(
+        stored: Suspended,
+        client: &Client,
+        former_token_endpoint: &str,
+    ) -> Result<Self, Rejected<Suspended, ResumeError>> {
+        let grant = stored.resume_as(StateKind::Authorized, client, |form, client| {
+            stored_tokens::read_moved(form, client, former_token_endpoint)
+        })?;
+        Ok(Self { grant })
     }
 }
 
-/// Why there is no `Authorization: Bearer` header for a token. Read the token by other means, or authorize again.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+/// Why there is no `Authorization: Bearer` header for a token.
+#[derive(Clone, Copy, Debug, Eq, Error, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum BearerError {
-    /// The token has a character that the header does not allow (RFC 6750 §2.1).
+    /// The token has a character that the header does not allow (RFC 6750 §2.1). The server is broken, or its API takes
+    /// the token elsewhere: read [`Tokens::access_token`].
     #[error("the access token has a character that a bearer header does not allow")]
     Character,
-    /// The server gave a token of another type, or did not say of which. A token of a type that is not understood
-    /// must not be used (RFC 6749 §7.1). If the server means `Bearer`, say so in its [`Dialect`](crate::Dialect).
+    /// The token is of another type, or the server did not say of which. A token of a type that is not understood must
+    /// not be used (RFC 6749 §7.1). If the server means `Bearer`, say so in its [`Dialect`](crate::Dialect).
     #[error("the access token is not of the type Bearer")]
     TokenType,
 }

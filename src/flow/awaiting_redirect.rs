@@ -1,33 +1,60 @@
-//! The user is in the browser: which redirect is the answer to this login.
+//! The user is in the browser: which redirect answers this login.
 
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use crate::config::server::IssParameter;
+use crate::config::client::Client;
 use crate::config::uri::Uri;
 use crate::encoding::form::{self, Pair, Space};
-use crate::flow::{Attempt, CodeReceived, Rejected};
-use crate::response::authorization_response::RedirectError;
-use crate::response::authorization_response::{Answer, Redirect};
-use crate::secret::Secret;
+use crate::flow::login::Attempt;
+use crate::flow::suspended::{Form, ResumeError, StateKind, Suspended};
+use crate::flow::{CodeReceived, Rejected};
+use crate::response::authorization_response::{AuthorizationResponse, Redirect, RedirectError};
 
-/// A login whose user is in the browser: the second state.
+/// A login whose user is in the browser, waiting for the authorization response.
 ///
-/// **Holds** the options of the login, `state` and the PKCE verifier.
+/// Open [`authorization_url`](Self::authorization_url) in the user's browser, then pass each request that reaches your
+/// redirect URI to [`receive_redirect`](Self::receive_redirect). The login continues as [`CodeReceived`].
 ///
-/// **Can** give the [`authorization_url`](Self::authorization_url) as often as you like, and take redirects by
-/// [`receive_redirect`](Self::receive_redirect).
+/// ```
+/// # use authcode::{Client, CodeReceived};
+/// # fn example(client: Client, open_browser: fn(&str), next_request: fn() -> Result<String, std::io::Error>)
+/// # -> Result<CodeReceived, Box<dyn std::error::Error>> {
+/// let mut pending = client.login().scope("openid profile")?.start(getrandom::SysRng)?;
+/// open_browser(&pending.authorization_url());
+/// let code = loop {
+///     pending = match pending.receive_redirect(&next_request()?) {
+///         Ok(code) => break code,
+///         Err(rejected) => rejected.recover()?,
+///     };
+/// };
+/// # Ok(code) }
+/// ```
 ///
-/// **Refused**: whatever does not carry this login's `state` hands this state back, because anybody can call a
-/// redirect URI; so does one that cannot be read. An answer that carries it and is bad ends the login.
+/// # What can go wrong
 ///
-/// **Stored**: yes, by [`suspend`](Self::suspend), and it should be where the process may not live until the
-/// redirect: a phone, a web server with replicas. Bind it to the user's session and take it out of the store
-/// exactly once, in one step. The stored form holds the verifier: never put it into a cookie or a URL.
+/// Anyone can send a request to a redirect URI, so a redirect is ignored until its `state` matches: it is rejected, and
+/// [`recover`](Rejected::recover) returns this value unchanged. Once `state` matches, the response answers this login,
+/// and an error in it ends the login. See [the table](crate::flow#refusals).
 ///
-/// **Next** is [`CodeReceived`].
+/// | the redirect | you get back | do |
+/// |---|---|---|
+/// | has no `state`, or another one | this value | keep waiting |
+/// | says that the user declined | [`RedirectError::Refused`] | tell the user; offer to try again |
+/// | names another server in `iss` | [`RedirectError::IssuerMismatch`] | stop: this may be an attack |
+///
+/// Set a timeout for the wait: the user may close the browser, and some servers leave `state` out of an error.
+///
+/// # Storing it
+///
+/// If your process may not live until the redirect (a phone, a web server with several replicas), store
+/// [`suspend`](Self::suspend) under the user's session and restore it with [`resume`](Self::resume). The stored form
+/// contains the PKCE verifier: keep it on the server or in the platform's secure storage, never in a cookie or a URL, and
+/// take it out of the store exactly once.
+///
+/// Specified in RFC 6749 §4.1.1 and §4.1.2, RFC 7636 §4.3 and RFC 9207.
 #[derive(Debug)]
-#[must_use = "dropping it forgets the login: the redirect can no longer be matched"]
+#[must_use = "without it the redirect cannot be matched, and the login is lost"]
 pub struct AwaitingRedirect {
     pub(crate) attempt: Box<Attempt>,
 }
@@ -35,16 +62,25 @@ pub struct AwaitingRedirect {
 impl AwaitingRedirect {
     /// The URL to open in the user's own browser, never in an embedded one (RFC 8252 §8.12).
     ///
-    /// It is the same at each call. It holds `state`, so keep it out of logs.
+    /// It is the same at each call. It contains `state`, so keep it out of logs.
     ///
-    /// Parameters: `response_type`, `audience`, `client_id`, `code_challenge_method`, `code_challenge`,
-    /// `redirect_uri`, `scope`, `state` (RFC 6749 §4.1.1, RFC 7636 §4.3), in the words of the server's
-    /// [`Dialect`](crate::Dialect), then those of the dialect and of the login. What is not set is left out. A query of the endpoint's own is kept in front of them.
+    /// Its parameters, after those of the endpoint's own query: `response_type`, `audience`, `client_id`,
+    /// `code_challenge_method`, `code_challenge`, `redirect_uri`, `scope`, `state` (RFC 6749 §4.1.1, RFC 7636 §4.3),
+    /// under the names of the server's [`Dialect`](crate::Dialect); then those of the dialect, `resource` (RFC 8707) and
+    /// those of the login. What is not set is left out.
+    ///
+    /// ```
+    /// # fn example(pending: authcode::AwaitingRedirect) {
+    /// let url = pending.authorization_url();
+    /// // One argument, without a shell.
+    /// std::process::Command::new("xdg-open").arg(&url).spawn();
+    /// # }
+    /// ```
     pub fn authorization_url(&self) -> String {
-        let Attempt { login, secrets } = &*self.attempt;
+        let Attempt { login, secrets, .. } = &*self.attempt;
         let dialect = login.dialect();
-        let endpoint = &login.client.server().authorization_endpoint;
-        let scope = login.scope.separated(dialect.scope_separator);
+        let endpoint = login.client.server().authorization_endpoint();
+        let scope = login.scope.separated(dialect.scope_separator());
         let challenge = secrets.verifier.challenge();
         let redirect_uri = self.attempt.sent_redirect_uri();
         let protocol = [
@@ -55,90 +91,113 @@ impl AwaitingRedirect {
             Some(Pair::plain("code_challenge", challenge.as_str())),
             Some(Pair::new("redirect_uri", &redirect_uri)),
             (!scope.is_empty()).then(|| Pair::new("scope", &scope)),
-            (!dialect.state_in_redirect_uri).then(|| Pair::plain("state", self.state())),
+            (!dialect.state_in_redirect_uri()).then(|| Pair::plain("state", self.state())),
         ];
-        let pairs = dialect.authorization.pairs(&protocol, &login.authorization_params);
-        let joint = match endpoint.query() {
+        let pairs = dialect.authorization_request().pairs(&protocol, &login.resources, &login.authorization_params);
+        let separator = match endpoint.query() {
             None => "?",
             Some("") => "",
             Some(_) => "&",
         };
-        let fragment = if dialect.fragment.is_empty() { [""; 2] } else { ["#", dialect.fragment] };
-        // A bare `+` between scopes is a space, encoded in the other way.
-        let space = if dialect.scope_separator == '+' { Space::Plus } else { Space::Percent20 };
-        form::encode(&[endpoint.as_str(), joint], pairs, &fragment, space)
+        let fragment = dialect.fragment().map_or([""; 2], |fragment| ["#", fragment]);
+        // A server that separates scopes by `+` wants a space that is encoded as one.
+        let space = if dialect.scope_separator() == '+' { Space::Plus } else { Space::Percent20 };
+        form::encode(&[endpoint.as_str(), separator], pairs, &fragment, space)
     }
 
-    /// The redirect URI of this login, with its port: where to wait for the redirect.
+    /// The redirect URI of this login, with its port: where to listen for the redirect.
     pub fn redirect_uri(&self) -> &Uri {
-        self.attempt.login.redirect_uri()
+        self.attempt.redirect_uri()
     }
 
-    /// The `state` of this login: a key under which to store it, for a host that waits for several.
-    /// [`Redirect::claimed_state`] finds it again.
+    /// The `state` of this login: 43 characters of base64url. A program that waits for several logins stores each under
+    /// its `state`, and finds it again by [`Redirect::claimed_state`].
     pub fn state(&self) -> &str {
         self.attempt.secrets.state.as_str()
     }
 
-    /// Takes what came to the redirect URI: a whole URL, or another form of [`Redirect`].
+    /// The client that logs in, and by it the server.
+    pub fn client(&self) -> &Client {
+        &self.attempt.login.client
+    }
+
+    /// Takes a request that reached the redirect URI: a whole URL, or another form of [`Redirect`].
     ///
-    /// Checked in this order, each failing closed: size; that it came to our redirect URI; that it can be
-    /// read; duplicates; `state`, in constant time. From there it is an answer to this login: no JWT response
-    /// and no token in it; `iss`; exactly one of `code` and `error`; its grammar.
+    /// ```
+    /// # use authcode::{AwaitingRedirect, CodeReceived, NextStep, Redirect, RedirectError};
+    /// # fn example(pending: AwaitingRedirect, target: &str) -> Result<CodeReceived, Option<AwaitingRedirect>> {
+    /// match pending.receive_redirect(Redirect::target(target)) {
+    ///     Ok(code) => Ok(code),
+    ///     Err(rejected) if rejected.next_step() == NextStep::Wait => {
+    ///         Err(rejected.recover().ok())
+    ///     }
+    ///     Err(rejected) => {
+    ///         eprintln!("the login has ended: {}", rejected.into_error());
+    ///         Err(None)
+    ///     }
+    /// }
+    /// # }
+    /// ```
     ///
-    /// Answer the browser with a page that has nothing of others in it, or with a redirect to one, so that the
-    /// code does not leave by `Referer` (RFC 9700 §4.2.4).
+    /// Checks, in this order, each of which rejects the redirect: its size; that it came to our redirect URI; that it can
+    /// be parsed; that no recognized parameter repeats; `state`, in constant time. From there on it answers this login:
+    /// it must not be a JWT response or contain tokens; `iss` must match; it must have exactly one of `code` and `error`,
+    /// in the grammar of RFC 6749 appendix A.
+    ///
+    /// Answer the browser with a page that loads nothing from elsewhere, or redirect it to one, so that the code is not
+    /// sent on in a `Referer` header (RFC 9700 §4.2.4).
     ///
     /// # Errors
-    /// [`RedirectError`] says what was wrong, and [`Rejected::recover`] whether to go on waiting.
+    /// [`RedirectError`]. [`NextStep::Wait`](crate::NextStep::Wait): keep waiting with the state that
+    /// [`Rejected::recover`] returns. [`NextStep::StartOver`](crate::NextStep::StartOver): the login has ended.
     pub fn receive_redirect<'a>(
         self,
         redirect: impl Into<Redirect<'a>>,
     ) -> Result<CodeReceived, Rejected<Self, RedirectError>> {
-        let answer = match self.recognise(redirect.into()) {
-            Ok(answer) => answer,
+        let Attempt { login, secrets, requires_iss, .. } = &*self.attempt;
+        let parsed = AuthorizationResponse::parse(redirect.into(), self.redirect_uri(), login.dialect());
+        // Until `state` has matched, nothing in it counts.
+        let response = match parsed.and_then(|response| response.check_state(&secrets.state).map(|()| response)) {
+            Ok(response) => response,
             Err(error) => return Err(Rejected::alive(self, error)),
         };
-        match self.judge(&answer) {
-            Ok(code) => Ok(CodeReceived { attempt: self.attempt, code, extra_params: answer.extra_params() }),
+        match response.code(login.client.server().issuer(), *requires_iss) {
+            Ok(code) => Ok(CodeReceived {
+                code,
+                redirect_params: response.other_params(login.dialect()),
+                attempt: self.attempt,
+            }),
+            // The login must start over (OAuth 2.1 §7.5.1.1).
             Err(error) => Err(Rejected::ended(error)),
         }
     }
 
-    /// Whether it is an answer to this login. Until that is known, nothing it says counts.
-    fn recognise<'a>(&self, redirect: Redirect<'a>) -> Result<Answer<'a>, RedirectError> {
-        let Attempt { login, secrets } = &*self.attempt;
-        let answer = Answer::read(redirect, login.redirect_uri(), login.dialect())?;
-        match answer.values.state {
-            None => Err(RedirectError::StateMissing { unauthenticated: answer.error() }),
-            Some(state) if secrets.state.is(state) => Ok(answer),
-            Some(_) => Err(RedirectError::StateMismatch),
-        }
+    /// The stored form. Store it before you open the browser.
+    ///
+    /// ```
+    /// # use authcode::{AwaitingRedirect, Client, Suspended};
+    /// # fn example(pending: AwaitingRedirect, client: &Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let stored = pending.suspend().to_json();
+    /// // Another process, or the same one after a restart:
+    /// let stored = Suspended::from_json(stored.expose())?;
+    /// let pending = AwaitingRedirect::resume(stored, client)
+    ///     .map_err(|rejected| rejected.into_error())?;
+    /// # Ok(()) }
+    /// ```
+    pub fn suspend(&self) -> Suspended {
+        Suspended::of_attempt(StateKind::AwaitingRedirect, &self.attempt)
     }
 
-    /// The code of an answer that this login can go on with. If there is none, it must start afresh (OAuth 2.1
-    /// §7.5.1.1).
-    fn judge(&self, answer: &Answer<'_>) -> Result<Secret, RedirectError> {
-        if answer.values.response.is_some() {
-            return Err(RedirectError::JwtResponse);
-        }
-        if answer.values.access_token.is_some() || answer.values.id_token.is_some() {
-            return Err(RedirectError::TokenInRedirect);
-        }
-        match (&self.attempt.login.client.server().issuer, answer.values.iss) {
-            (Some((issuer, _)), Some(iss)) if !form::stands_for(iss, issuer.as_str()) => {
-                return Err(RedirectError::IssuerMismatch);
-            }
-            (Some((_, IssParameter::Required)), None) => {
-                return Err(RedirectError::IssuerMissing { unauthenticated: answer.error() });
-            }
-            _ => {}
-        }
-        match (answer.values.code, answer.values.error) {
-            (Some(_), None) => answer.code().ok_or(RedirectError::MalformedCode),
-            (None, Some(_)) => Err(answer.error().map_or(RedirectError::MalformedError, RedirectError::Refused)),
-            (Some(_), Some(_)) => Err(RedirectError::CodeAndError),
-            (None, None) => Err(RedirectError::NoCodeNoError),
-        }
+    /// Restores a stored login under the client that started it: the same client identifier, server and redirect URI.
+    /// Its credentials may have changed.
+    ///
+    /// # Errors
+    /// [`ResumeError`]. The stored form is returned by [`Rejected::recover`], unless it is damaged.
+    pub fn resume(stored: Suspended, client: &Client) -> Result<Self, Rejected<Suspended, ResumeError>> {
+        stored.resume_as(StateKind::AwaitingRedirect, client, Self::read)
+    }
+
+    pub(crate) fn read(form: &mut Form<'_>, client: &Client) -> Result<Self, ResumeError> {
+        Ok(Self { attempt: form.attempt(client)? })
     }
 }

@@ -1,66 +1,90 @@
 //! There is a code: exchange it for a token, once.
 
 use alloc::boxed::Box;
+use alloc::string::String;
 
-use crate::config::parameters::Params;
+use crate::config::client::Client;
+use crate::config::error::ConfigError;
+use crate::config::parameters::ParameterError;
 use crate::encoding::form::Pair;
 use crate::encoding::time::UnixTime;
-use crate::flow::{Attempt, Authorized, Rejected, leaves_grant_unspent};
+use crate::flow::exchange::{Exchange, Resend};
+use crate::flow::grant::Grant;
+use crate::flow::login::Attempt;
+use crate::flow::policy;
+use crate::flow::suspended::{Form, ResumeError, StateKind, Suspended};
+use crate::flow::token_error::TokenError;
+use crate::flow::{Authorized, Rejected};
 use crate::http::{HttpRequest, HttpResponse};
-use crate::response::token_response::TokenError;
-use crate::response::token_response::TokenResponse;
+use crate::limits::MAX_PARAMETER_LEN;
+use crate::response::next_step::{NextStep, Sealed};
+use crate::response::redirect_params::RedirectParams;
+use crate::response::token_response;
 use crate::secret::Secret;
+use crate::shared::Shared;
 
-/// A login that has its code: the third state.
+/// A login that has its authorization code, to be exchanged for tokens.
 ///
-/// **Holds** the options of the login, the code and the PKCE verifier that belongs to it.
-///
-/// **Can** give the [`token_request`](Self::token_request), and take the answer by
-/// [`receive_token_response`](Self::receive_token_response). A failure of the network touches nothing: ask for
-/// the request again.
-///
-/// **Refused**: an answer that leaves the code unspent (5xx, 429, 3xx, no JSON, `invalid_client`) hands this
-/// state back. Any other OAuth error, or a success without a usable token, ends the login.
-///
-/// **Stored**: yes, by [`suspend`](Self::suspend), for a device that may lose power. Most codes live for a
-/// minute or less.
-///
-/// **Next** is [`Authorized`].
+/// Send [`request`](Self::request), and pass the response to [`receive_response`](Self::receive_response). The login
+/// continues as [`Authorized`]. A network failure touches nothing: the state is still yours.
 ///
 /// ```
-/// # use authcode::{Authorized, CodeReceived, HttpRequest, HttpResponse, TokenError, UnixTime};
-/// # fn example(mut code: CodeReceived, send: fn(HttpRequest) -> HttpResponse) -> Result<Authorized, TokenError> {
-/// let mut attempts = 1;
+/// # use authcode::{Authorized, CodeReceived, HttpRequest, HttpResponse, NextStep, TokenError, UnixTime};
+/// # fn example(mut code: CodeReceived, send: fn(HttpRequest) -> HttpResponse, now: fn() -> UnixTime)
+/// # -> Result<Authorized, TokenError> {
 /// loop {
-///     let response = send(code.token_request());
-///     code = match code.receive_token_response(response, UnixTime::from_secs(1_700_000_000)) {
+///     let response = send(code.request());
+///     code = match code.receive_response(response, now()) {
 ///         Ok(authorized) => return Ok(authorized),
-///         Err(refused) if attempts == 3 || !refused.error().is_retryable() => return Err(refused.error().clone()),
-///         Err(refused) => refused.recover()?, // wait for `retry_after` here
+///         Err(rejected) => match rejected.next_step() {
+///             NextStep::Retry { after } => {
+///                 std::thread::sleep(after);
+///                 rejected.recover()?
+///             }
+///             _ => return Err(rejected.into_error()),
+///         },
 ///     };
-///     attempts += 1;
 /// }
 /// # }
 /// ```
+///
+/// That loop ends, since the state counts the responses that it refuses. [`Exchange`] shows it for all states at once,
+/// and keeps the state where a dropped future cannot lose it.
+///
+/// # What can go wrong
+///
+/// | the response | next step | do |
+/// |---|---|---|
+/// | 429, 5xx, `temporarily_unavailable` | [`Retry`](NextStep::Retry) | send the request again after the pause |
+/// | `invalid_client`, `unauthorized_client` | [`Fix`](NextStep::Fix) | correct the credentials: [`replace_client`](Self::replace_client) |
+/// | a redirect, a page of a proxy, 2xx that is not JSON | [`Fix`](NextStep::Fix) | look what is between you and the server, then send again |
+/// | any other OAuth error, or no usable token | [`StartOver`](NextStep::StartOver) | start another login |
+///
+/// # Storing it
+///
+/// A device that may lose power stores [`suspend`](Self::suspend). Most codes live for a minute or less.
+///
+/// Specified in RFC 6749 §4.1.3 and §4.1.4, and RFC 7636 §4.5.
 #[derive(Debug)]
-#[must_use = "dropping it throws the code away"]
+#[must_use = "without it the code is lost"]
 pub struct CodeReceived {
     pub(crate) attempt: Box<Attempt>,
     pub(crate) code: Secret,
-    pub(crate) extra_params: Params,
+    pub(crate) redirect_params: RedirectParams,
 }
 
 impl CodeReceived {
-    /// The request that exchanges the code (RFC 6749 §4.1.3, RFC 7636 §4.5).
+    /// The token request that exchanges the code (RFC 6749 §4.1.3, RFC 7636 §4.5). It is the same at each call.
     ///
-    /// It is the same at each call. Send it again when this state was handed back, or when no answer came, and
-    /// not more than a few times. If the server has acted on the first one, it refuses the second, and may take
-    /// back the tokens that it gave for the first (RFC 6749 §4.1.2): nothing is lost that had arrived.
+    /// Send it again when [`NextStep::Retry`] says so. If no response came, send it once more, promptly, with the first
+    /// connection closed: a server that had processed the first request refuses the second, and may revoke the tokens
+    /// that it issued for the first (RFC 6749 §4.1.2).
     ///
-    /// Parameters: `grant_type`, `audience`, `client_id` (where it is not in a header), `code`, `code_verifier`,
-    /// `redirect_uri`, `client_secret` (where it is sent in the body), then those of the login.
-    pub fn token_request(&self) -> HttpRequest {
-        let Attempt { login, secrets } = &*self.attempt;
+    /// Parameters: `grant_type`, `audience`, `client_id` (unless it is in a header), `code`, `code_verifier`,
+    /// `redirect_uri`, `client_secret` (if it is sent in the body), then those of the dialect, `resource` and those of
+    /// the login.
+    pub fn request(&self) -> HttpRequest {
+        let Attempt { login, secrets, .. } = &*self.attempt;
         let (client_id, client_secret) = login.client.credentials_in_body();
         let redirect_uri = self.attempt.sent_redirect_uri();
         let protocol = [
@@ -72,53 +96,140 @@ impl CodeReceived {
             Some(Pair::new("redirect_uri", &redirect_uri)),
             client_secret,
         ];
-        let endpoint = login.token_endpoint.as_deref().unwrap_or_else(|| login.client.server().token_endpoint());
-        login.client.token_request(endpoint, &protocol, &login.token_params)
+        let endpoint = self.attempt.token_endpoint.as_deref();
+        let endpoint = endpoint.unwrap_or_else(|| login.client.server().token_endpoint());
+        login.client.token_request(endpoint, &protocol, &login.resources, &login.token_params)
     }
 
-    /// Sends the code, and later the refresh token, to this token endpoint of the server's: the one that the redirect
-    /// led to, where the server has one for each region (see [`redirect_param`](Self::redirect_param)).
+    /// Takes the response to the [`request`](Self::request), with any status. `now` is the time at which it was
+    /// received: the token's lifetime counts from it.
     ///
     /// # Errors
-    /// [`ParameterError::TokenEndpoint`](crate::ParameterError::TokenEndpoint), if it is not among those of
-    /// [`Server::with_regional_token_endpoint`](crate::Server::with_regional_token_endpoint). Then nothing is changed.
-    pub fn set_token_endpoint(&mut self, endpoint: &str) -> Result<(), crate::ParameterError> {
-        self.attempt.login.set_token_endpoint(endpoint)
-    }
-
-    /// Takes the answer to the [`token_request`](Self::token_request), whatever its status is. `now` is the
-    /// moment at which it came: the token's lifetime counts from it.
-    ///
-    /// # Errors
-    /// [`TokenError`] says what was wrong, and [`Rejected::recover`] whether the code is worth another try.
-    /// After `invalid_client`, mend the credentials: [`suspend`](Self::suspend) this state and resume it with
-    /// the mended [`Client`](crate::Client).
-    pub fn receive_token_response(
-        self,
-        mut response: HttpResponse,
+    /// [`TokenError`] says why it was refused, and its [`next_step`](TokenError::next_step) what to do now.
+    pub fn receive_response(
+        mut self,
+        response: HttpResponse,
         now: UnixTime,
     ) -> Result<Authorized, Rejected<Self, TokenError>> {
-        match TokenResponse::read(&mut response, self.attempt.login.dialect(), now) {
-            Ok(token) => Ok(Authorized::new(self.attempt.login, token, response, now)),
-            Err(error) if leaves_grant_unspent(&error) => Err(Rejected::alive(self, error)),
-            Err(error) => Err(Rejected::ended(error)),
-        }
+        let refused = match token_response::read(response, self.attempt.login.dialect(), now) {
+            Ok(tokens) => {
+                let Attempt { login, token_endpoint, .. } = &*self.attempt;
+                let grant = Grant::new(login.clone(), token_endpoint.clone(), tokens, now);
+                return Ok(Authorized { grant });
+            }
+            Err(refused) => refused.response,
+        };
+        self.attempt.refused_responses = self.attempt.refused_responses.saturating_add(1);
+        let next_step = policy::after_exchange(&refused, self.attempt.refused_responses);
+        let error = TokenError::new(refused, next_step);
+        Err(if next_step == NextStep::StartOver { Rejected::ended(error) } else { Rejected::alive(self, error) })
     }
 
-    /// A parameter of the redirect that the crate does not know, such as a tenant. The first one, if it repeats.
+    /// Replaces the client by one with other credentials, after [`NextStep::Fix`].
     ///
-    /// It came through the user's browser: do not let it choose where a secret goes.
-    pub fn redirect_param(&self, name: &str) -> Option<&str> {
-        self.extra_params.iter().find_map(|(known, value)| (known == name).then_some(value))
-    }
-
-    /// The parameters of the redirect that the crate does not know, as a struct or a map.
+    /// ```
+    /// # use authcode::{Client, ClientAuth, CodeReceived, ConfigError, Identity, Server};
+    /// # fn example(mut code: CodeReceived, server: Server) -> Result<(), ConfigError> {
+    /// let identity = Identity::new("my-app", ClientAuth::basic("the right secret"));
+    /// let client = Client::new(server, identity, "https://app.example/callback")?;
+    /// code.replace_client(&client)?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
-    /// [`ParameterError::NotPairs`](crate::ParameterError::NotPairs) if they do not fit.
+    /// [`ConfigError::OtherClient`] if its identifier, its server or its redirect URI is another: the code belongs to
+    /// those of the login. Nothing is changed then.
+    pub fn replace_client(&mut self, client: &Client) -> Result<(), ConfigError> {
+        if client.fingerprint() != self.attempt.login.client.fingerprint() {
+            return Err(ConfigError::OtherClient);
+        }
+        Shared::make_mut(&mut self.attempt.login).client = client.clone();
+        Ok(())
+    }
+
+    /// Sends the code, and later the refresh token, to this token endpoint: the one that the redirect led to, for a
+    /// server that has one in each region (see [`redirect_param`](Self::redirect_param)).
+    ///
+    /// # Errors
+    /// [`ParameterError::TokenEndpoint`] if it is not among those of
+    /// [`Server::with_regional_token_endpoint`](crate::Server::with_regional_token_endpoint). Nothing is changed then.
+    pub fn set_token_endpoint(&mut self, endpoint: &str) -> Result<(), ParameterError> {
+        self.attempt.token_endpoint = self.attempt.login.token_endpoint(endpoint)?;
+        Ok(())
+    }
+
+    /// A parameter of the redirect that the crate does not use, such as a tenant. The first one, if it
+    /// repeats.
+    ///
+    /// It came through the user's browser: do not let it choose where a secret is sent.
+    ///
+    /// ```
+    /// # fn example(code: &authcode::CodeReceived) {
+    /// let location = code.redirect_param("location");
+    /// # }
+    /// ```
+    pub fn redirect_param(&self, name: &str) -> Option<String> {
+        self.redirect_params.get(name)
+    }
+
+    /// The parameters of the redirect that the crate does not use, as a struct or a map.
+    ///
+    /// # Errors
+    /// [`ParameterError::NotPairs`] if they do not fit the type.
     #[cfg(feature = "std")]
     #[cfg_attr(docsrs, doc(cfg(feature = "std")))]
-    pub fn redirect_params<T: serde::de::DeserializeOwned>(&self) -> Result<T, crate::ParameterError> {
-        self.extra_params.read()
+    pub fn redirect_params<T: serde::de::DeserializeOwned>(&self) -> Result<T, ParameterError> {
+        self.redirect_params.read().ok_or(ParameterError::NotPairs)
+    }
+
+    /// The client that logs in, and by it the server.
+    pub fn client(&self) -> &Client {
+        &self.attempt.login.client
+    }
+
+    /// The stored form. It contains the code and the PKCE verifier.
+    pub fn suspend(&self) -> Suspended {
+        let mut form = Suspended::of_attempt(StateKind::CodeReceived, &self.attempt);
+        form.put_some("token_endpoint", self.attempt.token_endpoint.as_deref().map(|endpoint| endpoint.as_str()));
+        form.put_count("refused_responses", self.attempt.refused_responses);
+        form.put("code", self.code.expose());
+        form.put_text("redirect_params", self.redirect_params.as_form());
+        form
+    }
+
+    /// Restores a stored login under the client that started it: the same client identifier, server and redirect URI.
+    /// Its credentials may have changed.
+    ///
+    /// # Errors
+    /// [`ResumeError`]. The stored form is returned by [`Rejected::recover`], unless it is damaged.
+    pub fn resume(stored: Suspended, client: &Client) -> Result<Self, Rejected<Suspended, ResumeError>> {
+        stored.resume_as(StateKind::CodeReceived, client, Self::read)
+    }
+
+    pub(crate) fn read(form: &mut Form<'_>, client: &Client) -> Result<Self, ResumeError> {
+        let mut attempt = form.attempt(client)?;
+        if let Some(endpoint) = form.get("token_endpoint") {
+            attempt.token_endpoint = attempt.login.token_endpoint(endpoint).map_err(|_| ResumeError::Damaged)?;
+        }
+        attempt.refused_responses = form.count("refused_responses")?;
+        let code = form.secret("code", MAX_PARAMETER_LEN)?.ok_or(ResumeError::Damaged)?;
+        let redirect_params = RedirectParams::from_form(form.get("redirect_params").unwrap_or_default());
+        Ok(Self { attempt, code, redirect_params: redirect_params.ok_or(ResumeError::Damaged)? })
+    }
+}
+
+impl Sealed for CodeReceived {}
+
+impl Exchange for CodeReceived {
+    type Next = Authorized;
+    type Error = TokenError;
+    const RESEND: Resend = Resend::Once;
+
+    fn request(&self) -> HttpRequest {
+        self.request()
+    }
+
+    fn receive_response(self, response: HttpResponse, now: UnixTime) -> Result<Authorized, Rejected<Self, TokenError>> {
+        self.receive_response(response, now)
     }
 }

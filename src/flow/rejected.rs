@@ -1,22 +1,18 @@
-//! A refused step: what went wrong, and the state back if the login is still alive.
+//! A refused step: why it was refused, and the state if the attempt is still alive.
 
 use alloc::boxed::Box;
-use core::borrow::Borrow;
-use core::error::Error;
 use core::fmt;
 
-use crate::flow::{RefreshEnded, Refreshing};
-use crate::response::token_response::TokenError;
+use crate::response::next_step::{NextStep, Refusal};
 
-/// A step that was refused.
+/// A step that was refused, and the state that it was refused in, if the attempt is still alive.
 ///
-/// It says why by [`error`](Self::error). If the login is still alive, [`recover`](Self::recover) gives the
-/// state back, unchanged: it behaves as if the refused step had never been tried. If the login has ended, it
-/// gives what is left, which is the error (and for a refresh also the token that still works). The table of
-/// [the flow](crate::flow) says which is which.
+/// [`next_step`](Self::next_step) says what to do now. [`recover`](Self::recover) returns the state, which goes on as if
+/// the step had not been tried (it counts the responses that it has refused, so that retries end), or the error if the
+/// attempt has ended. The [table of the flow](crate::flow#refusals) lists which refusal does what.
 ///
-/// It is an [`Error`], so `?` passes it on whole. That gives the state up with it: `match` first where the login is
-/// to go on.
+/// It is not an [`Error`](core::error::Error), so `?` on a refused step does not compile: it would drop a live login.
+/// Decide instead:
 ///
 /// ```
 /// # use authcode::{AwaitingRedirect, CodeReceived, RedirectError};
@@ -24,83 +20,120 @@ use crate::response::token_response::TokenError;
 /// let code = loop {
 ///     pending = match pending.receive_redirect(&next()) {
 ///         Ok(code) => break code,
-///         Err(refused) => refused.recover()?,
+///         // Keep waiting, or return why the login has ended.
+///         Err(rejected) => rejected.recover()?,
 ///     };
 /// };
 /// # Ok(code) }
 /// ```
-#[must_use = "it may hold a login that is still alive: call `recover`"]
-pub struct Rejected<State, Cause, End = Cause>(Outcome<State, Cause, End>);
+///
+/// ```compile_fail,E0277
+/// # use authcode::{AwaitingRedirect, CodeReceived};
+/// # fn example(pending: AwaitingRedirect) -> Result<CodeReceived, Box<dyn std::error::Error>> {
+/// let code = pending.receive_redirect("https://app.example/favicon.ico")?;
+/// # Ok(code) }
+/// ```
+#[must_use = "it may hold a login that is still alive: call `recover` or `put_back`"]
+pub struct Rejected<State, E>(Outcome<State, E>);
 
-enum Outcome<State, Cause, End> {
-    Alive(State, Cause),
-    Ended(Box<End>),
+enum Outcome<State, E> {
+    Alive(State, E),
+    // Boxed, so that the value is no larger than a state and a pointer.
+    Ended(Box<E>),
 }
 
-impl<State, Cause, End: Borrow<Cause>> Rejected<State, Cause, End> {
-    pub(crate) fn alive(state: State, cause: Cause) -> Self {
-        Self(Outcome::Alive(state, cause))
+impl<State, E> Rejected<State, E> {
+    pub(crate) fn alive(state: State, error: E) -> Self {
+        Self(Outcome::Alive(state, error))
     }
 
-    pub(crate) fn ended(end: End) -> Self {
-        Self(Outcome::Ended(Box::new(end)))
+    pub(crate) fn ended(error: E) -> Self {
+        Self(Outcome::Ended(Box::new(error)))
     }
 
     /// Why the step was refused.
-    pub fn error(&self) -> &Cause {
+    pub fn error(&self) -> &E {
         match &self.0 {
-            Outcome::Alive(_, cause) => cause,
-            Outcome::Ended(end) => (**end).borrow(),
+            Outcome::Alive(_, error) => error,
+            Outcome::Ended(error) => error,
         }
     }
 
-    /// Whether [`recover`](Self::recover) will give the state back.
-    pub const fn is_alive(&self) -> bool {
-        matches!(self.0, Outcome::Alive(..))
+    /// What to do now.
+    ///
+    /// ```
+    /// # use authcode::{Authorized, CodeReceived, HttpResponse, NextStep, UnixTime};
+    /// # fn example(code: CodeReceived, response: HttpResponse, now: UnixTime) {
+    /// match code.receive_response(response, now) {
+    ///     Ok(authorized) => { /* store `authorized.suspend()` */ }
+    ///     Err(rejected) => match rejected.next_step() {
+    ///         NextStep::Retry { after } => { /* wait, then send the request again */ }
+    ///         NextStep::Fix => { /* correct the credentials, for example */ }
+    ///         _ => { /* the login has ended */ }
+    ///     },
+    /// }
+    /// # }
+    /// ```
+    pub fn next_step(&self) -> NextStep
+    where
+        E: Refusal,
+    {
+        self.error().next_step()
     }
 
-    /// The state as it was before the step, if the login is still alive.
+    /// The state, if the attempt is still alive.
     ///
     /// # Errors
-    /// What is left of a login that has ended.
-    pub fn recover(self) -> Result<State, End> {
+    /// The error of the step, if the attempt has ended. That is so exactly if [`next_step`](Self::next_step) is
+    /// [`NextStep::StartOver`].
+    pub fn recover(self) -> Result<State, E> {
         match self.0 {
             Outcome::Alive(state, _) => Ok(state),
-            Outcome::Ended(end) => Err(*end),
+            Outcome::Ended(error) => Err(*error),
         }
     }
-}
 
-impl<State, Cause> Rejected<State, Cause> {
-    /// Why the step was refused and, if the login is still alive, the state: for a host that wants both.
-    pub fn into_parts(self) -> (Cause, Option<State>) {
+    /// Puts the state back into the slot that it was taken from, if the attempt is still alive, and returns the error.
+    /// The slot is of the state's own type, or of one that the state converts into, such as [`Flow`](crate::Flow).
+    ///
+    /// A program that keeps its state in a field or across an `await` takes it out of the slot for the step alone:
+    ///
+    /// ```
+    /// # use authcode::{AwaitingRedirect, Flow, NextStep, RedirectError};
+    /// # fn example(slot: &mut Option<Flow>, pending: AwaitingRedirect, url: &str) -> Result<(), RedirectError> {
+    /// match pending.receive_redirect(url) {
+    ///     Ok(code) => *slot = Some(code.into()),
+    ///     Err(rejected) => {
+    ///         let error = rejected.put_back(slot);
+    ///         if error.next_step() != NextStep::Wait {
+    ///             return Err(error);
+    ///         }
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn put_back<Slot: From<State>>(self, slot: &mut Option<Slot>) -> E {
         match self.0 {
-            Outcome::Alive(state, cause) => (cause, Some(state)),
-            Outcome::Ended(cause) => (*cause, None),
+            Outcome::Alive(state, error) => {
+                *slot = Some(state.into());
+                error
+            }
+            Outcome::Ended(error) => *error,
         }
     }
-}
 
-impl Rejected<Refreshing, TokenError, RefreshEnded> {
-    /// Gives up the refresh, whether it was still alive or not: why it was refused, and the token that still works.
-    pub fn give_up(self) -> RefreshEnded {
+    /// Gives up the attempt, even if it is still alive, and returns the error.
+    pub fn into_error(self) -> E {
         match self.0 {
-            Outcome::Alive(refreshing, error) => RefreshEnded { error, authorized: refreshing.cancel() },
-            Outcome::Ended(ended) => *ended,
+            Outcome::Alive(_, error) => error,
+            Outcome::Ended(error) => *error,
         }
     }
 }
 
-impl<State, Cause: fmt::Debug, End: Borrow<Cause>> fmt::Debug for Rejected<State, Cause, End> {
+impl<State, E: fmt::Debug> fmt::Debug for Rejected<State, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rejected").field("error", self.error()).field("is_alive", &self.is_alive()).finish()
+        let is_alive = matches!(self.0, Outcome::Alive(..));
+        f.debug_struct("Rejected").field("error", self.error()).field("is_alive", &is_alive).finish()
     }
 }
-
-impl<State, Cause: fmt::Display, End: Borrow<Cause>> fmt::Display for Rejected<State, Cause, End> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.error().fmt(f)
-    }
-}
-
-impl<State, Cause: Error, End: Borrow<Cause>> Error for Rejected<State, Cause, End> {}

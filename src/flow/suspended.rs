@@ -1,13 +1,11 @@
-//! Stored forms: a login outlives the process.
+//! The codec of stored states: a map of texts. What is in it stands in the file of each state.
 
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::de::{self, IgnoredAny, MapAccess, Visitor};
+use serde::de::{self, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
@@ -15,147 +13,194 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::config::client::Client;
-use crate::config::parameters::{Leg, Params};
-use crate::config::scope::Scope;
+use crate::config::parameters::{ParameterError, Params};
 use crate::config::uri::Uri;
-use crate::encoding::decimal;
-use crate::encoding::form;
 use crate::encoding::grammar::is_vschar;
-use crate::encoding::json;
-use crate::encoding::time::UnixTime;
-use crate::flow::{Attempt, Authorized, AwaitingRedirect, CodeReceived, Flow, Login, Refresh, Refreshing, Unstarted};
-use crate::limits::{MAX_PARAMETER_LEN, MAX_RESPONSE_LEN, MAX_TOKEN_LEN};
-use crate::response::token_response::{GrantedScope, TokenResponse};
-use crate::secret::{Secret, WipedBytes};
-use sealed::{Form, Stored};
+use crate::encoding::{base64, form, json, text};
+use crate::flow::Rejected;
+use crate::flow::login::{Attempt, Login, add_resource};
+use crate::response::fault::Fault;
+use crate::response::next_step::{NextStep, Refusal, Sealed};
+use crate::response::oauth_error::OAuthError;
+use crate::secret::Secret;
+use crate::shared::Shared;
 
-/// The version of the stored form. A change that an older crate would misread takes the next number.
+/// The version of the stored form. A change that an older version of the crate would misread takes the next number.
 const VERSION: &str = "1";
 
-/// A state in its stored form: a map of texts, for any format of `serde` that has maps, such as JSON or CBOR, and by
-/// [`to_json`](Self::to_json) without one.
+/// A state in its stored form: a map of texts, for any format of `serde` that has maps (JSON, CBOR), or as JSON by
+/// [`to_json`](Self::to_json) without a library.
 ///
-/// It carries a version, its kind and a mark of the client, the server and the redirect URI. It holds
-/// the secrets of the login, so its store must be as safe as one for passwords, and only your program
-/// may write it: whoever can change a form can make a state of it that was never reached. It never
-/// holds the client secret. It is wiped on drop, and `Debug` shows nothing
-/// of it; what `serde` and your store hold in between is yours to wipe. Members that it does not know are ignored: a
-/// later version is told by its number.
-///
-/// **Take it out of the store once**, in one step that gives it to one caller only. Two live copies of a
-/// pending login let one answer be used twice. Whether it is still fresh enough is for you to say: store the
-/// time with it. Ten minutes is usual for a pending login.
+/// `suspend` of a state makes it, `resume` of the same type takes it back:
 ///
 /// ```
 /// # use authcode::{AwaitingRedirect, Client, Suspended};
-/// # fn example(pending: AwaitingRedirect, client: Client) -> Result<(), Box<dyn core::error::Error>> {
-/// let stored = pending.suspend().to_json(); // or by `serde`: `serde_json::to_string(&pending.suspend())?`
-/// // … the process ends, another one begins …
-/// let pending: AwaitingRedirect = Suspended::from_json(stored.expose())?.resume(&client)?;
+/// # fn example(pending: AwaitingRedirect, client: &Client) -> Result<(), Box<dyn core::error::Error>> {
+/// let stored = pending.suspend().to_json();
+/// // Another process, or the same one after a restart:
+/// let stored = Suspended::from_json(stored.expose())?;
+/// let pending = AwaitingRedirect::resume(stored, client)
+///     .map_err(|rejected| rejected.into_error())?;
 /// # Ok(()) }
 /// ```
+///
+/// It contains the secrets of the login, so its store must be as safe as one for passwords, and only your program may
+/// write it: whoever can change it can make a state that was never reached. It never contains the client secret. It is
+/// wiped when it is dropped, and `Debug` shows no secret of it; copies that `serde` and your store make are yours to wipe.
+///
+/// **Take a pending login out of the store exactly once**, in one atomic step. Two live copies let one authorization
+/// response be used twice. Store the time beside it, and let it expire: ten minutes are usual.
+///
+/// Unknown members are ignored. A form of another version is refused.
 #[must_use = "it is to be stored"]
 pub struct Suspended(Vec<Member>);
 
 /// A name and its text. Everything is text, so that no format and no reader can make something else of it.
 type Member = (&'static str, Zeroizing<String>);
 
-/// The names, in the order in which they are written. What else is there is left out.
-const NAMES: [&str; 19] = [
+/// Every name, in the order in which they are written. `hash` is [`Client::fingerprint`], `aud` the audience: a pending
+/// login is to fit into 256 bytes.
+const NAMES: [&str; 27] = [
     "v",
     "kind",
-    "client",
+    "hash",
+    "client_id",
+    "issuer",
+    "discovered_issuer",
+    "requires_iss",
     "secrets",
     "port",
     "scope",
-    "audience",
+    "aud",
+    "resource",
     "authorization_params",
     "token_params",
     "token_endpoint",
+    "refused_responses",
     "code",
     "redirect_params",
-    "response",
+    "access_token",
     "refresh_token",
+    "token_type",
+    "lifetime",
     "received_at",
     "first_scope",
     "granted_scope",
-    "refresh_scope",
-    "refresh_params",
+    "foreign_refusals",
+    "members",
 ];
 
-impl Suspended {
-    fn new(kind: &str, client: &str, login: &Login) -> Self {
-        let mut form = Self(Vec::with_capacity(8));
-        form.put("v", VERSION);
-        form.put("kind", kind);
-        form.put("client", client);
-        if let Some(port) = login.loopback.as_deref().and_then(Uri::port) {
-            form.put_number("port", port.into());
+/// Which state a stored form is of.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum StateKind {
+    /// [`AwaitingRedirect`](crate::AwaitingRedirect).
+    AwaitingRedirect,
+    /// [`CodeReceived`](crate::CodeReceived).
+    CodeReceived,
+    /// [`Authorized`](crate::Authorized).
+    Authorized,
+}
+
+impl StateKind {
+    const ALL: [Self; 3] = [Self::AwaitingRedirect, Self::CodeReceived, Self::Authorized];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::AwaitingRedirect => "login",
+            Self::CodeReceived => "code",
+            Self::Authorized => "tokens",
         }
-        form.put_scope("scope", &login.scope);
-        form.put_some("audience", login.audience.as_deref());
+    }
+}
+
+impl Suspended {
+    pub(crate) fn new(kind: StateKind, login: &Login) -> Self {
+        let mut form = Self(Vec::with_capacity(12));
+        form.put("v", VERSION);
+        form.put("kind", kind.as_str());
+        form.put("client_id", login.client.client_id());
+        let server = login.client.server();
+        let name = if server.issuer_is_discovered() { "discovered_issuer" } else { "issuer" };
+        form.put_some(name, server.issuer());
+        form.put_text("scope", login.scope.as_str());
+        form.put_some("aud", login.audience.as_deref());
+        form.put_text("resource", &login.resources);
         form.put_params("authorization_params", &login.authorization_params);
         form.put_params("token_params", &login.token_params);
-        form.put_some("token_endpoint", login.token_endpoint.as_deref().map(Uri::as_str));
         form
     }
 
-    fn of_attempt(kind: &str, attempt: &Attempt) -> Self {
-        let mut form = Self::new(kind, &mark_of_client(&attempt.login.client), &attempt.login);
+    pub(crate) fn of_attempt(kind: StateKind, attempt: &Attempt) -> Self {
+        let mut form = Self::new(kind, &attempt.login);
+        form.put("hash", &attempt.login.client.fingerprint());
+        if attempt.requires_iss {
+            form.put("requires_iss", "true");
+        }
+        if let Some(port) = attempt.loopback.as_deref().and_then(Uri::port) {
+            form.put_number("port", port.into());
+        }
         form.0.push(("secrets", attempt.secrets.to_text()));
         form
     }
 
-    fn put(&mut self, name: &'static str, text: &str) {
+    pub(crate) fn put(&mut self, name: &'static str, text: &str) {
         self.0.push((name, Zeroizing::new(text.into())));
     }
 
-    fn put_some(&mut self, name: &'static str, text: Option<&str>) {
+    pub(crate) fn put_wiped(&mut self, name: &'static str, text: Zeroizing<String>) {
+        self.0.push((name, text));
+    }
+
+    pub(crate) fn put_some(&mut self, name: &'static str, text: Option<&str>) {
         if let Some(text) = text {
             self.put(name, text);
         }
     }
 
-    fn put_number(&mut self, name: &'static str, number: u64) {
-        self.0.push((name, Zeroizing::new(decimal::write(number))));
+    /// Nothing, if it is empty.
+    pub(crate) fn put_text(&mut self, name: &'static str, text: &str) {
+        self.put_some(name, Some(text).filter(|text| !text.is_empty()));
     }
 
-    fn put_scope(&mut self, name: &'static str, scope: &Scope) {
-        if !scope.is_empty() {
-            self.put(name, scope.as_str());
+    pub(crate) fn put_number(&mut self, name: &'static str, number: u64) {
+        self.0.push((name, Zeroizing::new(text::of_number(number))));
+    }
+
+    /// Nothing, if it is zero.
+    pub(crate) fn put_count(&mut self, name: &'static str, count: u8) {
+        if count > 0 {
+            self.put_number(name, count.into());
         }
     }
 
-    fn put_params(&mut self, name: &'static str, params: &Params) {
+    pub(crate) fn put_params(&mut self, name: &'static str, params: &Params) {
         if !params.is_empty() {
             self.0.push((name, params.to_form()));
         }
     }
 
-    /// As JSON, by this crate itself: one object of texts. It is what `serde_json` makes of it, for a program that has no
-    /// use for `serde_json` otherwise.
-    ///
-    /// It is as secret as the login in it, and no copy of it is left behind; a reader or a writer of a library leaves
-    /// some that nobody wipes.
+    /// The stored form as JSON: an object of texts, written by the crate itself in one allocation. It is as secret as the
+    /// login in it.
     pub fn to_json(&self) -> Secret {
         json::object(&self.members()).into()
     }
 
-    /// From JSON, by this crate itself.
+    /// Reads the stored form from JSON.
     ///
     /// # Errors
-    /// [`ResumeError::Damaged`] if it is no object, or a member that is known is no text or comes twice.
+    /// [`ResumeError::Damaged`] if the text is not a JSON object, or a known member is not text or repeats.
     pub fn from_json(text: &str) -> Result<Self, ResumeError> {
         Self::read(text).ok_or(ResumeError::Damaged)
     }
 
     fn read(text: &str) -> Option<Self> {
         let mut form = Self(Vec::new());
-        for member in json::members(text)? {
+        for member in json::members(text.as_bytes())? {
             let (name, value) = member.ok()?;
             let Some(name) = json::string(name).and_then(|name| known(&name)) else { continue };
             let text = json::string(value)?;
-            if form.has(name) {
+            if form.get(name).is_some() {
                 return None;
             }
             form.0.push((name, text.into_owned()));
@@ -163,219 +208,224 @@ impl Suspended {
         Some(form)
     }
 
-    fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(is, _)| *is == name)
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find_map(|(other, text)| (*other == name).then(|| text.as_str()))
     }
 
     /// In their order.
     fn members(&self) -> Vec<(&str, &str)> {
         let mut members = Vec::with_capacity(self.0.len());
         for name in NAMES {
-            for (is, text) in &self.0 {
-                if *is == name {
-                    members.push((name, text.as_str()));
-                }
-            }
+            members.extend(self.get(name).map(|text| (name, text)));
         }
         members
     }
 
-    /// Comes back as the state that it was: `let pending: AwaitingRedirect = suspended.resume(&client)?`, or as a
-    /// [`Flow`] where any state will do.
+    /// Which state it is of. `None` if it is damaged, or of a later version of the crate.
     ///
-    /// `client` must be the same as it was: identifier, server and, until there is a token, redirect URI. Its
-    /// authentication may have changed. Everything is checked again as if it came from outside.
-    ///
-    /// # Errors
-    /// [`ResumeError`], looked for in this order: another version, another kind of state, another client or server, damaged.
-    pub fn resume<S: Resume>(mut self, client: &Client) -> Result<S, ResumeError> {
-        if *self.take("v").ok_or(ResumeError::Damaged)? != *VERSION {
-            return Err(ResumeError::OtherVersion);
-        }
-        let kind = self.take("kind").ok_or(ResumeError::Damaged)?;
-        let state = S::from_form(Form { members: &mut self, kind: &kind, client })?;
-        // What another kind of state would have must not be there.
-        if self.0.is_empty() { Ok(state) } else { Err(ResumeError::Damaged) }
+    /// ```
+    /// # use authcode::{StateKind, Suspended};
+    /// # fn example(stored: &Suspended) -> bool {
+    /// stored.kind() == Some(StateKind::Authorized)
+    /// # }
+    /// ```
+    pub fn kind(&self) -> Option<StateKind> {
+        let kind = self.get("kind")?;
+        StateKind::ALL.into_iter().find(|known| known.as_str() == kind)
     }
 
-    fn take_login(&mut self, client: &Client, mark: &str) -> Result<Login, ResumeError> {
-        if *self.take("client").ok_or(ResumeError::Damaged)? != *mark {
-            return Err(ResumeError::OtherClient);
+    /// The identifier of the client that it belongs to, for a program that has several.
+    ///
+    /// ```
+    /// # use authcode::{Client, Suspended};
+    /// # fn example<'a>(stored: &Suspended, clients: &'a [Client]) -> Option<&'a Client> {
+    /// clients.iter().find(|client| {
+    ///     stored.client_id() == Some(client.client_id())
+    ///         // One that was added later must not log anybody out.
+    ///         && match (stored.issuer(), client.server().issuer()) {
+    ///             (Some(stored), Some(issuer)) => stored == issuer,
+    ///             _ => true,
+    ///         }
+    /// })
+    /// # }
+    /// ```
+    pub fn client_id(&self) -> Option<&str> {
+        self.get("client_id")
+    }
+
+    /// The issuer that it belongs to, if one was configured or discovered.
+    pub fn issuer(&self) -> Option<&str> {
+        self.get("issuer").or_else(|| self.get("discovered_issuer"))
+    }
+
+    /// The resources that the login asks for (RFC 8707).
+    pub fn resources(&self) -> impl Iterator<Item = &str> {
+        self.get("resource").unwrap_or_default().split_ascii_whitespace()
+    }
+
+    /// Reads the form as a state of this kind. It is checked as if it came from outside.
+    pub(crate) fn resume_as<S>(
+        self,
+        kind: StateKind,
+        client: &Client,
+        read: impl FnOnce(&mut Form<'_>, &Client) -> Result<S, ResumeError>,
+    ) -> Result<S, Rejected<Self, ResumeError>> {
+        let error = match self.try_resume_as(kind, client, read) {
+            Ok(state) => return Ok(state),
+            Err(error) => error,
+        };
+        Err(match error {
+            ResumeError::Damaged => Rejected::ended(error),
+            _ => Rejected::alive(self, error),
+        })
+    }
+
+    fn try_resume_as<S>(
+        &self,
+        kind: StateKind,
+        client: &Client,
+        read: impl FnOnce(&mut Form<'_>, &Client) -> Result<S, ResumeError>,
+    ) -> Result<S, ResumeError> {
+        let mut form = Form { stored: self, read: 0 };
+        if form.required("v")? != VERSION {
+            return Err(ResumeError::OtherVersion);
         }
+        if form.required("kind")? != kind.as_str() {
+            return Err(ResumeError::OtherKind);
+        }
+        let state = read(&mut form, client)?;
+        // A member of another kind of state must not be there.
+        if form.is_read_to_the_end() { Ok(state) } else { Err(ResumeError::Damaged) }
+    }
+}
+
+/// What the result of adding a stored parameter means for the form.
+type Takes = fn(Result<(), ParameterError>) -> Result<(), ParameterError>;
+
+/// A stored form that is being read, and which of its members were read.
+pub(crate) struct Form<'a> {
+    stored: &'a Suspended,
+    read: u32,
+}
+
+impl<'a> Form<'a> {
+    pub(crate) fn get(&mut self, name: &str) -> Option<&'a str> {
+        let index = self.stored.0.iter().position(|(other, _)| *other == name)?;
+        self.read |= 1 << index;
+        self.stored.get(name)
+    }
+
+    pub(crate) fn required(&mut self, name: &str) -> Result<&'a str, ResumeError> {
+        self.get(name).ok_or(ResumeError::Damaged)
+    }
+
+    /// A token or a code.
+    pub(crate) fn secret(&mut self, name: &str, limit: usize) -> Result<Option<Secret>, ResumeError> {
+        match self.get(name) {
+            Some(text) if is_vschar(text, limit) => Ok(Some(Secret::from(text))),
+            Some(_) => Err(ResumeError::Damaged),
+            None => Ok(None),
+        }
+    }
+
+    pub(crate) fn number(&mut self, name: &str) -> Result<Option<u64>, ResumeError> {
+        self.get(name).map(|text| number(text).ok_or(ResumeError::Damaged)).transpose()
+    }
+
+    /// How many responses were refused. Absent: none.
+    pub(crate) fn count(&mut self, name: &str) -> Result<u8, ResumeError> {
+        u8::try_from(self.number(name)?.unwrap_or_default()).map_err(|_| ResumeError::Damaged)
+    }
+
+    pub(crate) fn params(&mut self, name: &str) -> Result<Params, ResumeError> {
+        let text = self.get(name).unwrap_or_default().as_bytes();
+        for (name, value) in form::pairs(text) {
+            form::check(name).and(form::check(value)).map_err(|_| ResumeError::Damaged)?;
+        }
+        Ok(Params::from_encoded(text))
+    }
+
+    /// What the login asks for. Whether the form belongs to the client is for the caller to check. `takes` decides whether a
+    /// parameter that the server's configuration does not allow makes the form unusable.
+    pub(crate) fn login(&mut self, client: &Client, takes: Takes) -> Result<Login, ResumeError> {
+        self.required("client_id")?;
+        self.get("issuer");
+        self.get("discovered_issuer");
         let mut login = Login::new(client.clone());
-        self.refill_login(&mut login).ok_or(ResumeError::Damaged)?;
+        self.options(&mut login, takes).ok_or(ResumeError::Damaged)?;
         Ok(login)
     }
 
-    fn take(&mut self, name: &str) -> Option<Zeroizing<String>> {
-        let index = self.0.iter().position(|(is, _)| *is == name)?;
-        Some(self.0.swap_remove(index).1)
-    }
-
-    /// The token or the code of this name.
-    fn take_secret(&mut self, name: &str, limit: usize) -> Option<Secret> {
-        self.take(name).filter(|text| is_vschar(text, limit)).map(Secret::from)
-    }
-
-    fn take_params(&mut self, name: &str) -> Option<Params> {
-        let text = self.take(name).unwrap_or_default();
-        for (name, value) in form::pairs(text.as_bytes()) {
-            form::check(name).and(form::check(value)).ok()?;
+    fn options(&mut self, login: &mut Login, takes: Takes) -> Option<()> {
+        login.scope.add(self.get("scope").unwrap_or_default()).ok()?;
+        if let Some(audience) = self.get("aud") {
+            login.set_audience(audience).ok()?;
         }
-        Some(Params::from_encoded(text.as_bytes()))
-    }
-
-    fn refill_login(&mut self, login: &mut Login) -> Option<()> {
-        login.scope.add(&self.take("scope").unwrap_or_default()).ok()?;
-        if let Some(audience) = self.take("audience") {
-            login.set_audience(&audience).ok()?;
+        for uri in self.get("resource").unwrap_or_default().split_ascii_whitespace() {
+            add_resource(&mut login.resources, uri).ok()?;
         }
-        if let Some(port) = self.take("port") {
-            login.set_loopback_port(number(&port)?.try_into().ok()?).ok()?;
+        let client = login.client.clone();
+        let server = client.server();
+        for (name, value) in self.params("authorization_params").ok()?.iter() {
+            takes(server.add_authorization_param(&mut login.authorization_params, name, value)).ok()?;
         }
-        login.add_params(Leg::Authorization, &self.take_params("authorization_params")?).ok()?;
-        login.add_params(Leg::Token, &self.take_params("token_params")?).ok()?;
-        if let Some(endpoint) = self.take("token_endpoint") {
-            login.set_token_endpoint(&endpoint).ok()?;
+        for (name, value) in self.params("token_params").ok()?.iter() {
+            takes(server.add_token_param(&mut login.token_params, name, value)).ok()?;
         }
         Some(())
     }
 
-    fn take_unstarted(&mut self, login: Login) -> Option<Unstarted> {
-        has_no_region(&login).then_some(Unstarted { login })
-    }
-
-    fn take_awaiting_redirect(&mut self, login: Login) -> Option<AwaitingRedirect> {
-        has_no_region(&login).then_some(AwaitingRedirect { attempt: self.take_attempt(login)? })
-    }
-
-    fn take_attempt(&mut self, login: Login) -> Option<Box<Attempt>> {
-        let mut attempt = Attempt::new(login);
-        attempt.secrets.refill(&self.take("secrets")?)?;
-        Some(attempt)
-    }
-
-    fn take_code_received(&mut self, login: Login) -> Option<CodeReceived> {
-        Some(CodeReceived {
-            attempt: self.take_attempt(login)?,
-            code: self.take_secret("code", MAX_PARAMETER_LEN)?,
-            extra_params: self.take_params("redirect_params")?,
-        })
-    }
-
-    fn take_authorized(&mut self, login: Login) -> Option<Authorized> {
-        let mut text = self.take("response").filter(|text| text.len() <= MAX_RESPONSE_LEN)?;
-        let received_at = UnixTime::from_secs(number(&self.take("received_at")?)?);
-        let mut token = TokenResponse::read_again(&text, login.dialect(), received_at)?;
-        // Kept from an earlier response, or known to be dead: the response does not tell.
-        let has_refresh_token = self.has("refresh_token");
-        token.refresh_token = self.take_secret("refresh_token", MAX_TOKEN_LEN);
-        // After a refresh there are two scopes, of which the response has at most one.
-        let (first, granted) = (self.take_scope("first_scope")?, self.take_scope("granted_scope")?);
-        let first_scope = match (first, granted) {
-            (GrantedScope::Unstated, GrantedScope::Unstated) => None,
-            (GrantedScope::Stated(_), GrantedScope::Unstated) => return None,
-            (first, granted) => {
-                token.scope = granted;
-                Some(first)
+    /// A pending login, under the very client that started it.
+    pub(crate) fn attempt(&mut self, client: &Client) -> Result<Box<Attempt>, ResumeError> {
+        if self.required("hash")? != client.fingerprint() {
+            return Err(ResumeError::OtherClient);
+        }
+        let login = self.login(client, |added| added)?;
+        let loopback = match self.number("port")? {
+            Some(port) => {
+                let port = u16::try_from(port).map_err(|_| ResumeError::Damaged)?;
+                Some(login.redirect_uri_on(port).map_err(|_| ResumeError::Damaged)?)
             }
+            None => None,
         };
-        if login.loopback.is_some() || token.refresh_token.is_some() != has_refresh_token {
-            return None;
+        let mut attempt = Attempt::new(Shared::new(login), loopback);
+        attempt.requires_iss |= self.get("requires_iss").is_some();
+        attempt.secrets.refill(self.required("secrets")?).ok_or(ResumeError::Damaged)?;
+        Ok(attempt)
+    }
+
+    fn is_read_to_the_end(&self) -> bool {
+        self.read.count_ones() as usize == self.stored.0.len()
+    }
+}
+
+impl Client {
+    /// Identifies the client, its server and its redirect URI: 96 bits of SHA-256 over the parts, each with its length in
+    /// front, so that no two lists give the same text.
+    pub(crate) fn fingerprint(&self) -> String {
+        let server = self.server();
+        let mut hash = Sha256::new();
+        for part in [
+            self.client_id(),
+            server.authorization_endpoint().as_str(),
+            server.token_endpoint().as_str(),
+            server.issuer().unwrap_or_default(),
+            self.redirect_uri().as_str(),
+        ] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
         }
-        let response = WipedBytes(core::mem::take(&mut *text).into_bytes());
-        Some(Authorized { login, token, response, received_at, first_scope, refreshed: None })
-    }
-
-    fn take_scope(&mut self, name: &str) -> Option<GrantedScope> {
-        let Some(text) = self.take(name) else { return Some(GrantedScope::Unstated) };
-        text.parse().ok().map(GrantedScope::Stated)
-    }
-
-    fn take_refreshing(&mut self, login: Login) -> Option<Refreshing> {
-        let authorized = self.take_authorized(login)?;
-        authorized.refresh_token()?;
-        let mut refreshing = Refreshing::new(authorized);
-        refreshing.narrow_scope(&self.take("refresh_scope").unwrap_or_default()).ok()?;
-        for (name, value) in self.take_params("refresh_params")?.iter() {
-            refreshing.add_param(name, value).ok()?;
-        }
-        Some(refreshing)
+        let digest = hash.finalize();
+        let mut text = [0; 16];
+        // 12 bytes are always 16 characters.
+        base64::encode(digest.first_chunk::<12>().map_or(&[][..], |half| half), base64::URL_SAFE, &mut text);
+        core::str::from_utf8(&text).unwrap_or_default().into()
     }
 }
 
-/// Before the redirect there is nothing that could choose an endpoint.
-fn has_no_region(login: &Login) -> bool {
-    login.token_endpoint.is_none()
-}
-
-/// A state that [`Suspended::resume`] gives: one of the five, or a [`Flow`] for any of them.
-///
-/// Only what is asked for is linked: a program that resumes nothing but [`AwaitingRedirect`] has no code for stored
-/// tokens. No other type can implement it.
-pub trait Resume: Stored {}
-
-mod sealed {
-    use super::{Client, ResumeError, Suspended};
-
-    #[expect(unnameable_types, reason = "no other type can be resumed")]
-    pub trait Stored: Sized {
-        /// This state out of a form, if it is of its kind. What it reads, it takes out.
-        fn from_form(form: Form<'_>) -> Result<Self, ResumeError>;
-    }
-
-    /// A form whose version has been looked at. Only `resume` makes one, which also looks at what is left in the end.
-    #[derive(Debug)]
-    #[expect(unnameable_types, reason = "a form is read by `resume`")]
-    pub struct Form<'a> {
-        pub(super) members: &'a mut Suspended,
-        pub(super) kind: &'a str,
-        pub(super) client: &'a Client,
-    }
-}
-
-macro_rules! kinds {
-    ($($kind:literal: $state:ident, $mark:ident, $take:ident;)+) => {
-        $(impl $state {
-            const KIND: &str = $kind;
-        }
-
-        impl Resume for $state {}
-
-        impl Stored for $state {
-            fn from_form(form: Form<'_>) -> Result<Self, ResumeError> {
-                if form.kind != Self::KIND {
-                    return Err(ResumeError::OtherKind);
-                }
-                let login = form.members.take_login(form.client, &$mark(form.client))?;
-                form.members.$take(login).ok_or(ResumeError::Damaged)
-            }
-        })+
-
-        impl Resume for Flow {}
-
-        impl Stored for Flow {
-            fn from_form(form: Form<'_>) -> Result<Self, ResumeError> {
-                match form.kind {
-                    $($state::KIND => $state::from_form(form).map(Self::$state),)+
-                    _ => Err(ResumeError::OtherKind),
-                }
-            }
-        }
-    };
-}
-
-kinds! {
-    "unstarted": Unstarted, mark_of_client, take_unstarted;
-    "awaiting_redirect": AwaitingRedirect, mark_of_client, take_awaiting_redirect;
-    "code_received": CodeReceived, mark_of_client, take_code_received;
-    "authorized": Authorized, mark_of_server, take_authorized;
-    "refreshing": Refreshing, mark_of_server, take_refreshing;
-}
-
-/// What is written for a number, and nothing else that reads the same.
+/// Reads the one spelling of a number that is written.
 fn number(text: &str) -> Option<u64> {
-    decimal::read(text).filter(|number| decimal::write(*number) == text)
+    text.parse().ok().filter(|number| text::of_number(*number) == text)
 }
 
 fn known(name: &str) -> Option<&'static str> {
@@ -394,7 +444,8 @@ impl Serialize for Suspended {
 
 impl<'de> Deserialize<'de> for Suspended {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(SuspendedVisitor)
+        // The error of a library repeats what it could not read, secrets included.
+        deserializer.deserialize_map(SuspendedVisitor).map_err(|_| D::Error::custom("not a stored state"))
     }
 }
 
@@ -411,7 +462,7 @@ impl<'de> Visitor<'de> for SuspendedVisitor {
         let mut form = Suspended(Vec::new());
         while let Some(name) = map.next_key::<String>()? {
             match known(&name) {
-                Some(name) if form.has(name) => return Err(de::Error::duplicate_field(name)),
+                Some(name) if form.get(name).is_some() => return Err(de::Error::duplicate_field(name)),
                 Some(name) => form.0.push((name, map.next_value()?)),
                 None => drop(map.next_value::<IgnoredAny>()?),
             }
@@ -420,131 +471,64 @@ impl<'de> Visitor<'de> for SuspendedVisitor {
     }
 }
 
-fn stated(scope: &GrantedScope) -> Option<&str> {
-    match scope {
-        GrantedScope::Stated(scope) => Some(scope.as_str()),
-        GrantedScope::Unstated => None,
-    }
-}
-
-/// Whose tokens they are: a token goes back to nobody but the server that gave it (RFC 6749 §10.4).
-fn mark_of_server(client: &Client) -> String {
-    mark(client, client.server().own_refresh_endpoint())
-}
-
-/// Whose pending login it is.
-fn mark_of_client(client: &Client) -> String {
-    mark(client, Some(client.redirect_uri()))
-}
-
-/// 128 bits of SHA-256 over the parts, each with its length in front, so that no two lists give the same text.
-fn mark(client: &Client, more: Option<&Uri>) -> String {
-    let server = client.server();
-    let issuer = server.issuer().map_or("", |issuer| issuer.as_str());
-    let authorization = server.authorization_endpoint().as_str();
-    let token = server.token_endpoint().as_str();
-    let mut hash = Sha256::new();
-    for part in [client.client_id(), authorization, token, issuer, more.map_or("", Uri::as_str)] {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    let digest = hash.finalize();
-    let mut text = [0; 22];
-    // 16 bytes are always 22 characters.
-    let _ = URL_SAFE_NO_PAD.encode_slice(digest.first_chunk::<16>().map_or(&[][..], |half| half), &mut text);
-    core::str::from_utf8(&text).unwrap_or_default().into()
-}
-
+/// Shows whose it is, and no secret.
 impl fmt::Debug for Suspended {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Suspended").finish_non_exhaustive()
+        f.debug_struct("Suspended").field("kind", &self.kind()).finish_non_exhaustive()
     }
 }
 
-impl Unstarted {
-    /// The stored form. It holds no secret.
-    pub fn suspend(&self) -> Suspended {
-        Suspended::new(Self::KIND, &mark_of_client(&self.login.client), &self.login)
-    }
-}
-
-impl AwaitingRedirect {
-    /// The stored form. Store it before you open the browser.
-    pub fn suspend(&self) -> Suspended {
-        Suspended::of_attempt(Self::KIND, &self.attempt)
-    }
-}
-
-impl CodeReceived {
-    /// The stored form.
-    pub fn suspend(&self) -> Suspended {
-        let mut form = Suspended::of_attempt(Self::KIND, &self.attempt);
-        form.put("code", self.code.expose());
-        form.put_params("redirect_params", &self.extra_params);
-        form
-    }
-}
-
-impl Authorized {
-    /// The stored form. It replaces every earlier one of the same login: an old refresh token that is used
-    /// again can end the login.
-    pub fn suspend(&self) -> Suspended {
-        self.suspend_as(Self::KIND)
-    }
-
-    fn suspend_as(&self, kind: &str) -> Suspended {
-        let mut form = Suspended::new(kind, &mark_of_server(&self.login.client), &self.login);
-        form.put("response", self.response.text());
-        form.put_some("refresh_token", self.refresh_token().map(Secret::expose));
-        form.put_number("received_at", self.received_at.as_secs());
-        if let Some(first_scope) = &self.first_scope {
-            form.put_some("first_scope", stated(first_scope));
-            form.put_some("granted_scope", stated(&self.token.scope));
-        }
-        form
-    }
-}
-
-impl Refreshing {
-    /// The stored form.
-    pub fn suspend(&self) -> Suspended {
-        let Refresh { authorized, scope, params } = &*self.0;
-        let mut form = authorized.suspend_as(Self::KIND);
-        form.put_scope("refresh_scope", scope);
-        form.put_params("refresh_params", params);
-        form
-    }
-}
-
-impl Flow {
-    /// The stored form of the state that it holds.
-    pub fn suspend(&self) -> Suspended {
-        match self {
-            Self::Unstarted(state) => state.suspend(),
-            Self::AwaitingRedirect(state) => state.suspend(),
-            Self::CodeReceived(state) => state.suspend(),
-            Self::Authorized(state) => state.suspend(),
-            Self::Refreshing(state) => state.suspend(),
-        }
-    }
-}
-
-/// Why a stored state does not come back. If no other client of yours has it, log in again.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+/// Why a stored state cannot be resumed.
+#[derive(Clone, Copy, Debug, Eq, Error, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum ResumeError {
-    /// A value is missing, or is not what this crate writes: damaged, or changed by somebody.
+    /// A value is missing, or is not what this crate writes: the form is damaged, or somebody has changed it. Start
+    /// another login.
     #[error("stored state: damaged")]
     Damaged,
-    /// It belongs to another client, another server or another redirect URI.
+    /// It belongs to another client, another server or another redirect URI. Resume it with that client
+    /// ([`Suspended::client_id`], [`Suspended::issuer`]); for tokens, see
+    /// [`Authorized::resume`](crate::Authorized::resume).
     #[error("stored state: of another client, server or redirect uri")]
     OtherClient,
-    /// It is a state, but not the one that was asked for. Nothing else in it was looked at.
+    /// It is of another state: see [`Suspended::kind`].
     #[error("stored state: of another kind")]
     OtherKind,
     /// It was written by a version of this crate whose form this one does not read.
     #[error("stored state: of another version")]
     OtherVersion,
+}
+
+impl ResumeError {
+    /// What to do now: [`NextStep::StartOver`] if the form is damaged; otherwise [`NextStep::Fix`], with the form
+    /// unchanged.
+    pub const fn next_step(&self) -> NextStep {
+        match self {
+            Self::Damaged => NextStep::StartOver,
+            Self::OtherClient | Self::OtherKind | Self::OtherVersion => NextStep::Fix,
+        }
+    }
+
+    /// Always [`Fault::Caller`]: the store is yours.
+    pub const fn fault(&self) -> Fault {
+        Fault::Caller
+    }
+}
+
+impl Sealed for ResumeError {}
+
+impl Refusal for ResumeError {
+    fn next_step(&self) -> NextStep {
+        self.next_step()
+    }
+
+    fn fault(&self) -> Fault {
+        self.fault()
+    }
+
+    fn oauth_error(&self) -> Option<&OAuthError> {
+        None
+    }
 }
 
 crate::names::names! {

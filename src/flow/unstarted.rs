@@ -1,318 +1,323 @@
 //! Before the browser opens: the options of a login.
 
-use alloc::borrow::{Cow, ToOwned};
 use alloc::boxed::Box;
-use alloc::string::String;
-use core::fmt;
 
-use rand_core::{CryptoRng, TryCryptoRng};
+use rand_core::TryCryptoRng;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::config::client::Client;
-use crate::config::dialect::Dialect;
 use crate::config::parameters::ParameterError;
-use crate::config::parameters::{Leg, Params};
-use crate::config::scope::Scope;
+#[cfg(feature = "std")]
+use crate::config::parameters::Params;
 use crate::config::uri::Uri;
-use crate::flow::{AwaitingRedirect, Rejected};
-use crate::limits::MAX_PARAMETER_LEN;
-use crate::pkce::LoginSecrets;
+use crate::encoding::time::UnixTime;
+use crate::flow::grant::Grant;
+use crate::flow::login::{Attempt, Login, add_resource};
+use crate::flow::{Authorized, AwaitingRedirect, TokenError};
+use crate::http::HttpResponse;
+use crate::pkce::WeakEntropy;
 use crate::response::fault::Fault;
+use crate::response::next_step::NextStep;
+use crate::response::token_response;
+use crate::shared::Shared;
 
-/// What one login asks for. It goes with the login through all of its states.
-pub(crate) struct Login {
-    pub(crate) client: Client,
-    pub(crate) scope: Scope,
-    pub(crate) audience: Option<Box<str>>,
-    pub(crate) authorization_params: Params,
-    pub(crate) token_params: Params,
-    /// The redirect URI with the port of this login.
-    pub(crate) loopback: Option<Box<Uri>>,
-    /// The token endpoint that the redirect led to, where the server has several.
-    pub(crate) token_endpoint: Option<Box<Uri>>,
-}
-
-impl Login {
-    pub(crate) fn new(client: Client) -> Self {
-        Self {
-            client,
-            scope: Scope::default(),
-            audience: None,
-            authorization_params: Params::default(),
-            token_params: Params::default(),
-            loopback: None,
-            token_endpoint: None,
-        }
-    }
-
-    pub(crate) fn dialect(&self) -> &Dialect {
-        self.client.server().dialect()
-    }
-
-    pub(crate) fn redirect_uri(&self) -> &Uri {
-        self.loopback.as_deref().unwrap_or_else(|| self.client.redirect_uri())
-    }
-
-    pub(crate) fn set_audience(&mut self, audience: &str) -> Result<(), ParameterError> {
-        if audience.len() > MAX_PARAMETER_LEN {
-            return Err(ParameterError::TooLong("audience".to_owned()));
-        }
-        if audience.is_empty() {
-            return Err(ParameterError::EmptyValue("audience".to_owned()));
-        }
-        self.audience = Some(audience.into());
-        Ok(())
-    }
-
-    pub(crate) fn set_loopback_port(&mut self, port: u16) -> Result<(), ParameterError> {
-        let redirect_uri = self.client.redirect_uri();
-        if port == 0 || redirect_uri.scheme() != "http" {
-            return Err(ParameterError::Port);
-        }
-        self.loopback = Some(Box::new(redirect_uri.with_port(port)));
-        Ok(())
-    }
-
-    pub(crate) fn set_token_endpoint(&mut self, endpoint: &str) -> Result<(), ParameterError> {
-        let server = self.client.server();
-        let known = server.token_endpoints().find(|known| known.as_str() == endpoint);
-        let known = known.ok_or(ParameterError::TokenEndpoint)?;
-        self.token_endpoint = (endpoint != server.token_endpoint().as_str()).then(|| Box::new(known.clone()));
-        Ok(())
-    }
-
-    pub(crate) fn add_param(&mut self, leg: Leg, name: &str, value: &str) -> Result<(), ParameterError> {
-        let dialect = self.client.server().dialect();
-        match leg {
-            Leg::Authorization => self.authorization_params.add(name, value, &dialect.authorization),
-            Leg::Token => self.token_params.add(name, value, &dialect.token),
-        }
-    }
-
-    /// Adds a parameter to the URL for the browser, in place of those of the same name.
-    fn set_param(&mut self, name: &'static str, value: &str) -> Result<(), ParameterError> {
-        match self.dialect().authorization.sends(name) {
-            Some(sent) => Err(ParameterError::Reserved(sent)),
-            None => self.authorization_params.set(name, value),
-        }
-    }
-
-    pub(crate) fn add_params(&mut self, leg: Leg, params: &Params) -> Result<(), ParameterError> {
-        params.iter().try_for_each(|(name, value)| self.add_param(leg, name, value))
+impl Client {
+    /// A login with this client: add what it asks for, then start it.
+    ///
+    /// ```
+    /// # fn example(client: authcode::Client) -> Result<(), Box<dyn core::error::Error>> {
+    /// let pending = client.login().scope("openid")?.start(getrandom::SysRng)?;
+    /// # Ok(()) }
+    /// ```
+    pub fn login(&self) -> Unstarted {
+        Unstarted { login: Shared::new(Login::new(self.clone())), loopback: None }
     }
 }
 
-/// A login that has started: what it asks for, and its secrets. In one place on the heap, so that a state that moves on
-/// leaves no copy of them.
-#[derive(Debug)]
-pub(crate) struct Attempt {
-    pub(crate) login: Login,
-    pub(crate) secrets: LoginSecrets,
-}
-
-impl Attempt {
-    /// Without its secrets, which are to be drawn or to come from the store.
-    pub(crate) fn new(login: Login) -> Box<Self> {
-        Box::new(Self { login, secrets: LoginSecrets::BLANK })
-    }
-
-    /// The redirect URI as it goes to the server, the same on both legs.
-    pub(crate) fn sent_redirect_uri(&self) -> Cow<'_, str> {
-        let uri = self.login.redirect_uri();
-        if !self.login.dialect().state_in_redirect_uri {
-            return Cow::Borrowed(uri.as_str());
-        }
-        let joint = if uri.query().is_some() { "&state=" } else { "?state=" };
-        let state = self.secrets.state.as_str();
-        let mut sent = String::with_capacity(uri.as_str().len() + joint.len() + state.len());
-        for part in [uri.as_str(), joint, state] {
-            sent.push_str(part);
-        }
-        Cow::Owned(sent)
-    }
-}
-
-impl fmt::Debug for Login {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Login")
-            .field("client_id", &self.client.client_id())
-            .field("redirect_uri", self.redirect_uri())
-            .field("scope", &self.scope.as_str())
-            .field("audience", &self.audience)
-            .field("authorization_params", &self.authorization_params)
-            .field("token_params", &self.token_params)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A login that has not started: the first state.
+/// What a login asks for, and of whom: a template from which any number of logins start.
 ///
-/// **Holds** the client and what this login asks for. No secret yet.
-///
-/// **Comes from** [`Client::login`], or from [`Authorized::renew`](crate::Authorized::renew) when there is
-/// nothing to refresh. Then it asks again for what was asked before, but for the loopback port: set that anew.
-///
-/// **Can** take options, and [`start`](Self::start). Options are checked as they are given; a refused one
-/// consumes the state, since it is a mistake in the program.
-///
-/// **Refused**: if the random source fails, this state comes back.
-///
-/// **Next** is [`AwaitingRedirect`].
-///
-/// **Stored**: it may be, but [`Client::login`] makes it again at no cost.
+/// [`Client::login`] makes one. Set its options, then call [`start`](Self::start): the login continues as
+/// [`AwaitingRedirect`], and the template is unchanged. So neither an option that is refused nor a random source that
+/// fails can lose it, and a web application checks its options once, when it starts up.
 ///
 /// ```
 /// # fn example(client: authcode::Client) -> Result<(), Box<dyn core::error::Error>> {
-/// let pending = client
-///     .login()
-///     .scope("openid offline_access")?
-///     .audience("https://api.loomai.com/")?
-///     .param(authcode::Leg::Authorization, "prompt", "consent")?
-///     .start(rand_core::UnwrapErr(getrandom::SysRng))?;
+/// let mut login = client.login();
+/// login.scope("openid offline_access")?.audience("https://api.loomai.com/")?;
+///
+/// let one_user = login.start(getrandom::SysRng)?;
+/// let another_user = login.start(getrandom::SysRng)?;
 /// # Ok(()) }
 /// ```
-#[derive(Debug)]
+///
+/// An option that is refused changes nothing. The template is not stored: [`Client::login`] makes it again.
+///
+/// [`Authorized::reauthorize`](crate::Authorized::reauthorize) returns one that asks for the same as an earlier login.
+#[derive(Clone, Debug)]
 #[must_use = "a login does nothing until it is started"]
 pub struct Unstarted {
-    pub(crate) login: Login,
+    pub(crate) login: Shared<Login>,
+    /// The redirect URI with the port of the next attempt.
+    pub(crate) loopback: Option<Box<Uri>>,
 }
 
 impl Unstarted {
-    /// Asks for scopes, separated by spaces (RFC 6749 §3.3). Called again, it adds to them.
+    /// Asks for scopes, separated by spaces (RFC 6749 §3.3). A second call adds to them.
     ///
-    /// Many servers give a refresh token only for `offline_access`.
+    /// Many servers issue a refresh token only for `offline_access`.
     ///
     /// # Errors
-    /// [`ParameterError::Scope`] for a character that no scope has.
-    pub fn scope(mut self, scopes: &str) -> Result<Self, ParameterError> {
-        self.login.scope.add(scopes)?;
+    /// [`ParameterError::Scope`] if a character is not allowed in a scope, or the list is too long.
+    pub fn scope(&mut self, scopes: &str) -> Result<&mut Self, ParameterError> {
+        Shared::make_mut(&mut self.login).scope.add(scopes)?;
         Ok(self)
     }
 
-    /// Names the API that the token is for. It goes out on both legs. The last call counts.
+    /// Names the API that the token is for, as Auth0 and servers like it want it. It is sent with the authorization
+    /// request and with the token request. The last call counts.
     ///
     /// # Errors
-    /// [`ParameterError`] if it is empty or too long.
-    pub fn audience(mut self, audience: &str) -> Result<Self, ParameterError> {
-        self.login.set_audience(audience)?;
+    /// [`ParameterError::EmptyValue`] or [`ParameterError::TooLong`].
+    pub fn audience(&mut self, audience: &str) -> Result<&mut Self, ParameterError> {
+        Shared::make_mut(&mut self.login).set_audience(audience)?;
         Ok(self)
     }
 
-    /// Tells the server who probably logs in: an e-mail address or a user name (OpenID Connect Core §3.1.2.1). The
-    /// last call counts.
+    /// Names a resource that the token is for (RFC 8707): an absolute URI without a fragment. It is sent with the
+    /// authorization request, the token request and every refresh. A second call adds another one.
+    ///
+    /// ```
+    /// # fn example(client: authcode::Client) -> Result<(), Box<dyn core::error::Error>> {
+    /// let mut login = client.login();
+    /// login.resource("https://mcp.example.com/mcp")?;
+    /// let url = login.start(getrandom::SysRng)?.authorization_url();
+    /// assert!(url.contains("resource=https%3A%2F%2Fmcp.example.com%2Fmcp"));
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
-    /// [`ParameterError`] if it is empty or too long.
-    pub fn login_hint(mut self, hint: &str) -> Result<Self, ParameterError> {
-        self.login.set_param("login_hint", hint)?;
+    /// [`ParameterError::Resource`] if it is not such a URI, [`ParameterError::TooLong`] if all of them are too long.
+    pub fn resource(&mut self, uri: &str) -> Result<&mut Self, ParameterError> {
+        add_resource(&mut Shared::make_mut(&mut self.login).resources, uri)?;
         Ok(self)
     }
 
-    /// Tells the server whether to ask the user: `none`, `login`, `consent`, `select_account`
-    /// (OpenID Connect Core §3.1.2.1). The last call counts.
+    /// Tells the server who is probably going to log in: an e-mail address or a user name (OpenID Connect Core
+    /// §3.1.2.1). The last call counts.
     ///
     /// # Errors
-    /// [`ParameterError`] if it is empty or too long.
-    pub fn prompt(mut self, prompt: &str) -> Result<Self, ParameterError> {
-        self.login.set_param("prompt", prompt)?;
+    /// [`ParameterError::EmptyValue`] or [`ParameterError::TooLong`]. [`ParameterError::Repeated`] if the query of the
+    /// authorization endpoint has this parameter already, [`ParameterError::Reserved`] if the server's
+    /// [`Dialect`](crate::Dialect) gives its name to a parameter of the protocol.
+    pub fn login_hint(&mut self, hint: &str) -> Result<&mut Self, ParameterError> {
+        self.set_authorization_param("login_hint", hint)
+    }
+
+    /// Tells the server whether to ask the user: `none`, `login`, `consent` or `select_account` (OpenID Connect Core
+    /// §3.1.2.1). The last call counts.
+    ///
+    /// # Errors
+    /// As [`login_hint`](Self::login_hint).
+    pub fn prompt(&mut self, prompt: &str) -> Result<&mut Self, ParameterError> {
+        self.set_authorization_param("prompt", prompt)
+    }
+
+    fn set_authorization_param(&mut self, name: &str, value: &str) -> Result<&mut Self, ParameterError> {
+        let login = Shared::make_mut(&mut self.login);
+        login.client.server().set_authorization_param(&mut login.authorization_params, name, value)?;
         Ok(self)
     }
 
-    /// Adds a parameter to one of the two requests, after those of the protocol and in the order of the calls.
-    /// A name may repeat, as `resource` does (RFC 8707 §2); others must not (RFC 6749 §3.1), and that is up to you.
+    /// Adds a parameter to the authorization request, after those of the protocol and in the order of the calls.
+    ///
+    /// ```
+    /// # fn example(client: authcode::Client) -> Result<(), Box<dyn core::error::Error>> {
+    /// let mut login = client.login();
+    /// login.authorization_param("access_type", "offline")?;
+    /// let pending = login.start(getrandom::SysRng)?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// A name must not repeat (RFC 6749 §3.1), unless it ends in `[]`, as lists do at some servers.
     ///
     /// # Errors
-    /// [`ParameterError`] if the name is none or belongs to the protocol, or if the value is empty or too long.
-    pub fn param(mut self, leg: Leg, name: &str, value: &str) -> Result<Self, ParameterError> {
-        self.login.add_param(leg, name, value)?;
+    /// [`ParameterError`] if the name is invalid, reserved or repeats, or if the value is empty or too long.
+    pub fn authorization_param(&mut self, name: &str, value: &str) -> Result<&mut Self, ParameterError> {
+        let login = Shared::make_mut(&mut self.login);
+        login.client.server().add_authorization_param(&mut login.authorization_params, name, value)?;
         Ok(self)
     }
 
-    /// Adds each field of a struct, or each pair of a list, as [`param`](Self::param) does.
+    /// Adds a parameter to the token request that exchanges the code, as
+    /// [`authorization_param`](Self::authorization_param) does to the authorization request.
+    /// [`RefreshOptions::param`](crate::RefreshOptions::param) is for refreshes.
     ///
     /// # Errors
-    /// As [`param`](Self::param), and [`ParameterError::NotPairs`] if it is neither.
+    /// As [`authorization_param`](Self::authorization_param).
+    pub fn token_param(&mut self, name: &str, value: &str) -> Result<&mut Self, ParameterError> {
+        let login = Shared::make_mut(&mut self.login);
+        login.client.server().add_token_param(&mut login.token_params, name, value)?;
+        Ok(self)
+    }
+
+    /// Adds each field of a struct, or each pair of a list, as [`authorization_param`](Self::authorization_param) does.
+    ///
+    /// ```
+    /// # fn example(client: authcode::Client) -> Result<(), Box<dyn core::error::Error>> {
+    /// let mut login = client.login();
+    /// login.authorization_params(&[("ui", "dark"), ("hd", "example.com")])?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`authorization_param`](Self::authorization_param), and [`ParameterError::NotPairs`] if `params` is not flat.
+    /// No parameter is added then.
     #[cfg(feature = "std")]
     #[cfg_attr(docsrs, doc(cfg(feature = "std")))]
-    pub fn params(mut self, leg: Leg, params: &impl serde::Serialize) -> Result<Self, ParameterError> {
-        self.login.add_params(leg, &Params::from_serialize(params)?)?;
-        Ok(self)
-    }
-
-    /// Sets the port on which this login's redirect is listened for, where the client's redirect URI is on
-    /// loopback (RFC 8252 §7.3). Listen first, then start. Without it the redirect URI goes out as it is.
-    ///
-    /// # Errors
-    /// [`ParameterError::Port`] if the redirect URI is not on loopback, or the port is 0.
-    pub fn loopback_port(mut self, port: u16) -> Result<Self, ParameterError> {
-        self.login.set_loopback_port(port)?;
-        Ok(self)
-    }
-
-    /// Draws `state` and the PKCE verifier, and gives the URL for the user's browser in the next state.
-    ///
-    /// `rng` is any `CryptoRng` of `rand_core` 0.10, by value or by `&mut`.
-    ///
-    /// # Errors
-    /// [`StartError`] if the source gives nothing but zeros. This state comes back.
-    pub fn start(self, rng: impl CryptoRng) -> Result<AwaitingRedirect, Rejected<Self, StartError>> {
-        self.try_start(rng)
-    }
-
-    /// As [`start`](Self::start), from a source that can fail.
-    ///
-    /// # Errors
-    /// [`StartError`] if the source fails or gives nothing but zeros. This state comes back.
-    pub fn try_start(self, mut rng: impl TryCryptoRng) -> Result<AwaitingRedirect, Rejected<Self, StartError>> {
-        let mut entropy = Zeroizing::new([0; 64]);
-        match rng.try_fill_bytes(&mut *entropy) {
-            Ok(()) => self.start_with_entropy(&entropy),
-            Err(_) => Err(Rejected::alive(self, StartError::RandomSource)),
+    pub fn authorization_params(&mut self, params: &impl serde::Serialize) -> Result<&mut Self, ParameterError> {
+        let mut login = self.clone();
+        for (name, value) in Params::from_serialize(params)?.iter() {
+            login.authorization_param(name, value)?;
         }
+        *self = login;
+        Ok(self)
     }
 
-    /// As [`start`](Self::start), from 64 random bytes of your own: of a hardware source, of another version
-    /// of `rand_core`, or of a test that must be repeatable.
+    /// Adds each field of a struct, or each pair of a list, as [`token_param`](Self::token_param) does.
     ///
-    /// They must come from a cryptographically secure source and must never be used again: wipe them. The first 32
-    /// become `state`, the others the verifier.
+    /// `serde` makes copies of the values that are not wiped: add a secret by [`token_param`](Self::token_param).
     ///
     /// # Errors
-    /// [`StartError`] if a half is all zeros, or both are the same. This state comes back.
-    pub fn start_with_entropy(self, entropy: &[u8; 64]) -> Result<AwaitingRedirect, Rejected<Self, StartError>> {
-        let mut attempt = Attempt::new(self.login);
-        match attempt.secrets.fill(entropy) {
-            Ok(()) => Ok(AwaitingRedirect { attempt }),
-            Err(error) => Err(Rejected::alive(Self { login: attempt.login }, error)),
+    /// As [`authorization_params`](Self::authorization_params).
+    #[cfg(feature = "std")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "std")))]
+    pub fn token_params(&mut self, params: &impl serde::Serialize) -> Result<&mut Self, ParameterError> {
+        let mut login = self.clone();
+        for (name, value) in Params::from_serialize(params)?.iter() {
+            login.token_param(name, value)?;
+        }
+        *self = login;
+        Ok(self)
+    }
+
+    /// Sets the port of the loopback redirect URI for the logins that start from here (RFC 8252 §7.3). Listen first,
+    /// then start. If it is not set, the client's redirect URI is sent unchanged.
+    ///
+    /// ```
+    /// # fn example(client: authcode::Client) -> Result<(), Box<dyn core::error::Error>> {
+    /// let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    /// let port = listener.local_addr()?.port();
+    /// let pending = client.login().loopback_port(port)?.start(getrandom::SysRng)?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ParameterError::Port`] if the client's redirect URI is not on loopback, or the port is 0.
+    pub fn loopback_port(&mut self, port: u16) -> Result<&mut Self, ParameterError> {
+        self.loopback = Some(self.login.redirect_uri_on(port)?);
+        Ok(self)
+    }
+
+    /// Starts a login: draws `state` and the PKCE verifier from a cryptographically secure source.
+    ///
+    /// `rng` is any `TryCryptoRng` of `rand_core` 0.10, by value or by `&mut`: `getrandom::SysRng`, `rand::rng()`, or
+    /// the driver of a hardware source.
+    ///
+    /// # Errors
+    /// [`StartError`] if the source fails or cannot be a working one. Nothing is lost: call this again.
+    pub fn start(&self, mut rng: impl TryCryptoRng) -> Result<AwaitingRedirect, StartError> {
+        let mut entropy = Zeroizing::new([0; 64]);
+        rng.try_fill_bytes(&mut *entropy).map_err(|_| StartError::RandomSource)?;
+        self.start_with_entropy(&entropy)
+    }
+
+    /// As [`start`](Self::start), with 64 random bytes that you have drawn: from a hardware source, from another version
+    /// of `rand_core`, or, in a test, from a constant.
+    ///
+    /// They must come from a cryptographically secure source and must be used once: wipe them afterward. The first 32
+    /// become `state`, the others the PKCE verifier (RFC 7636 §4.1).
+    ///
+    /// # Errors
+    /// [`StartError`] if a half is all zeros, or both halves are equal.
+    pub fn start_with_entropy(&self, entropy: &[u8; 64]) -> Result<AwaitingRedirect, StartError> {
+        let mut attempt = Attempt::new(self.login.clone(), self.loopback.clone());
+        attempt.secrets.fill(entropy)?;
+        Ok(AwaitingRedirect { attempt })
+    }
+
+    /// The client that logs in, and by it the server.
+    pub fn client(&self) -> &Client {
+        &self.login.client
+    }
+}
+
+impl Authorized {
+    /// A template that asks for the same again, for a user who has to log in anew: the API needs more scope, or the
+    /// server no longer accepts the tokens. This value stays as it is. A loopback port must be set again.
+    pub fn reauthorize(&self) -> Unstarted {
+        Unstarted { login: self.grant.login.clone(), loopback: None }
+    }
+
+    /// Takes over tokens that were obtained elsewhere: by another library, by an earlier version of your program, or in
+    /// a test. `token_response` is the body of a token response (RFC 6749 §5.1), received at `received_at`; make one from
+    /// the parts if you no longer have it. The login is taken to have asked for nothing but what `login` asks for.
+    ///
+    /// ```
+    /// # use authcode::{Authorized, Client, TokenError, UnixTime};
+    /// # fn example(client: &Client) -> Result<Authorized, TokenError> {
+    /// let response = r#"{
+    ///     "access_token": "2YotnFZFEjr1zCsicMWpAA",
+    ///     "refresh_token": "tGzv3JOkF0XG5Qx2TlKWIA",
+    ///     "token_type": "Bearer",
+    ///     "expires_in": 3600
+    /// }"#;
+    /// Authorized::import(&client.login(), response, UnixTime::from_secs(1_700_000_000))
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`TokenError`] if the text is not a token response with a usable access token, as if the server had sent it.
+    pub fn import(login: &Unstarted, token_response: &str, received_at: UnixTime) -> Result<Self, TokenError> {
+        let response = HttpResponse::new(200, token_response);
+        match token_response::read(response, login.login.dialect(), received_at) {
+            Ok(response) => {
+                let grant = Grant::new(login.login.clone(), None, response, received_at);
+                Ok(Self { grant })
+            }
+            Err(refused) => Err(TokenError::new(refused.response, NextStep::StartOver)),
         }
     }
 }
 
-/// Why a login cannot start. The [`Unstarted`](crate::Unstarted) state is always handed back.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+/// Why a login cannot start. The template is unchanged.
+#[derive(Clone, Copy, Debug, Eq, Error, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum StartError {
-    /// 32 of the random bytes are all zero: the source does not work.
-    #[error("the random source gave nothing but zeros")]
+    /// 32 of the random bytes are all zero, so the source does not work. Replace it.
+    #[error("the random source returned nothing but zeros")]
     NoEntropy,
-    /// The random source reported a failure.
+    /// The random source reported a failure. Try again later.
     #[error("the random source failed")]
     RandomSource,
-    /// Both halves of the random bytes are the same: the source does not work.
-    #[error("the random source gave the same bytes twice")]
+    /// Both halves of the random bytes are equal, so the source does not work. Replace it.
+    #[error("the random source returned the same bytes twice")]
     RepeatedEntropy,
 }
 
 impl StartError {
-    /// Always the host: the random source is its own.
+    /// Always [`Fault::Caller`]: the random source is yours.
     pub const fn fault(&self) -> Fault {
-        Fault::Host
+        Fault::Caller
     }
+}
 
-    /// Whether the same call may succeed later: only a source that knows that it failed may recover.
-    pub const fn is_retryable(&self) -> bool {
-        matches!(self, Self::RandomSource)
+impl From<WeakEntropy> for StartError {
+    fn from(weakness: WeakEntropy) -> Self {
+        match weakness {
+            WeakEntropy::Zero => Self::NoEntropy,
+            WeakEntropy::Repeated => Self::RepeatedEntropy,
+        }
     }
 }
 

@@ -1,28 +1,30 @@
-//! The authorization response (RFC 6749 §4.1.2): what came to the redirect URI, taken apart but not yet believed.
+//! Parses the authorization response (RFC 6749 §4.1.2).
 
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
-use crate::config::dialect::{Dialect, Names};
-use crate::config::parameters::Params;
-use crate::config::uri::Uri;
-use crate::encoding::form::{self, Malformed, split_at_byte};
-use crate::encoding::grammar::RESPONSE_NAMES;
-use crate::encoding::grammar::is_vschar;
-use crate::limits::{MAX_PARAMETER_LEN, MAX_REDIRECT_LEN};
-use crate::response::fault::Fault;
-use crate::response::oauth_error::{ErrorCode, OAuthError};
-use crate::secret::Secret;
-use crate::untrusted::Untrusted;
 use thiserror::Error;
 
-/// What came to the redirect URI, in one of the forms in which a host sees it.
+use crate::config::dialect::Dialect;
+use crate::config::uri::Uri;
+use crate::encoding::form::{self, Malformed, split_at_byte};
+use crate::encoding::grammar::{is_base64url_of_32_bytes, is_vschar};
+use crate::limits::{MAX_PARAMETER_LEN, MAX_REDIRECT_LEN};
+use crate::pkce::Base64Url32;
+use crate::response::fault::Fault;
+use crate::response::fields::{Field, Fields, Origin};
+use crate::response::next_step::{NextStep, Refusal, Sealed};
+use crate::response::oauth_error::{ErrorCode, OAuthError};
+use crate::response::redirect_params::RedirectParams;
+use crate::secret::Secret;
+use crate::untrusted::Untrusted;
+
+/// A request that reached the redirect URI, in the form in which your program sees it.
 ///
-/// A `&str` is taken for a whole URL. Whatever follows a `#` is ignored: some servers add `#_=_`.
-/// The limit is [`MAX_REDIRECT_LEN`](crate::limits::MAX_REDIRECT_LEN).
-///
-/// The content is neither copied nor shown: `Debug` tells the form and the length.
+/// A `&str` is taken as a whole URL. A fragment (`#_=_`, which some servers add) is ignored. The limit is
+/// [`MAX_REDIRECT_LEN`](crate::limits::MAX_REDIRECT_LEN). The content is borrowed, and `Debug` shows only the form and the
+/// length.
 ///
 /// ```
 /// # use authcode::{AwaitingRedirect, Redirect};
@@ -33,7 +35,8 @@ use thiserror::Error;
 /// pending.receive_redirect(Redirect::target("/callback?code=…&state=…"))
 /// # ; }
 /// # fn query(pending: AwaitingRedirect) { let _ =
-/// pending.receive_redirect(Redirect::query("?code=…&state=…")) // `location.search` of a page
+/// // `location.search` of a page:
+/// pending.receive_redirect(Redirect::query("?code=…&state=…"))
 /// # ; }
 /// # fn body(pending: AwaitingRedirect, body: Vec<u8>) { let _ =
 /// pending.receive_redirect(Redirect::form_post(&body))
@@ -41,12 +44,12 @@ use thiserror::Error;
 /// ```
 #[derive(Clone, Copy)]
 pub struct Redirect<'a> {
-    shape: Shape,
+    form: Form,
     content: &'a [u8],
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Shape {
+enum Form {
     Url,
     Target,
     Query,
@@ -54,52 +57,62 @@ enum Shape {
 }
 
 impl<'a> Redirect<'a> {
-    /// The whole URL, as an operating system hands it to an application. Scheme, authority and path
-    /// must be those of the redirect URI.
+    /// The whole URL, as an operating system passes it to an application, or as a user pastes it: white space around it
+    /// is ignored. Scheme, authority and path must be those of the redirect URI.
     pub fn url<T: AsRef<[u8]> + ?Sized>(url: &'a T) -> Self {
-        Self { shape: Shape::Url, content: url.as_ref() }
+        Self { form: Form::Url, content: url.as_ref().trim_ascii() }
     }
 
-    /// The target of an HTTP request, `/callback?code=…`, as a server sees it. The path must be that
-    /// of the redirect URI; that the request came to the right host and port is what your listener says.
+    /// The target of an HTTP request, `/callback?code=…`, as an HTTP server sees it. The path must be that of the redirect
+    /// URI. Your program vouches for host and port: its listener received the request.
     pub fn target<T: AsRef<[u8]> + ?Sized>(target: &'a T) -> Self {
-        Self { shape: Shape::Target, content: target.as_ref() }
+        Self { form: Form::Target, content: target.as_ref() }
     }
 
-    /// The query alone, with or without the `?` in front (with it, if the redirect URI has a query that begins with
-    /// another one). That it came to the redirect URI is what you say.
+    /// Only the query, with or without the `?` in front (with it, if the redirect URI has a query that itself begins with
+    /// a `?`). Your program vouches for it: the query came to the redirect URI.
     pub fn query<T: AsRef<[u8]> + ?Sized>(query: &'a T) -> Self {
-        Self { shape: Shape::Query, content: query.as_ref() }
+        Self { form: Form::Query, content: query.as_ref() }
     }
 
-    /// The body of a POST to the redirect URI (`response_mode=form_post`). That it came there is what
-    /// you say.
+    /// The body of a POST to the redirect URI (`response_mode=form_post`). Your program vouches for it: the request came
+    /// to the redirect URI.
     pub fn form_post<T: AsRef<[u8]> + ?Sized>(body: &'a T) -> Self {
-        Self { shape: Shape::Body, content: body.as_ref() }
+        Self { form: Form::Body, content: body.as_ref() }
     }
 
-    /// The `state` that the redirect claims, to look up which of several logins it may be for. It proves nothing:
-    /// [`receive_redirect`](crate::AwaitingRedirect::receive_redirect) checks it. `None` if there is not exactly one
-    /// that can be read.
+    /// The `state` of the redirect, to look up which of several pending logins it may belong to.
+    ///
+    /// Returns `None` if there is not exactly one `state`, or if it does not have the form of this crate's: 43 characters of
+    /// base64url. So it is safe as a file name or as a key in a store, but it proves nothing: anyone can send it.
+    /// [`receive_redirect`](crate::AwaitingRedirect::receive_redirect) checks it.
+    ///
+    /// ```
+    /// # use authcode::Redirect;
+    /// # let query = "code=a&state=aHR0cHM6Ly93d3cucmZjLWVkaXRvci5vcmcvcmZjL3I";
+    /// let state = Redirect::query(query).claimed_state();
+    /// assert_eq!(state.as_deref(), Some("aHR0cHM6Ly93d3cucmZjLWVkaXRvci5vcmcvcmZjL3I"));
+    /// assert_eq!(Redirect::query("code=a&state=../etc/passwd").claimed_state(), None);
+    /// ```
     pub fn claimed_state(&self) -> Option<String> {
         if self.content.len() > MAX_REDIRECT_LEN {
             return None;
         }
         let (_, query) = self.parts();
-        let mut states = form::pairs(query).filter(|(name, _)| form::stands_for(name, "state"));
-        let (_, state) = states.next().filter(|_| states.next().is_none())?;
-        form::decode(state).ok().map(|mut state| core::mem::take(&mut *state))
+        let mut states = form::pairs(query).filter(|(name, _)| form::decodes_to(name, Field::State.name()));
+        let (_, encoded) = states.next().filter(|_| states.next().is_none())?;
+        let mut state = [0; Base64Url32::LEN];
+        let fits = form::decode_exact(encoded, &mut state) && is_base64url_of_32_bytes(&state);
+        core::str::from_utf8(&state).ok().filter(|_| fits).map(String::from)
     }
 
-    /// What stands before the query, and the query.
+    /// The part before the query, and the query.
     fn parts(&self) -> (&'a [u8], &'a [u8]) {
-        // Looked for first, since that takes many bytes in one step: most have none.
-        let has_fragment = self.content.iter().fold(false, |found, byte| found | (*byte == b'#'));
-        let before_fragment = if has_fragment { split_at_byte(self.content, b'#').0 } else { self.content };
-        match self.shape {
-            Shape::Url | Shape::Target => split_at_byte(before_fragment, b'?'),
-            Shape::Query => (&[], before_fragment.strip_prefix(b"?").unwrap_or(before_fragment)),
-            Shape::Body => (&[], self.content),
+        let (before_fragment, _) = split_at_byte(self.content, b'#');
+        match self.form {
+            Form::Url | Form::Target => split_at_byte(before_fragment, b'?'),
+            Form::Query => (&[], before_fragment.strip_prefix(b"?").unwrap_or(before_fragment)),
+            Form::Body => (&[], self.content),
         }
     }
 }
@@ -126,242 +139,276 @@ impl<'a> From<&'a url::Url> for Redirect<'a> {
 
 impl fmt::Debug for Redirect<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Redirect({:?}, {} bytes)", self.shape, self.content.len())
+        write!(f, "Redirect({:?}, {} bytes)", self.form, self.content.len())
     }
 }
 
-/// What stands under those names, still encoded.
-#[derive(Default)]
-pub(crate) struct Values<'a> {
-    pub(crate) code: Option<&'a [u8]>,
-    pub(crate) state: Option<&'a [u8]>,
-    pub(crate) iss: Option<&'a [u8]>,
-    pub(crate) error: Option<&'a [u8]>,
-    error_description: Option<&'a [u8]>,
-    error_uri: Option<&'a [u8]>,
-    pub(crate) response: Option<&'a [u8]>,
-    pub(crate) access_token: Option<&'a [u8]>,
-    pub(crate) id_token: Option<&'a [u8]>,
+/// The parameters of an authorization response: parsed, but not yet validated.
+pub(crate) struct AuthorizationResponse<'a> {
+    fields: Fields<&'a [u8]>,
+    query: &'a [u8],
+    has_other_params: bool,
 }
 
-impl<'a> Values<'a> {
-    /// Where the value of one of the [`RESPONSE_NAMES`] is kept.
-    fn slot(&mut self, name: &str) -> Option<&mut Option<&'a [u8]>> {
-        Some(match name {
-            "code" => &mut self.code,
-            "state" => &mut self.state,
-            "iss" => &mut self.iss,
-            "error" => &mut self.error,
-            "error_description" => &mut self.error_description,
-            "error_uri" => &mut self.error_uri,
-            "response" => &mut self.response,
-            "access_token" => &mut self.access_token,
-            "id_token" => &mut self.id_token,
-            _ => return None,
-        })
-    }
-}
-
-/// The parameters of an authorization response.
-pub(crate) struct Answer<'a> {
-    /// Each under its own name or else under the server's.
-    pub(crate) values: Values<'a>,
-    aliases: Names,
-    /// The query, if there is more in it.
-    more: &'a [u8],
-}
-
-impl<'a> Answer<'a> {
-    /// Checks, in this order: the size, that it came to our redirect URI, that it can be read, duplicates.
-    pub(crate) fn read(redirect: Redirect<'a>, redirect_uri: &Uri, dialect: &Dialect) -> Result<Self, RedirectError> {
+impl<'a> AuthorizationResponse<'a> {
+    /// Checks, in this order: the size, that it came to our redirect URI, that what the crate reads can be decoded,
+    /// duplicates. Anyone can send a redirect, so nothing is allocated.
+    pub(crate) fn parse(redirect: Redirect<'a>, redirect_uri: &Uri, dialect: &Dialect) -> Result<Self, RedirectError> {
         if redirect.content.len() > MAX_REDIRECT_LEN {
             return Err(RedirectError::TooLong);
         }
         let (base, query) = redirect.parts();
         let base = core::str::from_utf8(base).map_err(|_| RedirectError::NotOurs)?;
-        let is_ours = match redirect.shape {
-            Shape::Url => redirect_uri.has_base(base) && has_query_of(redirect_uri, query),
-            Shape::Target => redirect_uri.has_path(base) && has_query_of(redirect_uri, query),
-            Shape::Query => has_query_of(redirect_uri, query),
-            Shape::Body => true,
+        let is_ours = match redirect.form {
+            Form::Url => redirect_uri.has_base(base) && has_query_of(redirect_uri, query),
+            Form::Target => redirect_uri.has_path(base) && has_query_of(redirect_uri, query),
+            Form::Query => has_query_of(redirect_uri, query),
+            Form::Body => true,
         };
-        if is_ours { Self::collect(query, dialect.redirect_names) } else { Err(RedirectError::NotOurs) }
+        if is_ours { Self::collect(query, dialect) } else { Err(RedirectError::NotOurs) }
     }
 
-    fn collect(query: &'a [u8], aliases: Names) -> Result<Self, RedirectError> {
-        let mut answer = Self { values: Values::default(), aliases, more: &[] };
-        let mut aliased = Values::default();
-        let mut duplicate = None;
+    fn collect(query: &'a [u8], dialect: &Dialect) -> Result<Self, RedirectError> {
+        let mut response = Self { fields: Fields::new(), query, has_other_params: false };
         for (name, value) in form::pairs(query) {
-            let known = RESPONSE_NAMES.into_iter().find(|known| form::stands_for(name, known));
-            let (name, slot) = if let Some(known) = known {
-                (known, answer.values.slot(known))
-            } else if let Some((ours, theirs)) = aliases.iter().find(|(_, theirs)| form::stands_for(name, theirs)) {
-                (*theirs, aliased.slot(ours))
-            } else {
-                answer.more = query;
+            let Some((field, origin)) = classify(name, dialect) else {
+                response.has_other_params = true;
                 continue;
             };
             form::check(value).map_err(|Malformed| RedirectError::Malformed)?;
-            if slot.is_some_and(|slot| slot.replace(value).is_some()) {
-                duplicate = Some(name);
+            response.fields.insert(field, origin, value);
+        }
+        // Two names for an error are two words for it, but two different codes are rejected.
+        if let [Some(one), Some(other)] = response.fields.both(Field::Code) {
+            if !form::is_same(one, other) {
+                response.fields.set_duplicate(Field::Code);
             }
         }
-        // Two names for an error are two words for it. Two codes that differ are none.
-        if let (Some(one), Some(other)) = (answer.values.code, aliased.code) {
-            duplicate = if form::is_same(one, other) { duplicate } else { Some("code") };
+        match response.fields.duplicate() {
+            Some(field) => Err(RedirectError::DuplicateParameter(field.name())),
+            None => Ok(response),
         }
-        if let Some(name) = duplicate {
-            return Err(RedirectError::DuplicateParameter(name));
+    }
+
+    /// Checks that the response belongs to the login with this `state`. Until then, nothing in it counts.
+    pub(crate) fn check_state(&self, state: &Base64Url32) -> Result<(), RedirectError> {
+        match self.get(Field::State) {
+            None => Err(RedirectError::StateMissing { unauthenticated: self.error() }),
+            Some(theirs) if state.is(theirs) => Ok(()),
+            Some(_) => Err(RedirectError::StateMismatch),
         }
-        for (name, _) in aliases {
-            if let (Some(own), Some(theirs)) = (answer.values.slot(name), aliased.slot(name)) {
-                *own = own.or(*theirs);
+    }
+
+    /// The code, after `state` has matched. `issuer` is the issuer of the server, if it is known.
+    pub(crate) fn code(&self, issuer: Option<&str>, is_iss_required: bool) -> Result<Secret, RedirectError> {
+        if self.get(Field::Response).is_some() {
+            return Err(RedirectError::JwtResponse);
+        }
+        if self.get(Field::AccessToken).or(self.get(Field::IdToken)).is_some() {
+            return Err(RedirectError::TokenInRedirect);
+        }
+        match (issuer, self.get(Field::Iss)) {
+            (Some(issuer), Some(iss)) if !form::decodes_to(iss, issuer) => {
+                let received = Untrusted::without_query(&form::decode(iss).unwrap_or_default());
+                return Err(RedirectError::IssuerMismatch { received });
             }
+            (Some(_), None) if is_iss_required => {
+                return Err(RedirectError::IssuerMissing { unauthenticated: self.error() });
+            }
+            _ => {}
         }
-        Ok(answer)
+        match (self.get(Field::Code), self.get(Field::Error)) {
+            (Some(code), None) => decode_code(code).ok_or(RedirectError::MalformedCode),
+            (None, Some(_)) => Err(self.error().map_or(RedirectError::MalformedError, RedirectError::Refused)),
+            (Some(_), Some(_)) => Err(RedirectError::CodeAndError),
+            (None, None) => Err(RedirectError::NoCodeNoError),
+        }
     }
 
-    /// The `code`, if its grammar is that of RFC 6749 appendix A.11.
-    pub(crate) fn code(&self) -> Option<Secret> {
-        let code = form::decode(self.values.code?).ok()?;
-        is_vschar(&code, MAX_PARAMETER_LEN).then(|| Secret::from(code))
+    /// The parameters that the crate does not read, as far as they can be decoded.
+    pub(crate) fn other_params(&self, dialect: &Dialect) -> RedirectParams {
+        // Most redirects have none.
+        let query = if self.has_other_params { self.query } else { &[] };
+        RedirectParams::select(query, |name| classify(name, dialect).is_none())
     }
 
-    /// The server's error, if there is one and its grammar is that of RFC 6749 appendix A.7.
-    pub(crate) fn error(&self) -> Option<Box<OAuthError>> {
-        let text = |value: Option<&[u8]>| form::decode(value?).ok();
+    fn get(&self, field: Field) -> Option<&'a [u8]> {
+        self.fields.get(field)
+    }
+
+    /// The server's error, if there is one with a valid code.
+    fn error(&self) -> Option<Box<OAuthError>> {
+        let text = |field| form::decode(self.get(field)?).ok();
         Some(Box::new(OAuthError {
-            code: ErrorCode::parse(&text(self.values.error)?)?,
-            description: text(self.values.error_description).map(Untrusted::new),
-            uri: text(self.values.error_uri).map(Untrusted::new),
+            code: Some(ErrorCode::parse(&text(Field::Error)?)?),
+            description: text(Field::ErrorDescription).map(Untrusted::new),
+            uri: text(Field::ErrorUri).map(Untrusted::new),
         }))
-    }
-
-    /// The parameters that the crate does not know, as far as they can be read.
-    pub(crate) fn extra_params(&self) -> Params {
-        let mut params = Params::default();
-        for (name, value) in form::pairs(self.more) {
-            let is_known = RESPONSE_NAMES.iter().any(|known| form::stands_for(name, known))
-                || self.aliases.iter().any(|(_, theirs)| form::stands_for(name, theirs));
-            if !is_known {
-                params.push_encoded(name, value);
-            }
-        }
-        params
     }
 }
 
-/// What the redirect URI's own query says must come back: each of its names with the same values, as often, and
-/// with no others. Servers write the same pair in different ways (`a%20b` comes back as `a+b`), so they are compared
-/// decoded.
-fn has_query_of(redirect_uri: &Uri, query: &[u8]) -> bool {
-    let registered = redirect_uri.query().unwrap_or_default().as_bytes();
-    let count = |text, is_counted: &dyn Fn(&[u8], &[u8]) -> bool| {
-        form::pairs(text).filter(|(name, value)| is_counted(name, value)).count()
-    };
-    form::pairs(registered).all(|(name, value)| {
-        let same_name = |other: &[u8], _: &[u8]| form::is_same(name, other);
-        let same_pair = |other: &[u8], text: &[u8]| form::is_same(name, other) && form::is_same(value, text);
-        count(query, &same_name) == count(registered, &same_name)
-            && count(query, &same_pair) == count(registered, &same_pair)
+/// The field that a parameter belongs to, by its name.
+fn classify(name: &[u8], dialect: &Dialect) -> Option<(Field, Origin)> {
+    let own = Field::AUTHORIZATION_RESPONSE.into_iter().find(|field| form::decodes_to(name, field.name()));
+    own.map(|field| (field, Origin::Protocol)).or_else(|| {
+        let (ours, _) = dialect.redirect_names().find(|(_, theirs)| form::decodes_to(name, theirs))?;
+        Field::named(ours).map(|field| (field, Origin::Dialect))
     })
 }
 
-/// Why a redirect did not give a code.
+/// RFC 6749 appendix A.11.
+fn decode_code(encoded: &[u8]) -> Option<Secret> {
+    let code = form::decode(encoded).ok()?;
+    is_vschar(&code, MAX_PARAMETER_LEN).then(|| Secret::from_wiped(code))
+}
+
+/// Whether the redirect URI's own query came back: each of its names with the same values, as often, and no others. The
+/// pairs are compared decoded, since servers encode them anew (`a%20b` comes back as `a+b`).
+fn has_query_of(redirect_uri: &Uri, query: &[u8]) -> bool {
+    let registered = redirect_uri.query().unwrap_or_default().as_bytes();
+    form::pairs(registered).all(|pair| count(query, pair) == count(registered, pair))
+}
+
+/// How often the name of a pair of ours occurs in a query, and how often with the same value.
+fn count(query: &[u8], (name, value): (&[u8], &[u8])) -> (usize, usize) {
+    let (mut names, mut pairs) = (0, 0);
+    for (other, text) in form::pairs(query) {
+        if form::is_same(name, other) {
+            names += 1;
+            pairs += usize::from(form::is_same(value, text));
+        }
+    }
+    (names, pairs)
+}
+
+/// Why a redirect gave no code.
 ///
-/// The first six do not count as an answer to this login, and hand the [`AwaitingRedirect`](crate::AwaitingRedirect)
-/// state back: go on waiting. The others are an answer to it, and end it: start afresh.
+/// The first six variants say nothing about this login: anyone can send a request to a redirect URI. The
+/// [`AwaitingRedirect`](crate::AwaitingRedirect) state is returned, and the next step is to [wait](NextStep::Wait). The
+/// others are an authentic response to this login, and end it: [start over](NextStep::StartOver).
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum RedirectError {
-    /// Longer than [`MAX_REDIRECT_LEN`](crate::limits::MAX_REDIRECT_LEN).
+    /// The redirect is longer than [`MAX_REDIRECT_LEN`](crate::limits::MAX_REDIRECT_LEN).
     #[error("redirect: too long")]
     TooLong,
-    /// It did not come to the redirect URI: other scheme, authority or path, or without its query.
-    #[error("redirect: not to the redirect uri of this login")]
+    /// The request did not come to the redirect URI of this login: another scheme, authority or path, or without the
+    /// redirect URI's own query.
+    ///
+    /// If your real redirects are rejected, compare them with
+    /// [`AwaitingRedirect::redirect_uri`](crate::AwaitingRedirect::redirect_uri): a router or a reverse proxy may have
+    /// removed a prefix of the path. If it has, pass the query alone: [`Redirect::query`].
+    #[error("redirect: not to the redirect URI of this login")]
     NotOurs,
-    /// A parameter is not form-urlencoded UTF-8.
+    /// A parameter of the protocol is not form-urlencoded UTF-8.
     #[error("redirect: a parameter that is not form-urlencoded UTF-8")]
     Malformed,
-    /// A parameter of the protocol comes twice (RFC 6749 §3.1).
-    #[error("redirect: the parameter {0} comes twice")]
+    /// A parameter of the protocol occurs twice (RFC 6749 §3.1), or two different codes came under two names. It has the
+    /// protocol's name for the parameter.
+    #[error("redirect: the parameter {0} occurs twice")]
     DuplicateParameter(&'static str),
-    /// There is no `state`, so nothing shows that it answers this login.
+    /// There is no `state`, so nothing shows that the redirect belongs to this login.
     ///
-    /// Some servers leave `state` out of an error. What the redirect claims is kept as
-    /// `unauthenticated`: anybody may have written it. Show it, or give up, by your own choice.
+    /// Some servers omit `state` in an error. The error that the redirect claims is in `unauthenticated`: anyone may have
+    /// written it. Whether to show it, or to give up the login, is your decision.
     #[error("redirect: no state")]
     StateMissing {
         /// The error that the redirect claims.
         unauthenticated: Option<Box<OAuthError>>,
     },
-    /// The `state` is not that of this login (RFC 6749 §10.12): an old one, another one, or an attack.
+    /// The `state` is not that of this login (RFC 6749 §10.12): an old redirect, one of another login, or an attack.
     #[error("redirect: the state of another login")]
     StateMismatch,
 
-    /// A JWT-secured response (`response`), which the crate does not read.
-    #[error("redirect: a JWT-secured response, which was not asked for")]
+    /// A JWT-secured response (`response`), which was not requested and which the crate does not read.
+    #[error("redirect: a JWT-secured response, which was not requested")]
     JwtResponse,
-    /// A token in the redirect (RFC 9700 §2.1.2), which the crate never asks for.
-    #[error("redirect: a token in it, which was not asked for")]
+    /// There is a token in the redirect (RFC 9700 §2.1.2), which the crate never requests.
+    #[error("redirect: a token in it, which was not requested")]
     TokenInRedirect,
-    /// The server must name itself in `iss` and does not (RFC 9207 §2.4).
+    /// There is no `iss`, which this server must send (RFC 9207 §2.4).
     ///
-    /// Some servers leave `iss` out of an error, though their metadata promises it. What the redirect claims is kept as
-    /// `unauthenticated`: it carries this login's `state`, and nothing shows which server wrote it.
+    /// Some servers omit `iss` in an error, though their metadata promises it. The error that the redirect claims is in
+    /// `unauthenticated`: it carries this login's `state`, but nothing shows which server wrote it.
     #[error("redirect: no iss, which this server must send")]
     IssuerMissing {
         /// The error that the redirect claims.
         unauthenticated: Option<Box<OAuthError>>,
     },
-    /// The answer comes from another server than the one that was asked (RFC 9207 §2.4): a mix-up attack,
-    /// or a wrong issuer in the configuration.
+    /// The `iss` is not the issuer that you configured (RFC 9207 §2.4). Either a second authorization server answered (a
+    /// mix-up attack), or the configured issuer is wrong: compare it byte for byte. Do not retry automatically.
     #[error("redirect: the iss of another server")]
-    IssuerMismatch,
-    /// `code` and `error` together.
+    IssuerMismatch {
+        /// The `iss` of the redirect, without a query or a fragment.
+        received: Untrusted,
+    },
+    /// Both `code` and `error`.
     #[error("redirect: both a code and an error")]
     CodeAndError,
     /// Neither `code` nor `error`.
     #[error("redirect: neither a code nor an error")]
     NoCodeNoError,
-    /// The code is empty, too long or has a character that RFC 6749 appendix A.11 does not allow.
+    /// The code is empty, too long, or has a character that RFC 6749 appendix A.11 does not allow.
     #[error("redirect: a code that is empty, too long or has a character that is not allowed")]
     MalformedCode,
-    /// The error code is empty, too long or has a character that RFC 6749 appendix A.7 does not allow.
+    /// The error code is empty, too long, or has a character that RFC 6749 appendix A.7 does not allow.
     #[error("redirect: an error code that is empty, too long or has a character that is not allowed")]
     MalformedError,
-    /// The server or the user said no, and `state` (and `iss`) show that it was this server.
+    /// The server or the user declined.
     #[error("the server refused the authorization: {0}")]
     Refused(Box<OAuthError>),
 }
 
 impl RedirectError {
-    /// What the server said, if it was this server that said it. What a redirect without `state` claims is not that.
+    /// Whether the redirect cannot be attributed to anyone.
+    const fn is_unauthenticated(&self) -> bool {
+        matches!(
+            self,
+            Self::TooLong
+                | Self::NotOurs
+                | Self::Malformed
+                | Self::DuplicateParameter(_)
+                | Self::StateMissing { .. }
+                | Self::StateMismatch
+        )
+    }
+
+    /// What to do now: [wait](NextStep::Wait) for another redirect, or [start over](NextStep::StartOver).
+    pub const fn next_step(&self) -> NextStep {
+        if self.is_unauthenticated() { NextStep::Wait } else { NextStep::StartOver }
+    }
+
+    /// Which party can fix it.
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::Refused(error) => error.fault(),
+            _ if self.is_unauthenticated() => Fault::Unauthenticated,
+            _ => Fault::Server,
+        }
+    }
+
+    /// The server's error, if it is authentic. What a redirect without `state` claims is not.
     pub fn oauth_error(&self) -> Option<&OAuthError> {
         match self {
             Self::Refused(error) => Some(error),
             _ => None,
         }
     }
+}
 
-    /// Who has to act.
-    pub fn fault(&self) -> Fault {
-        match self {
-            Self::TooLong
-            | Self::NotOurs
-            | Self::Malformed
-            | Self::DuplicateParameter(_)
-            | Self::StateMissing { .. }
-            | Self::StateMismatch => Fault::Stranger,
-            Self::Refused(error) => error.code.fault(),
-            _ => Fault::Server,
-        }
+impl Sealed for RedirectError {}
+
+impl Refusal for RedirectError {
+    fn next_step(&self) -> NextStep {
+        self.next_step()
     }
 
-    /// Whether a new login may succeed without anything being changed.
-    pub fn is_retryable(&self) -> bool {
-        matches!(self, Self::Refused(error) if error.code.is_retryable())
+    fn fault(&self) -> Fault {
+        self.fault()
+    }
+
+    fn oauth_error(&self) -> Option<&OAuthError> {
+        self.oauth_error()
     }
 }
 

@@ -1,15 +1,15 @@
 //! Which party can fix an error.
 
-/// Who has to act on an error.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+/// Which party can fix an error.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Fault {
     /// You: your program, its configuration, its HTTP stack or its random source.
-    Host,
+    Caller,
     /// The server's operator.
     Server,
-    /// Nobody: anyone can call a redirect URI. The login is untouched.
-    Stranger,
-    /// The user, who said no.
+    /// The input cannot be attributed to anyone: anyone can send a request to a redirect URI. Ignore it and keep waiting.
+    Unauthenticated,
+    /// The user, who declined.
     User,
 }

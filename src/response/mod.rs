@@ -1,6 +1,11 @@
-//! What came from outside, read once: the authorization response, the token response and the errors in both.
+//! Parses what comes from outside: the authorization response, the token response, and the errors in both.
 
 pub(crate) mod authorization_response;
 pub(crate) mod fault;
+mod fields;
+pub(crate) mod lifetime;
+pub(crate) mod members;
+pub(crate) mod next_step;
 pub(crate) mod oauth_error;
+pub(crate) mod redirect_params;
 pub(crate) mod token_response;

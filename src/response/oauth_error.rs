@@ -1,50 +1,77 @@
-//! What a server says when it refuses: its own words, made safe to show.
+//! The error of a server (RFC 6749 §4.1.2.1 and §5.2), sanitized for display.
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use core::fmt;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use thiserror::Error;
+use zeroize::Zeroize as _;
 
 use crate::encoding::grammar::is_error_code;
 use crate::response::fault::Fault;
-use crate::untrusted::Untrusted;
+use crate::untrusted::{Code, Untrusted};
 
-/// What a server says when it refuses (RFC 6749 §4.1.2.1 and §5.2).
+/// The error of a server (RFC 6749 §4.1.2.1 and §5.2).
 ///
-/// Its `Display` is the error code alone: the rest is text from outside.
+/// `Display` shows only the code, escaped as [`ErrorCode`] says. Description and URI are text from outside.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
-#[error("{code}")]
 #[non_exhaustive]
 pub struct OAuthError {
-    /// `error`: the code, verbatim.
-    pub code: ErrorCode,
+    /// `error`. `None` if there is one that cannot be read as a code: an object, or text in other characters than
+    /// RFC 6749 appendix A.7 allows.
+    pub code: Option<ErrorCode>,
     /// `error_description`: for the developer, not for the user.
     pub description: Option<Untrusted>,
-    /// `error_uri`: a page about the error. Never open it by yourself.
+    /// `error_uri`: a page about the error. Do not open it automatically.
     pub uri: Option<Untrusted>,
+}
+
+impl OAuthError {
+    pub(crate) fn fault(&self) -> Fault {
+        self.code.as_ref().map_or(Fault::Server, ErrorCode::fault)
+    }
+}
+
+impl fmt::Display for OAuthError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.code {
+            Some(code) => code.fmt(f),
+            None => f.write_str("an error without a readable code"),
+        }
+    }
 }
 
 macro_rules! error_codes {
     ($($(#[$doc:meta])+ $variant:ident = $text:literal,)+) => {
-        /// An `error` code: the registered ones that matter to a client, and any other verbatim.
-        #[derive(Clone, Debug, Eq, PartialEq)]
+        /// An `error` code: a variant for each registered one that matters to a client, and any other as it came.
+        ///
+        /// `Display` escapes `<`, `>`, `&` and quotes, which the grammar of a code allows, as `\u{…}`, so a message with a
+        /// code in it is safe in a log, a terminal and HTML. [`as_str`](Self::as_str) is the code as it came: escape it
+        /// before you put it into HTML. It is serialized as that text.
+        ///
+        /// ```
+        /// # use authcode::ErrorCode;
+        /// let code = ErrorCode::Other("<b>".into());
+        /// assert_eq!(code.as_str(), "<b>");
+        /// assert_eq!(code.to_string(), r"\u{3c}b\u{3e}");
+        /// assert_eq!(ErrorCode::InvalidGrant.to_string(), "invalid_grant");
+        /// ```
+        #[derive(Clone, Debug, Eq, Hash, PartialEq)]
         #[non_exhaustive]
         pub enum ErrorCode {
             $($(#[$doc])+ $variant,)+
             /// Another code.
             Other(Box<str>),
-            /// The `error` is no text that could be a code, such as an object.
-            Unreadable,
         }
 
         impl ErrorCode {
-            /// The code as it came. Compare this rather than [`ErrorCode::Other`]: a later version may give a code a
-            /// variant of its own. [`ErrorCode::Unreadable`] has a text that no code can be.
+            /// The code as it came. Compare this rather than [`ErrorCode::Other`]: a later version may add a variant for
+            /// a code.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)+
                     Self::Other(code) => code,
-                    Self::Unreadable => "\\unreadable",
                 }
             }
 
@@ -59,27 +86,27 @@ macro_rules! error_codes {
 }
 
 error_codes! {
-    /// The user or the server said no.
+    /// The user or the server declined.
     AccessDenied = "access_denied",
-    /// The client is not known, or its credentials are wrong.
+    /// The client is unknown, or its credentials are wrong.
     InvalidClient = "invalid_client",
-    /// The code or the refresh token is spent, run out or of another client.
+    /// The code or the refresh token is invalid, expired, revoked, already used, or was issued to another client.
     InvalidGrant = "invalid_grant",
-    /// The request lacks something, or has it twice.
+    /// The request lacks a parameter, repeats one, or is otherwise malformed.
     InvalidRequest = "invalid_request",
-    /// The scope is unknown, or more than is allowed.
+    /// The scope is unknown, or more than the server allows.
     InvalidScope = "invalid_scope",
-    /// The `audience` or `resource` is not one of the server's (RFC 8707 §2).
+    /// The `audience` or `resource` is unknown to the server (RFC 8707 §2).
     InvalidTarget = "invalid_target",
     /// The server failed.
     ServerError = "server_error",
-    /// The server is too busy.
+    /// The server is overloaded or under maintenance.
     TemporarilyUnavailable = "temporarily_unavailable",
-    /// The client may not do this.
+    /// The client may not use this grant.
     UnauthorizedClient = "unauthorized_client",
-    /// The server does not do this kind of grant.
+    /// The server does not support this grant type.
     UnsupportedGrantType = "unsupported_grant_type",
-    /// The server does not do the code flow.
+    /// The server does not support the code flow.
     UnsupportedResponseType = "unsupported_response_type",
 }
 
@@ -96,28 +123,56 @@ const USER_CODES: [&str; 7] = [
 impl ErrorCode {
     /// Whether it is one of the registered codes that have a variant.
     pub(crate) const fn is_registered(&self) -> bool {
-        !matches!(self, Self::Other(_) | Self::Unreadable)
+        !matches!(self, Self::Other(_))
+    }
+
+    /// Whether the server may accept the same request later.
+    pub(crate) const fn is_transient(&self) -> bool {
+        matches!(self, Self::ServerError | Self::TemporarilyUnavailable)
     }
 
     pub(crate) fn fault(&self) -> Fault {
         match self {
             Self::AccessDenied => Fault::User,
-            // What large providers have for it, and the answers of OpenID Connect to `prompt=none`.
+            // The codes of large providers for it, and those of OpenID Connect for `prompt=none`.
             Self::Other(code) if code.starts_with("user_cancelled") => Fault::User,
             Self::Other(code) if USER_CODES.contains(&&**code) => Fault::User,
-            Self::InvalidGrant | Self::ServerError | Self::TemporarilyUnavailable => Fault::Server,
-            Self::Other(_) | Self::Unreadable => Fault::Server,
-            _ => Fault::Host,
+            Self::InvalidGrant | Self::ServerError | Self::TemporarilyUnavailable | Self::Other(_) => Fault::Server,
+            _ => Fault::Caller,
         }
     }
+}
 
-    pub(crate) const fn is_retryable(&self) -> bool {
-        matches!(self, Self::ServerError | Self::TemporarilyUnavailable)
+impl AsRef<str> for ErrorCode {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+/// It may repeat what was sent.
+impl Drop for ErrorCode {
+    fn drop(&mut self) {
+        if let Self::Other(code) = self {
+            code.zeroize();
+        }
     }
 }
 
 impl fmt::Display for ErrorCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        Code(self.as_str()).fmt(f)
+    }
+}
+
+impl Serialize for ErrorCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ErrorCode {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        Self::parse(&code).ok_or_else(|| de::Error::custom("not an error code of RFC 6749 appendix A.7"))
     }
 }

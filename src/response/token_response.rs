@@ -1,67 +1,63 @@
-//! The token response (RFC 6749 §5), read without knowing of which state it is the end.
+//! Parses the token response (RFC 6749 §5), independently of the login's state.
 
 use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::vec::Vec;
+use core::fmt;
 use core::time::Duration;
-use serde::de::DeserializeOwned;
 
-use crate::config::dialect::{Dialect, LifetimeFormat};
-use crate::config::parameters::Params;
-use crate::config::scope::Scope;
-use crate::encoding::decimal;
-use crate::encoding::form;
-use crate::encoding::grammar::{is_error_code, is_name_byte, is_vschar};
-use crate::encoding::json::{self, Raw, Text};
-use crate::encoding::text;
-use crate::encoding::time::UnixTime;
-use crate::http::HttpResponse;
-use crate::limits::{MAX_FORM_PAIRS, MAX_PARAMETER_LEN, MAX_TOKEN_LEN};
-use crate::response::fault::Fault;
-use crate::response::oauth_error::{ErrorCode, OAuthError};
-use crate::secret::{Secret, WipedBytes};
-use crate::untrusted::Untrusted;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// What kind of token the server says it gave (RFC 6749 §7.1).
-#[derive(Clone, Debug, Eq, PartialEq)]
+use crate::config::dialect::{Dialect, LifetimeFormat, Place};
+use crate::config::scope::Scope;
+use crate::encoding::form;
+use crate::encoding::grammar::{is_error_code, is_name_byte, is_vschar};
+use crate::encoding::json::{self, Raw, Twice};
+use crate::encoding::text::{self, Text};
+use crate::encoding::time::UnixTime;
+use crate::http::HttpResponse;
+use crate::limits::{MAX_FORM_PAIRS, MAX_PARAMETER_LEN, MAX_RESPONSE_LEN, MAX_TOKEN_LEN};
+use crate::response::fields::{Field, Fields, Origin};
+use crate::response::lifetime::{Lifetime, Stated, is_lifetime_name};
+use crate::response::members::Members;
+use crate::response::oauth_error::{ErrorCode, OAuthError};
+use crate::secret::Secret;
+use crate::untrusted::Untrusted;
+
+/// The type of an access token, as the server states it (RFC 6749 §7.1).
+#[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[non_exhaustive]
 pub enum TokenType {
-    /// `Bearer`, in any case (RFC 6750).
+    /// `Bearer`, in any case (RFC 6750), or a word that the [`Dialect`] names for it.
     Bearer,
     /// Another type. The crate makes no header for it.
     Other(Box<str>),
-    /// The server does not say. The crate makes no header for it, unless the
-    /// [`Dialect`] says that this server means `Bearer`.
-    Unstated,
-}
-
-/// How long the server says that the access token lives, from the moment of the response.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "said readably, said unreadably, or not said")]
-pub enum Lifetime {
-    /// So long. Of `expires_in` and `expiry`, where they differ, the shorter one.
-    Stated(Duration),
-    /// Something that is no lifetime, such as a date or a negative number. It does not mean "for ever": renew
-    /// the token soon.
+    /// The server states something that is not a type, such as a number. The crate makes no header for it.
     Unreadable,
-    /// Nothing. Use the token until it is refused.
+    /// The server does not state it, or states an empty text. The crate makes no header for it, unless the [`Dialect`]
+    /// says that this server means `Bearer`.
     Unstated,
 }
 
-/// Which scope the server says it granted (RFC 6749 §5.1).
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "said, or not said")]
+/// The scope that the server says it granted (RFC 6749 §5.1).
+#[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[expect(clippy::exhaustive_enums, reason = "the server states it readably, unreadably, or not at all")]
 pub enum GrantedScope {
-    /// These, perhaps none at all. It may be more or less than was asked for. If a refresh does not say, it is what
-    /// that refresh was narrowed to, or what was granted before it (RFC 6749 §6).
+    /// These scopes, perhaps none. They may be more or fewer than were requested.
+    ///
+    /// If the response to a refresh does not state the scope, it is what that refresh was narrowed to, or what was granted
+    /// before (RFC 6749 §6).
     Stated(Scope),
-    /// It does not say, or not readably, or in more than [`MAX_PARAMETER_LEN`] bytes. RFC 6749 has it mean all that
-    /// was asked for; whether you believe that is your choice.
+    /// The server states something that is not a list of scopes: a number, an object, or more than
+    /// [`MAX_PARAMETER_LEN`](crate::limits::MAX_PARAMETER_LEN) bytes or
+    /// [`MAX_SCOPE_TOKENS`](crate::limits::MAX_SCOPE_TOKENS) tokens. Nothing follows from it.
+    Unreadable,
+    /// The server does not state it. By RFC 6749 that means everything that was requested; whether to believe it is your
+    /// decision.
     Unstated,
 }
 
-/// A success, with a token in it that can be used.
+/// A success, with an access token that can be used.
 #[derive(Debug)]
 pub(crate) struct TokenResponse {
     pub(crate) access_token: Secret,
@@ -69,496 +65,493 @@ pub(crate) struct TokenResponse {
     pub(crate) refresh_token: Option<Secret>,
     pub(crate) lifetime: Lifetime,
     pub(crate) scope: GrantedScope,
+    pub(crate) members: Members,
 }
 
-impl TokenResponse {
-    /// Reads a response that came at `now`. What a refusal means for the login is decided in `flow`. What is a form
-    /// becomes JSON, so that there is one form to keep.
-    pub(crate) fn read(response: &mut HttpResponse, dialect: &Dialect, now: UnixTime) -> Result<Self, TokenError> {
-        let status = response.status;
-        if matches!(status, 300..=399) {
-            return Err(TokenError::Redirected { status });
-        }
-        if response.is_too_long() {
-            return Err(match status {
-                // The page of a gateway may be of any length, and its status says enough.
-                429 | 500.. => {
-                    TokenError::Unavailable { status, retry_after: response.retry_after, error: None, body: None }
-                }
-                _ => TokenError::TooLong { status },
-            });
-        }
-        if let Some(json) = dialect.form_responses.then(|| object_of_form(&response.body)).flatten() {
-            response.body = WipedBytes(json.into_bytes());
-            // Each control character of a form takes six in JSON.
-            if response.is_too_long() {
-                return Err(TokenError::TooLong { status });
-            }
-        }
-        let members = Members::read(&response.body, dialect);
-        let may_have_token = match &members {
-            Ok(members) => members.has_token,
-            Err(_) => response.body.windows(5).any(|word| word.eq_ignore_ascii_case(b"token")),
-        };
-        let body = || (!may_have_token).then(|| Untrusted::excerpt(&response.body));
-        let error = members.as_ref().ok().and_then(Members::oauth_error);
-        match (status, error) {
-            (429 | 500.., error) => {
-                Err(TokenError::Unavailable { status, retry_after: response.retry_after, error, body: body() })
-            }
-            // At another status than the RFC's it may be the error of a gateway, unless it is one of the RFC's.
-            (200..=299 | 400 | 401 | 403, Some(error)) => Err(TokenError::Refused { status, error, body: body() }),
-            (_, Some(error)) if error.code.is_registered() => Err(TokenError::Refused { status, error, body: body() }),
-            (200..=299, None) => match members {
-                Ok(members) => members.success(dialect, now).map_err(|reason| TokenError::Unusable { status, reason }),
-                Err(NoObject::NotJson) => Err(TokenError::NotJson { status }),
-                Err(NoObject::OtherJson) => Err(TokenError::Unusable { status, reason: UnusableToken::NotAnObject }),
-            },
-            _ => Err(TokenError::UnexpectedStatus { status, body: body() }),
-        }
+/// Reads a response that was received at `now`. What a refusal means for the login is decided in `flow`.
+pub(crate) fn read(response: HttpResponse, dialect: &Dialect, now: UnixTime) -> Result<TokenResponse, Refused> {
+    let refused = |kind| RefusedResponse::new(kind, response.status, response.retry_after(now));
+    if let Some(kind) = refusal_by_status(&response) {
+        return Err(refused(kind).into());
     }
+    let body = Body::parse(&response.body, dialect);
+    let oauth_error = body.oauth_error();
+    if let Some(kind) = refusal_by_content(response.status, &body, oauth_error.as_ref()) {
+        let excerpt = body.may_be_shown(kind, &response.body).then(|| Untrusted::excerpt(&response.body));
+        return Err(RefusedResponse { oauth_error, body: excerpt, ..refused(kind) }.into());
+    }
+    let mut token = match body.success(dialect, now) {
+        Ok(token) => token,
+        Err(reason) => {
+            let response = Box::new(refused(TokenErrorKind::Unusable(reason)));
+            return Err(Refused { response, refresh_token: body.refresh_token() });
+        }
+    };
+    let too_long = refused(TokenErrorKind::TooLong);
+    let form = body.form().map(Members::from_form);
+    token.members = form.unwrap_or_else(|| Members::from_json(response.body));
+    // In JSON, a control character of a form takes six.
+    if token.members.len() > MAX_RESPONSE_LEN { Err(too_long.into()) } else { Ok(token) }
+}
 
-    /// Reads a success again that was stored.
-    pub(crate) fn read_again(body: &str, dialect: &Dialect, received_at: UnixTime) -> Option<Self> {
-        Members::read(body.as_bytes(), dialect).ok()?.success(dialect, received_at).ok()
+const fn is_unavailable(status: u16) -> bool {
+    matches!(status, 408 | 425 | 429 | 500..)
+}
+
+/// Whether the response is refused without a look at its body.
+fn refusal_by_status(response: &HttpResponse) -> Option<TokenErrorKind> {
+    match response.status {
+        300..=399 => Some(TokenErrorKind::Redirected),
+        // The page of a gateway may be of any length, and its status says enough.
+        status if response.is_too_long() && is_unavailable(status) => Some(TokenErrorKind::Unavailable),
+        _ => response.is_too_long().then_some(TokenErrorKind::TooLong),
     }
 }
 
-/// The members of a form-encoded response, which is no JSON. A page is none, though it can be read as one: what stands
-/// before its first `=` is no name.
-fn object_of_form(body: &[u8]) -> Option<String> {
-    if core::str::from_utf8(body).is_ok_and(|text| json::is_json(json::without_byte_order_mark(text))) {
-        return None;
+/// Whether the response is refused, unless its access token is unusable.
+fn refusal_by_content(status: u16, body: &Body<'_>, error: Option<&OAuthError>) -> Option<TokenErrorKind> {
+    let is_registered = |error: &OAuthError| error.code.as_ref().is_some_and(ErrorCode::is_registered);
+    match (status, error) {
+        _ if is_unavailable(status) => Some(TokenErrorKind::Unavailable),
+        // At another status than these it may be the error of a gateway, unless RFC 6749 has the code.
+        (200..=299 | 400 | 401 | 403, Some(_)) => Some(TokenErrorKind::Refused),
+        (_, Some(error)) if is_registered(error) => Some(TokenErrorKind::Refused),
+        (200..=299, None) => matches!(body, Body::Other { is_json: false, .. }).then_some(TokenErrorKind::NotJson),
+        _ => Some(TokenErrorKind::UnexpectedStatus),
     }
-    let body = body.trim_ascii();
-    let mut is_answer = false;
-    for (index, (name, value)) in form::pairs(body).enumerate() {
-        if index == MAX_FORM_PAIRS || !name.iter().all(|byte| is_name_byte(*byte)) || form::check(value).is_err() {
-            return None;
-        }
-        is_answer |= matches!(name, b"access_token" | b"error");
-    }
-    is_answer.then(|| json::object(&Params::from_encoded(body).iter().collect::<Vec<_>>()))
 }
 
-/// The members that mean something here, each as it stands in the text. Which of them is a string, and which a
-/// number, differs from server to server, and a member that nobody can read must not cost a good token.
-#[derive(Default)]
-struct Members<'a> {
-    access_token: Option<Raw<'a>>,
-    token_type: Option<Raw<'a>>,
-    expires_in: Option<Raw<'a>>,
-    expiry: Option<Raw<'a>>,
-    /// What the dialect has for a lifetime.
-    lifetime: Option<Raw<'a>>,
-    /// Whether there is a member that other servers have for a lifetime.
-    names_a_lifetime: bool,
-    /// Whether there is a token in it, in any of the places where one may be.
-    has_token: bool,
-    refresh_token: Option<Raw<'a>>,
-    scope: Option<Raw<'a>>,
-    error: Option<Raw<'a>>,
-    error_description: Option<Raw<'a>>,
-    error_uri: Option<Raw<'a>>,
-    duplicate: Option<&'static str>,
+/// The content of a response.
+#[expect(clippy::large_enum_variant, reason = "there is one, on the stack")]
+enum Body<'a> {
+    /// A JSON object, or a form if the dialect allows one.
+    Fields(TokenFields<'a>),
+    Other {
+        is_json: bool,
+    },
 }
 
-/// Why a body is not read.
-#[derive(Debug, PartialEq)]
-enum NoObject {
-    NotJson,
-    OtherJson,
+impl<'a> Body<'a> {
+    fn parse(body: &'a [u8], dialect: &Dialect) -> Self {
+        let text = json::without_byte_order_mark(body);
+        if let Some(fields) = TokenFields::from_json(text, dialect) {
+            return Self::Fields(fields);
+        }
+        let is_json = json::is_json(text);
+        let form = if is_json || !dialect.form_responses() { None } else { TokenFields::from_form(body, dialect) };
+        form.map_or(Self::Other { is_json }, Self::Fields)
+    }
+
+    fn oauth_error(&self) -> Option<OAuthError> {
+        match self {
+            Self::Fields(fields) => fields.oauth_error(),
+            Self::Other { .. } => None,
+        }
+    }
+
+    fn success(&self, dialect: &Dialect, now: UnixTime) -> Result<TokenResponse, UnusableToken> {
+        match self {
+            Self::Fields(fields) => fields.success(dialect, now),
+            Self::Other { .. } => Err(UnusableToken::NotAnObject),
+        }
+    }
+
+    fn form(&self) -> Option<&'a [u8]> {
+        match self {
+            Self::Fields(fields) => fields.form,
+            Self::Other { .. } => None,
+        }
+    }
+
+    /// The refresh token, if there is one, once, and it is valid.
+    fn refresh_token(&self) -> Option<Secret> {
+        match self {
+            Self::Fields(fields) if !fields.table.is_duplicate(Field::RefreshToken) => {
+                fields.present(Field::RefreshToken).and_then(Value::token)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether an error may keep `body`, from which this was parsed: a token must not be in it.
+    fn may_be_shown(&self, kind: TokenErrorKind, body: &[u8]) -> bool {
+        kind != TokenErrorKind::NotJson
+            && !match self {
+                // A member that the crate does not read may have a token, too.
+                Self::Fields(fields) if fields.form.is_none() => fields.may_have_token() || has_name_with_token(body),
+                Self::Fields(_) | Self::Other { .. } => has_word_token(body),
+            }
+    }
 }
 
-impl<'a> Members<'a> {
-    fn read(body: &'a [u8], dialect: &Dialect) -> Result<Self, NoObject> {
-        let text = json::without_byte_order_mark(core::str::from_utf8(body).map_err(|_| NoObject::NotJson)?);
-        let mut members = Self::default();
-        let Some(all) = json::members(text) else {
-            return Err(if json::is_json(text) { NoObject::OtherJson } else { NoObject::NotJson });
-        };
-        for member in all {
-            let (name, value) = member.map_err(|json::NotJson| NoObject::NotJson)?;
-            // A name that is no text must not cost the token.
-            let Some(name) = json::string(name) else { continue };
-            match members.slot(&name) {
-                Some((name, slot)) => {
-                    if slot.replace(value).is_some() {
-                        members.duplicate = Some(name);
-                    }
-                }
-                None => {
-                    members.names_a_lifetime |=
-                        names_a_lifetime(&name) && !matches!(value.get(), "null" | "true" | "false");
-                }
+/// The fields of a token response. Which of them is a string, and which a number, differs from server to server, and one
+/// that cannot be read must not cost a valid token.
+struct TokenFields<'a> {
+    table: Fields<Value<'a>>,
+    /// Whether there is another member that says how long the token lives.
+    has_other_lifetime: bool,
+    /// The pairs of a form.
+    form: Option<&'a [u8]>,
+}
+
+impl<'a> TokenFields<'a> {
+    fn new(dialect: &Dialect, form: Option<&'a [u8]>) -> Self {
+        let mut table = Fields::new();
+        for (name, _) in dialect.response_places() {
+            if let Some(field) = Field::named(name) {
+                table.set_moved(field);
             }
         }
-        members.note_tokens();
-        members.find_elsewhere(text, dialect);
-        members.note_tokens();
-        Ok(members)
+        table.set_moved(Field::Lifetime);
+        Self { table, has_other_lifetime: false, form }
     }
 
-    /// Puts what the dialect has at a place of its own where the rest looks for it.
-    fn find_elsewhere(&mut self, text: &'a str, dialect: &Dialect) {
-        for (name, place) in dialect.response_names {
-            let Some((name, slot)) = self.slot(name) else { continue };
-            match json::find(text, place) {
-                // Another place for an error must not hide a code at its own; an object there is no code.
-                Ok(found) if name.starts_with("error") => {
-                    let code =
-                        slot.filter(|raw| !is_no_error(*raw) && !matches!(raw.get().as_bytes(), [b'{' | b'[', ..]));
-                    *slot = code.or(found).or(*slot);
-                }
-                Ok(found) => *slot = found,
-                Err(json::Twice) => self.duplicate = Some(name),
+    /// `None` if the text is not a JSON object.
+    fn from_json(text: &'a [u8], dialect: &Dialect) -> Option<Self> {
+        let members = json::members(text)?;
+        let mut fields = Self::new(dialect, None);
+        for member in members {
+            let (name, value) = member.ok()?;
+            // A name that is not text must not cost the token.
+            if let Some(name) = json::string(name) {
+                fields.insert(&name, Value::Json(value), dialect);
             }
         }
-        if let Some((place, _)) = dialect.lifetime {
-            match json::find(text, place) {
-                Ok(found) => self.lifetime = found,
-                Err(json::Twice) => self.duplicate = Some(place),
+        Some(fields)
+    }
+
+    /// `None` if the text is not a form with an access token or an error in it. A page can be split into pairs, too, but
+    /// what is before its first `=` is not a name.
+    fn from_form(body: &'a [u8], dialect: &Dialect) -> Option<Self> {
+        let body = body.trim_ascii();
+        let mut fields = Self::new(dialect, Some(body));
+        for (index, (name, value)) in form::pairs(body).enumerate() {
+            let name = core::str::from_utf8(name).ok().filter(|name| name.bytes().all(is_name_byte))?;
+            if index == MAX_FORM_PAIRS {
+                return None;
             }
+            fields.insert(name, Value::Form(value), dialect);
+        }
+        let is_response = fields.table.get(Field::AccessToken).or(fields.table.get(Field::Error)).is_some();
+        is_response.then_some(fields)
+    }
+
+    /// Sorts a member in by its name.
+    fn insert(&mut self, name: &str, value: Value<'a>, dialect: &Dialect) {
+        let own = Field::TOKEN_RESPONSE.into_iter().find(|field| field.name() == name);
+        match own {
+            Some(field) => self.table.insert(field, Origin::Protocol, value),
+            None => self.has_other_lifetime |= is_lifetime_name(name) && value.has_digit(),
+        }
+        for (ours, place) in dialect.response_places() {
+            if let Some(field) = Field::named(ours) {
+                self.insert_from(place, field, name, value);
+            }
+        }
+        if let Some((place, _)) = dialect.lifetime_place() {
+            self.insert_from(place, Field::Lifetime, name, value);
         }
     }
 
-    fn note_tokens(&mut self) {
-        // What comes twice is only the last one here, or none.
-        self.has_token |=
-            self.duplicate.is_some() || present(self.access_token).or(present(self.refresh_token)).is_some();
+    /// Takes the field from its place, if the member is that place or contains it.
+    fn insert_from(&mut self, place: Place<'_>, field: Field, name: &str, value: Value<'a>) {
+        let mut steps = place.steps();
+        if steps.next() != Some(name) {
+            return;
+        }
+        if !self.table.visit(field) {
+            self.table.set_duplicate(field);
+        }
+        match value.find(steps) {
+            Ok(Some(found)) => self.table.insert(field, Origin::Dialect, found),
+            Ok(None) => {}
+            Err(Twice) => self.table.set_duplicate(field),
+        }
     }
 
-    /// Where a member of the protocol is kept.
-    fn slot(&mut self, name: &str) -> Option<(&'static str, &mut Option<Raw<'a>>)> {
-        Some(match name {
-            "access_token" => ("access_token", &mut self.access_token),
-            "token_type" => ("token_type", &mut self.token_type),
-            "expires_in" => ("expires_in", &mut self.expires_in),
-            "expiry" => ("expiry", &mut self.expiry),
-            "refresh_token" => ("refresh_token", &mut self.refresh_token),
-            "scope" => ("scope", &mut self.scope),
-            "error" => ("error", &mut self.error),
-            "error_description" => ("error_description", &mut self.error_description),
-            "error_uri" => ("error_uri", &mut self.error_uri),
-            _ => return None,
+    /// The value of a field. `null` is the same as absent.
+    fn present(&self, field: Field) -> Option<Value<'a>> {
+        self.table.get_if(field, Value::may_be_error).filter(|value| !value.is_null())
+    }
+
+    /// Whether there is a token, in any of the places where one may be. What came twice is here only once.
+    fn may_have_token(&self) -> bool {
+        let has = |field| self.table.both(field).iter().flatten().any(|value| !value.is_null());
+        self.table.duplicate().is_some() || has(Field::AccessToken) || has(Field::RefreshToken)
+    }
+
+    fn oauth_error(&self) -> Option<OAuthError> {
+        let error = self.table.get_if(Field::Error, Value::may_be_error).filter(|value| !value.is_no_error())?;
+        let text = |field| self.present(field).and_then(Value::text).map(|text| Untrusted::new(text.into_owned()));
+        Some(OAuthError {
+            // Of two errors, nobody can say which one is meant.
+            code: if self.table.duplicate().is_some() { None } else { error.error_code() },
+            description: text(Field::ErrorDescription),
+            uri: text(Field::ErrorUri),
         })
     }
 
     fn success(&self, dialect: &Dialect, now: UnixTime) -> Result<TokenResponse, UnusableToken> {
-        if let Some(name) = self.duplicate {
-            return Err(UnusableToken::DuplicateMember(name));
+        if let Some(field) = self.table.duplicate() {
+            return Err(UnusableToken::DuplicateMember(field.name()));
         }
-        let access_token = present(self.access_token).ok_or(UnusableToken::Missing)?;
+        let access_token = self.present(Field::AccessToken).ok_or(UnusableToken::Missing)?;
         Ok(TokenResponse {
-            access_token: token(access_token).ok_or(UnusableToken::Malformed)?,
+            access_token: access_token.token().ok_or(UnusableToken::Malformed)?,
             token_type: self.token_type(dialect),
-            refresh_token: present(self.refresh_token).and_then(token),
+            refresh_token: self.present(Field::RefreshToken).and_then(Value::token),
             lifetime: self.lifetime(dialect, now),
             scope: self.scope(dialect),
+            members: Members::none(),
         })
     }
 
     fn token_type(&self, dialect: &Dialect) -> TokenType {
-        let Some(named) = present(self.token_type) else {
-            return if dialect.assumes_bearer { TokenType::Bearer } else { TokenType::Unstated };
+        // A dialect that reads the type elsewhere must not hide that the token is bound to a key.
+        let is_dpop = |value: &Value<'_>| value.text().is_some_and(|word| word.eq_ignore_ascii_case("DPoP"));
+        let [standard, _] = self.table.both(Field::TokenType);
+        let bound = standard.filter(is_dpop);
+        let Some(value) = bound.or(self.present(Field::TokenType)) else { return unstated_type(dialect) };
+        let is_bearer = |word: &str| {
+            let is_same = |bearer: &str| bearer.eq_ignore_ascii_case(word);
+            is_same("Bearer") || dialect.bearer_aliases().any(is_same)
         };
-        // The type of a token is a code like that of an error: a short word of visible ASCII.
-        let word = json::string(named).filter(|word| is_error_code(word)).unwrap_or(Text::Plain(""));
-        let is_same = |bearer: &str| bearer.eq_ignore_ascii_case(&word);
-        if is_same("Bearer") || dialect.bearer_aliases.iter().any(|alias| is_same(alias)) {
-            TokenType::Bearer
-        } else {
-            TokenType::Other((*word).into())
+        match value.text().as_deref() {
+            Some("") => unstated_type(dialect),
+            Some(word) if is_bearer(word) => TokenType::Bearer,
+            // A token type is a short word of visible ASCII, as an error code is.
+            Some(word) if is_error_code(word) => TokenType::Other(word.into()),
+            _ => TokenType::Unreadable,
         }
     }
 
     fn lifetime(&self, dialect: &Dialect, now: UnixTime) -> Lifetime {
-        let read = |member: &Option<Raw<'a>>, format| {
-            let raw = present(*member)?;
-            Some((seconds_left(raw, format, now)?, is_zero(raw, format)))
+        let read = |field, format| Some(self.present(field)?.lifetime(format, now));
+        let own = dialect.lifetime_place().and_then(|(_, format)| read(Field::Lifetime, format));
+        let usual = match [Field::ExpiresIn, Field::Expiry].map(|field| read(field, LifetimeFormat::Seconds)) {
+            [Some(one), Some(other)] => Some(one.shorter(other)),
+            [one, other] => one.or(other),
         };
-        let usual = [self.expires_in, self.expiry];
-        let shorter = || usual.iter().filter_map(|member| read(member, LifetimeFormat::Seconds)).min();
-        let own = dialect.lifetime.and_then(|(_, format)| read(&self.lifetime, format));
-        let is_stated =
-            self.names_a_lifetime || usual.iter().chain([&self.lifetime]).any(|raw| present(*raw).is_some());
-        let assumed = dialect.assumed_lifetime.map(u64::from);
-        let seconds = match own.or_else(shorter) {
-            Some((_, true)) if dialect.zero_means_unstated => assumed,
-            None if assumed.is_none() && is_stated => return Lifetime::Unreadable,
-            stated => stated.map(|(seconds, _)| seconds).or(assumed),
-        };
-        seconds.map_or(Lifetime::Unstated, |seconds| Lifetime::Stated(Duration::from_secs(seconds)))
+        let other = self.has_other_lifetime.then_some(Stated::Unreadable);
+        Lifetime::choose(&[own, usual, other], dialect)
     }
 
     fn scope(&self, dialect: &Dialect) -> GrantedScope {
-        let Some(raw) = present(self.scope) else { return GrantedScope::Unstated };
-        if raw.get().len() > MAX_PARAMETER_LEN {
-            return GrantedScope::Unstated;
-        }
-        let separator = dialect.granted_scope_separator;
-        let scope = match json::string(raw) {
-            Some(list) => Some(Scope::granted(&list, separator)),
-            None => list_of_texts(raw).map(|list| Scope::granted(&list, separator)),
-        };
-        scope.map_or(GrantedScope::Unstated, GrantedScope::Stated)
-    }
-
-    fn oauth_error(&self) -> Option<Box<OAuthError>> {
-        let raw = self.error.filter(|raw| !is_no_error(*raw))?;
-        let text = raw.get();
-        let code = match json::string(raw) {
-            // Of two errors nobody can say which one is meant.
-            _ if self.duplicate.is_some() => None,
-            Some(code) => ErrorCode::parse(&code),
-            // A number is kept as it is written.
-            None if !matches!(text.as_bytes(), [b'"' | b'{' | b'[', ..]) => ErrorCode::parse(text),
-            None => None,
-        };
-        Some(Box::new(OAuthError {
-            code: code.unwrap_or(ErrorCode::Unreadable),
-            description: present(self.error_description).and_then(json::string).map(untrusted),
-            uri: present(self.error_uri).and_then(json::string).map(untrusted),
-        }))
+        let Some(value) = self.present(Field::Scope) else { return GrantedScope::Unstated };
+        let list = if value.len() > MAX_PARAMETER_LEN { None } else { value.list() };
+        let scope = list.and_then(|list| Scope::granted(&list, dialect.granted_scope_separator()));
+        scope.map_or(GrantedScope::Unreadable, GrantedScope::Stated)
     }
 }
 
-/// The texts of a list of nothing else, separated by spaces.
-fn list_of_texts(raw: Raw<'_>) -> Option<String> {
-    let mut list = String::new();
-    for item in json::items(raw.get())? {
-        list.push(' ');
-        list.push_str(&json::string(item.ok()?)?);
-    }
-    Some(list)
+fn has_word_token(text: &[u8]) -> bool {
+    text.windows(5).any(|word| word.eq_ignore_ascii_case(b"token"))
 }
 
-fn untrusted(text: Text<'_>) -> Untrusted {
-    Untrusted::new(text.into_owned())
-}
-
-/// Whether a member is what some server calls a lifetime: `expires_at`, `expireTime`, `access_token_expiration`.
-/// Nothing is read from it unless the dialect says how, but a token beside it has an end.
-fn names_a_lifetime(name: &str) -> bool {
-    let starts_with =
-        |name: &str, start: &str| name.get(..start.len()).is_some_and(|is| is.eq_ignore_ascii_case(start));
-    let rest = ["access_token_", "accessToken", "token_"].iter().find_map(|before| name.strip_prefix(before));
-    starts_with(rest.unwrap_or(name), "expir")
-}
-
-/// Some servers send the member with every success. As a number it is 0, perhaps in a text and in several digits.
-fn is_no_error(raw: Raw<'_>) -> bool {
-    matches!(raw.get(), "null" | "false") || raw.get().bytes().all(|byte| matches!(byte, b'0' | b'"'))
-}
-
-/// `null` is the same as absent.
-fn present(member: Option<Raw<'_>>) -> Option<Raw<'_>> {
-    member.filter(|raw| raw.get() != "null")
-}
-
-/// A token: a string of `VSCHAR` (RFC 6749 appendices A.12 and A.17).
-fn token(raw: Raw<'_>) -> Option<Secret> {
-    json::string(raw).filter(|text| is_vschar(text, MAX_TOKEN_LEN)).map(|text| Secret::from(&*text))
-}
-
-/// How many seconds a token still lives, if that can be read.
-fn seconds_left(raw: Raw<'_>, format: LifetimeFormat, now: UnixTime) -> Option<u64> {
-    let end = match format {
-        LifetimeFormat::Milliseconds => return lifetime_number(raw.get(), -3),
-        LifetimeFormat::Seconds => return lifetime_number(raw.get(), 0),
-        LifetimeFormat::Timestamp => UnixTime::from_rfc3339(&json::string(raw)?)?,
-        // What would be beyond the year 9999 is counted in something else.
-        LifetimeFormat::UnixSeconds => {
-            lifetime_number(raw.get(), 0).filter(|end| *end < 253_402_300_800).map(UnixTime::from_secs)?
-        }
-    };
-    Some(end.saturating_since(now).as_secs())
-}
-
-/// Whether it is a zero as it is written, and not one that comes of a token that has run out.
-fn is_zero(raw: Raw<'_>, format: LifetimeFormat) -> bool {
-    match format {
-        LifetimeFormat::Timestamp => seconds_left(raw, format, UnixTime::from_secs(0)) == Some(0),
-        _ => !raw.get().bytes().any(|byte| matches!(byte, b'1'..=b'9')),
-    }
-}
-
-/// A count that is a number or a string with a number in it, times a power of ten, rounded down. One that is too large
-/// for a `u64` is the largest one; one with an exponent beyond all reason is none.
-///
-/// Read digit by digit: the floats of `core` bring tables of 10 KB, which a microcontroller would carry for this alone.
-fn lifetime_number(raw: &str, power: isize) -> Option<u64> {
-    let text = raw.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(raw).trim_ascii();
-    let (mantissa, exponent) = match (text::cut(text, b'e'), text::cut(text, b'E')) {
-        ((mantissa, Some(exponent)), _) | (_, (mantissa, Some(exponent))) => (mantissa, exponent),
-        _ => (text, "0"),
-    };
-    let (whole, fraction) = text::cut(mantissa, b'.');
-    let fraction = fraction.unwrap_or_default();
-    let digits = exponent.strip_prefix('-').or(exponent.strip_prefix('+')).unwrap_or(exponent);
-    let size = isize::try_from(decimal::read(digits)?).ok()?;
-    let exponent = if exponent.starts_with('-') { -size } else { size };
-    if whole.is_empty() || exponent >= 400 {
-        return None;
-    }
-    let mut places = whole.len().saturating_add_signed(exponent.saturating_add(power));
-    let mut count: u64 = 0;
-    for byte in whole.bytes().chain(fraction.bytes()) {
-        let digit = char::from(byte).to_digit(10)?;
-        if places > 0 {
-            places -= 1;
-            count = count.saturating_mul(10).saturating_add(digit.into());
+/// Whether a member, at any depth, is named like a token and is not null. A name with an escape in it may be one.
+fn has_name_with_token(json: &[u8]) -> bool {
+    let mut parts = json.split(|byte| *byte == b'"').peekable();
+    while let Some(name) = parts.next() {
+        let value = parts.peek().and_then(|after| after.trim_ascii_start().strip_prefix(b":"));
+        let has_value = value.is_some_and(|value| !value.trim_ascii_start().starts_with(b"null"));
+        let is_like_a_token = name != b"token_type" && (has_word_token(name) || name.contains(&b'\\'));
+        // Behind a backslash, the quotation mark is within a string.
+        if has_value && is_like_a_token && !name.ends_with(b"\\") {
+            return true;
         }
     }
-    for _ in 0..places {
-        count = count.saturating_mul(10);
-    }
-    Some(count)
+    false
 }
 
-/// Why a token response gave no token.
-///
-/// Whether the state is handed back is for [`Rejected::recover`](crate::Rejected::recover) to say.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
-#[non_exhaustive]
-pub enum TokenError {
-    /// The body is longer than [`MAX_RESPONSE_LEN`](crate::limits::MAX_RESPONSE_LEN), or than the host would read. At
-    /// 429 and 5xx it is [`Unavailable`](Self::Unavailable).
-    #[error("token response, status {status}: too long")]
-    TooLong {
-        /// The HTTP status.
-        status: u16,
-    },
-    /// A redirect (3xx). It must not be followed: it would carry the code to another place. Either the token
-    /// endpoint is wrong, or something stands between you and the server.
-    #[error("token response, status {status}: a redirect, which must not be followed")]
-    Redirected {
-        /// The HTTP status.
-        status: u16,
-    },
-    /// The server cannot answer now (5xx or 429).
-    #[error("token response, status {status}: the server cannot answer now")]
-    Unavailable {
-        /// The HTTP status.
-        status: u16,
-        /// How long the server asks you to wait (`Retry-After` in seconds).
-        retry_after: Option<Duration>,
-        /// What the body says, if it is an OAuth error.
-        error: Option<Box<OAuthError>>,
-        /// The beginning of the body, if there can be no token in it.
-        body: Option<Untrusted>,
-    },
-    /// Neither success nor an OAuth error, such as a page of a proxy at 403 or 404.
-    #[error("token response, status {status}: neither a token nor an OAuth error")]
-    UnexpectedStatus {
-        /// The HTTP status.
-        status: u16,
-        /// The beginning of the body, if there can be no token in it.
-        body: Option<Untrusted>,
-    },
-    /// A success whose body is empty, cut off or not JSON.
-    #[error("token response, status {status}: not JSON")]
-    NotJson {
-        /// The HTTP status.
-        status: u16,
-    },
-    /// The server refused, with an OAuth error (RFC 6749 §5.2).
-    #[error("token response, status {status}: the server refused: {error}")]
-    Refused {
-        /// The HTTP status. Some servers refuse with 200.
-        status: u16,
-        /// What the server said.
-        error: Box<OAuthError>,
-        /// The beginning of the body, if there can be no token in it.
-        body: Option<Untrusted>,
-    },
-    /// A success without an access token that can be used.
-    #[error("token response, status {status}: {reason}")]
-    Unusable {
-        /// The HTTP status.
-        status: u16,
-        /// What is wrong with it.
-        reason: UnusableToken,
-    },
+fn unstated_type(dialect: &Dialect) -> TokenType {
+    if dialect.assumes_bearer() { TokenType::Bearer } else { TokenType::Unstated }
 }
 
-impl TokenError {
-    /// The HTTP status of the response.
-    pub const fn status(&self) -> u16 {
+/// A value as it came: JSON, or form-encoded.
+#[derive(Clone, Copy)]
+enum Value<'a> {
+    Form(&'a [u8]),
+    Json(Raw<'a>),
+}
+
+impl<'a> Value<'a> {
+    fn get(self) -> &'a [u8] {
         match self {
-            Self::TooLong { status }
-            | Self::Redirected { status }
-            | Self::Unavailable { status, .. }
-            | Self::UnexpectedStatus { status, .. }
-            | Self::NotJson { status }
-            | Self::Refused { status, .. }
-            | Self::Unusable { status, .. } => *status,
+            Self::Form(text) => text,
+            Self::Json(raw) => raw.get(),
         }
     }
 
-    /// The OAuth error in the response, if it has one.
-    pub fn oauth_error(&self) -> Option<&OAuthError> {
+    fn len(self) -> usize {
+        self.get().len()
+    }
+
+    fn is_null(&self) -> bool {
+        matches!(self, Self::Json(raw) if raw.get() == b"null")
+    }
+
+    fn has_digit(self) -> bool {
+        self.get().iter().any(u8::is_ascii_digit)
+    }
+
+    /// The value at a path from here. In a form, nothing is nested.
+    fn find<'s>(self, mut steps: impl Iterator<Item = &'s str>) -> Result<Option<Self>, Twice> {
         match self {
-            Self::Unavailable { error, .. } => error.as_deref(),
-            Self::Refused { error, .. } => Some(error),
-            _ => None,
+            Self::Form(_) => Ok(steps.next().is_none().then_some(self)),
+            Self::Json(raw) => Ok(json::find(raw.get(), steps)?.map(Self::Json)),
         }
     }
 
-    /// What the server sent with its refusal: its first [`MAX_ERROR_BODY_LEN`](crate::limits::MAX_ERROR_BODY_LEN)
-    /// bytes. Servers repeat in it what was sent to them, secrets included: look at it, and do not log it. A body that
-    /// has a token where this crate looks for one, or the word "token" in what it cannot read, is not kept.
-    pub const fn body(&self) -> Option<&Untrusted> {
+    /// The content of a string.
+    fn text(self) -> Option<Text<'a>> {
         match self {
-            Self::Unavailable { body, .. } | Self::UnexpectedStatus { body, .. } | Self::Refused { body, .. } => {
-                body.as_ref()
+            Self::Form(text) => form::text(text).ok(),
+            Self::Json(raw) => json::string(raw),
+        }
+    }
+
+    /// A token: a string of `VSCHAR` (RFC 6749 appendices A.12 and A.17).
+    fn token(self) -> Option<Secret> {
+        let text = self.text().filter(|text| is_vschar(text, MAX_TOKEN_LEN))?;
+        Some(Secret::from_wiped(text.into_owned()))
+    }
+
+    fn lifetime(self, format: LifetimeFormat, now: UnixTime) -> Stated {
+        match (self.text(), self) {
+            (Some(text), _) => Stated::read(&text, format, now),
+            (None, Self::Json(raw)) if format != LifetimeFormat::Timestamp => {
+                Stated::read(raw.text().unwrap_or_default(), format, now)
             }
+            _ => Stated::Unreadable,
+        }
+    }
+
+    /// A list of scopes: a string, or an array of strings.
+    fn list(self) -> Option<Text<'a>> {
+        let Self::Json(raw) = self else { return self.text() };
+        if let Some(text) = json::string(raw) {
+            return Some(text);
+        }
+        let mut list = String::with_capacity(raw.get().len());
+        for item in json::items(raw.get())? {
+            list.push(' ');
+            list.push_str(&json::string(item.ok()?)?);
+        }
+        Some(Text::Decoded(list.into()))
+    }
+
+    /// Some servers send `error` with every success: as `null`, `false`, an empty text, or zeros.
+    fn is_no_error(&self) -> bool {
+        matches!(self.get(), b"null" | b"false") || self.get().iter().all(|byte| matches!(byte, b'0' | b'"'))
+    }
+
+    /// Whether it hides an error at the dialect's place: an object or an array has no code.
+    fn may_be_error(self) -> bool {
+        !self.is_no_error() && !matches!((self, self.get().first()), (Self::Json(_), Some(b'{' | b'[')))
+    }
+
+    fn error_code(self) -> Option<ErrorCode> {
+        match (self.text(), self) {
+            (Some(text), _) => ErrorCode::parse(&text),
+            // A number is kept as it is written.
+            (None, Self::Json(raw)) if !matches!(raw.get(), [b'"' | b'{' | b'[', ..]) => ErrorCode::parse(raw.text()?),
             _ => None,
         }
     }
+}
 
-    /// A member of that [`body`](Self::body) by its name, if it is a JSON object and has it in this type: what a
-    /// server says beyond RFC 6749, such as `error_codes` or `claims`.
-    pub fn response_member<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        json::member(self.body()?.raw(), name)
+/// Why a response gave no usable access token. `TokenError` has it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct RefusedResponse {
+    pub(crate) kind: TokenErrorKind,
+    pub(crate) status: u16,
+    /// The server's error, if the response has one.
+    pub(crate) oauth_error: Option<OAuthError>,
+    /// The beginning of the body, if no token can be in it.
+    pub(crate) body: Option<Untrusted>,
+    /// The pause that the server asks for, within [limits](crate::limits::MAX_RETRY_AFTER).
+    pub(crate) retry_after: Option<Duration>,
+}
+
+/// A response without a usable access token.
+pub(crate) struct Refused {
+    pub(crate) response: Box<RefusedResponse>,
+    /// The new refresh token that a server sent with an unusable access token. It is not a part of the error.
+    pub(crate) refresh_token: Option<Secret>,
+}
+
+impl From<RefusedResponse> for Refused {
+    fn from(response: RefusedResponse) -> Self {
+        Self { response: Box::new(response), refresh_token: None }
     }
+}
 
-    /// How long the server asks you to wait before the next request.
-    pub const fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Unavailable { retry_after, .. } => *retry_after,
-            _ => None,
+impl RefusedResponse {
+    /// A refusal about which nothing else is known.
+    pub(crate) const fn new(kind: TokenErrorKind, status: u16, retry_after: Option<Duration>) -> Self {
+        Self { kind, status, oauth_error: None, body: None, retry_after }
+    }
+}
+
+/// `token response, status 503: the server is unavailable`.
+impl fmt::Display for RefusedResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // By `write_str`: the formatting of numbers and padding is a kilobyte.
+        f.write_str("token response, status ")?;
+        f.write_str(&text::of_number(self.status.into()))?;
+        f.write_str(": ")?;
+        self.kind.fmt(f)?;
+        match (self.kind, &self.oauth_error) {
+            (TokenErrorKind::Refused, Some(error)) => {
+                f.write_str(": ")?;
+                error.fmt(f)
+            }
+            _ => Ok(()),
         }
     }
+}
 
-    /// Who has to act.
-    pub fn fault(&self) -> Fault {
-        match self {
-            Self::Redirected { .. } => Fault::Host,
-            Self::Refused { error, .. } => error.code.fault(),
-            _ => Fault::Server,
-        }
-    }
-
-    /// Whether trying again may succeed without anything being changed: the same request, if the state was handed
-    /// back, or else a new login. If [`retry_after`](Self::retry_after) says so, wait so long.
-    pub fn is_retryable(&self) -> bool {
-        match self {
-            Self::Unavailable { .. } | Self::NotJson { .. } => true,
-            Self::Refused { error, .. } => error.code.is_retryable(),
-            _ => false,
-        }
-    }
+/// Why a token response gave no usable access token.
+#[derive(Clone, Copy, Debug, Eq, Error, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum TokenErrorKind {
+    /// A 2xx whose body is not JSON: empty, cut off, or a page. The server may have used up the code or the refresh token.
+    #[error("not JSON")]
+    NotJson,
+    /// A redirect (3xx), which must not be followed: that would send the code to another server. Either the token endpoint
+    /// is wrong, or something intercepts the request.
+    #[error("a redirect, which must not be followed")]
+    Redirected,
+    /// The server refused, with an OAuth error (RFC 6749 §5.2). Some servers refuse with status 200.
+    #[error("the server refused")]
+    Refused,
+    /// The answer belongs to a refresh token that this login no longer holds.
+    #[error("the answer to a refresh token that this login no longer holds")]
+    Stale,
+    /// The body is longer than [`MAX_RESPONSE_LEN`](crate::limits::MAX_RESPONSE_LEN), or than your program would read. With
+    /// the status of an unavailable server it is [`Unavailable`](Self::Unavailable).
+    #[error("too long")]
+    TooLong,
+    /// The server is unavailable: 408, 425, 429 or 5xx. The response may still have an OAuth error.
+    #[error("the server is unavailable")]
+    Unavailable,
+    /// Neither a success nor an OAuth error, such as the page of a proxy with 403 or 404.
+    #[error("neither a token nor an OAuth error")]
+    UnexpectedStatus,
+    /// A success without a usable access token.
+    #[error("{0}")]
+    Unusable(UnusableToken),
 }
 
 /// Why the access token of a success cannot be used.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Error, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum UnusableToken {
-    /// A member of the protocol comes twice, so that readers may disagree about it.
-    #[error("the member {0} comes twice")]
+    /// A member of the protocol occurs twice, so readers may disagree about its value.
+    #[error("the member {0} occurs twice")]
     DuplicateMember(&'static str),
-    /// The access token is not a string, is empty, too long, or has a character that RFC 6749 appendix A.12 does not allow.
+    /// The access token is not a string, is empty, too long, or has a character that RFC 6749 appendix A.12 does not
+    /// allow.
     #[error("an access token that is not a string of visible ASCII, or is too long")]
     Malformed,
     /// There is no access token.
@@ -570,6 +563,6 @@ pub enum UnusableToken {
 }
 
 crate::names::names! {
-    TokenError: TooLong Redirected Unavailable UnexpectedStatus NotJson Refused Unusable;
+    TokenErrorKind: NotJson Redirected Refused Stale TooLong Unavailable UnexpectedStatus Unusable;
     UnusableToken: DuplicateMember Malformed Missing NotAnObject;
 }

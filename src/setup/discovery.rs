@@ -1,258 +1,455 @@
-//! Discovery: from an issuer alone to a [`Server`] (RFC 8414, OpenID Connect Discovery 1.0).
+//! Discovery: from an issuer to a [`Server`] (RFC 8414, OpenID Connect Discovery 1.0).
 
 use alloc::boxed::Box;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
-use core::fmt;
-
-use crate::response::fault::Fault;
 use core::time::Duration;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use thiserror::Error;
 
 use crate::config::error::ConfigError;
-use crate::config::server::{IssParameter, Server, check_secure};
-use crate::config::uri::Uri;
-use crate::config::uri::UriError;
-use crate::encoding::json;
-use crate::flow::Rejected;
+use crate::config::server::{IssParameter, PlainHttp, Server};
+use crate::config::uri::{IntoUri, Uri, UriError};
+use crate::encoding::time::UnixTime;
+use crate::flow::{Exchange, Rejected, Resend, policy};
 use crate::http::{HttpRequest, HttpResponse};
+use crate::limits::MAX_ATTEMPTS;
+use crate::response::next_step::{NextStep, Sealed};
+use crate::setup::discovery_error::{Claimed, DiscoveryError, DiscoveryErrorKind, Failure};
+use crate::setup::metadata::{Document, Metadata};
 
-/// A search for the metadata of a server: a step of its own before a login.
+/// A search for the metadata of an authorization server, which gives a [`Server`].
 ///
-/// **Holds** the issuer, and the places where its metadata may be: `/.well-known/oauth-authorization-server` and
-/// `/.well-known/openid-configuration` in front of the issuer's path (RFC 8414 §3), then
-/// `/.well-known/openid-configuration` behind it (OpenID Connect Discovery 1.0 §4).
-///
-/// **Can** give the [`request`](Self::request) for the first of them, and take the answer by
-/// [`receive_metadata`](Self::receive_metadata).
-///
-/// **Refused**: where there is no metadata, the search comes back and asks at the next place; where the server cannot
-/// answer now, at the same one. Whatever has an issuer in it and is bad ends the search: another place must not hide it.
-///
-/// **Stored**: no, it is made again from the issuer at no cost. Keep the [`Server`] for as long as the HTTP headers
-/// of the answer allow.
-///
-/// **Next** is a [`Server`], by [`Metadata`].
+/// Send the [`request`](Self::request) and pass the response to [`receive_response`](Self::receive_response), until there
+/// is [`Metadata`]. If the issuer is all that you know, this is the way to a [`Client`](crate::Client).
 ///
 /// ```
-/// # use authcode::{ConfigError, Discovery, DiscoveryError, HttpRequest, HttpResponse, Server};
-/// # fn example(send: impl Fn(HttpRequest) -> HttpResponse) -> Result<Server, Box<dyn core::error::Error>> {
+/// # use authcode::{Discovery, HttpRequest, HttpResponse, NextStep, Server, UnixTime};
+/// # fn example(send: impl Fn(HttpRequest) -> HttpResponse, sleep: impl Fn(core::time::Duration), now: fn() -> UnixTime)
+/// # -> Result<Server, Box<dyn core::error::Error>> {
 /// let mut discovery = Discovery::new("https://login.example/tenant")?;
 /// let metadata = loop {
 ///     let response = send(discovery.request());
-///     discovery = match discovery.receive_metadata(response) {
+///     discovery = match discovery.receive_response(response, now()) {
 ///         Ok(metadata) => break metadata,
-///         Err(refused) if refused.error().is_retryable() => return Err(refused.into()), // or wait, and ask again
-///         Err(refused) => refused.recover()?, // not here: ask at the next place
+///         Err(rejected) => {
+///             if let NextStep::Retry { after } = rejected.error().next_step() {
+///                 sleep(after); // zero if there is another place to ask
+///             }
+///             rejected.recover()?
+///         }
 ///     };
 /// };
 /// let server = metadata.into_server();
 /// # Ok(server) }
 /// ```
 ///
-/// The metadata is the word of whoever answers at the issuer's host. What it says is checked, and is never more
-/// trusted than the issuer: see [`receive_metadata`](Self::receive_metadata). An issuer that comes from a stranger can
-/// lead your program to any host on the net: ask your user, or keep a list.
+/// # Where metadata is looked for
+///
+/// At `/.well-known/oauth-authorization-server` and `/.well-known/openid-configuration` in front of the issuer's path
+/// (RFC 8414 §3), then at `/.well-known/openid-configuration` behind it (OpenID Connect Discovery 1.0 §4). If you know
+/// another place, see [`at`](Self::at); if you do not know the issuer, see [`from_metadata_url`](Self::from_metadata_url).
+///
+/// # What can go wrong
+///
+/// | the response | [`next_step`](DiscoveryError::next_step) |
+/// |---|---|
+/// | no metadata (404, a redirect, a page), at one of the places above | `Retry` without a pause: the next request is for the next place |
+/// | 5xx, at one of the places above | the same. If no other place has metadata, `Retry` after a pause, from the first place |
+/// | 408, 425 or 429; 5xx at a URL that you named | `Retry` after a pause, at the same place |
+/// | no metadata at the last place, or at a URL that you named | `StartOver`: check the issuer |
+/// | names an issuer but is invalid | `StartOver`; no other place is tried, which could hide it |
+///
+/// Retries with a pause end: the server may be unavailable [`MAX_ATTEMPTS`] times.
+///
+/// # Security
+///
+/// The metadata is what the operator of the issuer's host says. It is validated and never more trusted than the issuer: see
+/// [`receive_response`](Self::receive_response). An issuer that comes from somebody whom you do not trust can send your
+/// program to any host: ask your user, or keep a list.
+///
+/// It is not stored: make it again from the issuer. The result can be kept: see [`Metadata::to_json`].
 #[derive(Clone, Debug)]
 #[must_use = "it does nothing until its request is sent"]
 pub struct Discovery(Box<Search>);
 
 #[derive(Clone, Debug)]
 struct Search {
-    issuer: Uri,
-    /// The next one is the last.
+    target: Target,
+    /// The next place is the last item.
     places: Vec<String>,
-    allows_loopback_http: bool,
+    /// A place that could not answer in this round: its status, and the longest pause that was asked for.
+    unavailable: Option<(u16, Option<Duration>)>,
+    /// How many rounds have ended because a place could not answer.
+    attempts: u8,
+    plain_http: PlainHttp,
     same_origin: bool,
     advertised_s256: bool,
+    either_root_slash: bool,
+}
+
+/// What is looked for.
+#[derive(Clone, Debug)]
+enum Target {
+    /// The metadata of this issuer, at its own places or at the URL that was named.
+    Issuer { text: Box<str>, uri: Uri, is_place_named: bool },
+    /// The metadata at this URL, whose issuer is not known before.
+    Url { url: Uri, accepts_unconfirmed: bool },
 }
 
 impl Discovery {
-    /// Looks for the metadata of `issuer`: the `https` URI that the server calls itself, byte for byte, with a `/`
-    /// at the end if it has one there. (`url::Url` writes one behind a bare host, which is another issuer.)
+    /// Looks for the metadata of `issuer`: the `https` URI that the server calls itself, exactly as it writes it. A `/` at
+    /// the end counts, and so does each capital letter. (`url::Url` adds a `/` to a URL without a path; see
+    /// [`accept_root_slash_difference`](Self::accept_root_slash_difference).)
     ///
     /// # Errors
-    /// [`ConfigError::Issuer`] or [`ConfigError::Insecure`], if it is not an `https` URI without a query.
-    pub fn new<I>(issuer: I) -> Result<Self, ConfigError>
-    where
-        I: TryInto<Uri>,
-        UriError: From<I::Error>,
-    {
-        Self::checked(issuer, false)
+    /// [`ConfigError::Issuer`] or [`ConfigError::Insecure`] if it is not an `https` URI without a query.
+    pub fn new(issuer: impl IntoUri) -> Result<Self, ConfigError> {
+        Self::checked(issuer, PlainHttp::Nowhere)
     }
 
-    /// As [`new`](Self::new), but issuer and endpoints may be `http` on `127.0.0.1`, `[::1]` or `localhost`: for tests
-    /// and development.
+    /// Looks for the metadata of an issuer like [`new`](Self::new). Issuer and endpoints may be `http` on `127.0.0.1`,
+    /// `[::1]` or `localhost`: for tests and development.
     ///
     /// # Errors
     /// As [`new`](Self::new).
-    pub fn danger_loopback_http<I>(issuer: I) -> Result<Self, ConfigError>
-    where
-        I: TryInto<Uri>,
-        UriError: From<I::Error>,
-    {
-        Self::checked(issuer, true)
+    pub fn danger_loopback_http(issuer: impl IntoUri) -> Result<Self, ConfigError> {
+        Self::checked(issuer, PlainHttp::Loopback)
     }
 
-    fn checked<I>(issuer: I, allows_loopback_http: bool) -> Result<Self, ConfigError>
-    where
-        I: TryInto<Uri>,
-        UriError: From<I::Error>,
-    {
-        let issuer = Server::check_issuer(issuer, allows_loopback_http)?;
-        let places = well_known(&issuer);
-        let search = Search { issuer, places, allows_loopback_http, same_origin: false, advertised_s256: true };
-        Ok(Self(Box::new(search)))
-    }
-
-    /// Asks at this URL and nowhere else, where a server keeps its metadata in a place of its own. The issuer in it
-    /// must still be the one that was asked for; but that host is then trusted as the issuer's own is.
+    /// Looks for the metadata of an issuer like [`new`](Self::new). Issuer and endpoints may be `http` on the host of the
+    /// issuer, such as `http://keycloak:8080/realms/acme` in a compose network. Everybody on the network path can answer in
+    /// the server's place: see [`Server::danger_plain_http`].
     ///
     /// # Errors
-    /// [`ConfigError::MetadataUrl`] or [`ConfigError::Insecure`], if it is not an `https` URL.
-    pub fn at<U>(mut self, url: U) -> Result<Self, ConfigError>
-    where
-        U: TryInto<Uri>,
-        UriError: From<U::Error>,
-    {
-        let url = url.try_into().map_err(|error| ConfigError::MetadataUrl(error.into()))?;
-        check_secure(&url, "metadata url", self.0.allows_loopback_http)?;
-        self.0.places = vec![url.as_str().to_string()];
+    /// As [`new`](Self::new).
+    pub fn danger_plain_http(issuer: impl IntoUri) -> Result<Self, ConfigError> {
+        let host = Uri::given(&issuer).map_err(ConfigError::Issuer)?.host().into();
+        Self::checked(issuer, PlainHttp::Host(host))
+    }
+
+    /// Looks for metadata at this URL, whose issuer you do not know. The URL must be one that you trust, and `https`.
+    ///
+    /// The issuer in that document is only a claim: the document can name an honest issuer with its honest authorization
+    /// endpoint, and a token endpoint of its own, which would get your users' codes. So the claimed issuer is confirmed: the
+    /// response leads to one ordinary discovery of that issuer, and the document found there is used. (Nothing has to be
+    /// confirmed if the URL is one of the issuer's own places.) Until then, [`receive_response`](Self::receive_response)
+    /// gives [`DiscoveryErrorKind::IssuerUnconfirmed`], whose next step is `Retry` without a pause.
+    ///
+    /// # Errors
+    /// [`ConfigError::MetadataUrl`] or [`ConfigError::Insecure`] if it is not an `https` URL.
+    pub fn from_metadata_url(url: impl IntoUri) -> Result<Self, ConfigError> {
+        let url = metadata_url(&url, &PlainHttp::Nowhere)?;
+        let places = vec![url.as_str().into()];
+        let target = Target::Url { url, accepts_unconfirmed: false };
+        Ok(Self::of(target, places, PlainHttp::Nowhere))
+    }
+
+    fn checked(issuer: impl IntoUri, plain_http: PlainHttp) -> Result<Self, ConfigError> {
+        let uri = plain_http.check_issuer(Uri::given(&issuer))?;
+        let places = well_known(&uri);
+        let target = Target::Issuer { text: issuer.text().into(), uri, is_place_named: false };
+        Ok(Self::of(target, places, plain_http))
+    }
+
+    fn of(target: Target, places: Vec<String>, plain_http: PlainHttp) -> Self {
+        Self(Box::new(Search {
+            target,
+            places,
+            unavailable: None,
+            attempts: 0,
+            plain_http,
+            same_origin: false,
+            advertised_s256: true,
+            either_root_slash: false,
+        }))
+    }
+
+    /// Looks for the metadata at this URL only, for a server that publishes it elsewhere. The issuer in it must still be the
+    /// one that was given, so the host of the URL is trusted like the issuer's own.
+    ///
+    /// Stored tokens then belong to the token endpoint, as with an issuer that is written by hand, unless the URL is one of
+    /// the issuer's own places: see [`Authorized::resume`](crate::Authorized::resume).
+    ///
+    /// # Errors
+    /// [`ConfigError::MetadataUrl`] or [`ConfigError::Insecure`] if it is not an `https` URL, or an `http` one that the
+    /// constructor allows. [`ConfigError::MixedSchemes`] if it is `http` and the issuer is `https`.
+    pub fn at(mut self, url: impl IntoUri) -> Result<Self, ConfigError> {
+        let url = metadata_url(&url, &self.0.plain_http)?;
+        if matches!(&self.0.target, Target::Issuer { uri, .. } if uri.scheme() == "https") && url.scheme() != "https" {
+            return Err(ConfigError::MixedSchemes("metadata url"));
+        }
+        self.0.places = vec![url.as_str().into()];
+        match &mut self.0.target {
+            Target::Issuer { is_place_named, .. } => *is_place_named = true,
+            Target::Url { url: place, .. } => *place = url,
+        }
         Ok(self)
     }
 
-    /// Refuses endpoints that are not at the issuer's own scheme, host and port. Many honest servers have them
-    /// elsewhere; if yours has not, this stops metadata that names an endpoint of somebody else.
+    /// Refuses endpoints that do not have the issuer's scheme, host and port. Many honest servers have endpoints on
+    /// another host; if yours does not, this stops metadata that names an endpoint of somebody else.
     pub fn require_same_origin(mut self) -> Self {
         self.0.same_origin = true;
         self
     }
 
-    /// Accepts metadata that says nothing of PKCE. By RFC 8414 §2 such a server does not do it, and a login there is
-    /// not protected by it; but some servers do it and do not say so. Metadata that says it does other methods than
-    /// `S256` alone is refused all the same.
+    /// Accepts metadata that does not mention PKCE. By RFC 8414 §2 such a server does not support PKCE, and codes are then
+    /// not protected by it; but some servers support it without saying so. Metadata that lists other methods than `S256` only
+    /// is still refused.
     pub fn accept_unadvertised_s256(mut self) -> Self {
         self.0.advertised_s256 = false;
         self
     }
 
-    /// Goes on to the next place without an answer of the present one, if there is one: where a server fails at a place
-    /// that it does not know.
-    pub fn next_place(mut self) -> Option<Self> {
-        self.0.places.pop();
-        (!self.0.places.is_empty()).then_some(self)
+    /// Accepts metadata whose issuer differs from the given one in the `/` at the end, if it has no path otherwise:
+    /// `https://login.example` and `https://login.example/`. From then on, the issuer is what the metadata says:
+    /// [`Server::issuer`] returns that, and `iss` is compared with that.
+    pub fn accept_root_slash_difference(mut self) -> Self {
+        self.0.either_root_slash = true;
+        self
     }
 
-    /// The request for the metadata, at the place that is next: a `GET`. It is the same at each call.
+    /// Uses the document at a [metadata URL](Self::from_metadata_url) although nothing confirms its issuer. Whoever controls
+    /// that URL can then get the codes and tokens of your users at any issuer that the document names. Tokens belong to the
+    /// endpoints in the document, not to the claimed issuer.
+    ///
+    /// It has no effect if the issuer is known.
+    pub fn danger_accept_unconfirmed_issuer(mut self) -> Self {
+        if let Target::Url { accepts_unconfirmed, .. } = &mut self.0.target {
+            *accepts_unconfirmed = true;
+        }
+        self
+    }
+
+    /// The request for the metadata at the next place: a `GET`. It is the same at each call, and may be sent again if no
+    /// response came.
     pub fn request(&self) -> HttpRequest {
         HttpRequest::get(self.0.places.last().map_or("", |place| place))
     }
 
-    /// Takes the answer to the [`request`](Self::request), whatever its status is.
+    /// Takes the response to the [`request`](Self::request), with any status. `now` is the time at which it came.
     ///
-    /// Checked in this order: status; size; JSON, with issuer and both endpoints in it, each once; that the `issuer` is
-    /// the one that was asked for, byte for byte (RFC 8414 §3.3); that the endpoints are `https`, without parameters
-    /// of the protocol, and not at an address in place of a name, unless it is the issuer's own; the code flow; PKCE
-    /// with `S256`. If the server says that it sends `iss`, a redirect without it will be refused
-    /// (RFC 9207 §2.4).
+    /// Checked in this order: status; size; that it is a JSON object with an `issuer`; that the members which are read
+    /// here occur once and have the right type; that the issuer is the one that was asked for, byte for byte
+    /// (RFC 8414 §3.3); that the endpoints are `https`, have no parameters of the protocol, and are not at an IP address
+    /// unless the issuer is; the code flow; PKCE with `S256`. If the server states that it sends `iss`, an authorization
+    /// response without it will be refused (RFC 9207 §2.4).
     ///
-    /// The media type is not looked at, as for a token. `signed_metadata` is not read (RFC 8414 §2.1 leaves that
-    /// to the client).
+    /// The media type is not checked. `signed_metadata` is not read (RFC 8414 §2.1 makes that optional).
     ///
     /// # Errors
-    /// [`DiscoveryError`] says what was wrong, and [`Rejected::recover`] whether to ask again: at the next place, or,
-    /// if the error [is retryable](DiscoveryError::is_retryable), at the same one.
-    pub fn receive_metadata(mut self, response: HttpResponse) -> Result<Metadata, Rejected<Self, DiscoveryError>> {
-        let error = match self.0.read(&response) {
-            Ok(server) => return Ok(Metadata { server, document: response.body.text().into() }),
-            Err(error) => error,
-        };
-        if error.is_no_metadata() {
-            self.0.places.pop();
-        }
-        let goes_on = (error.is_no_metadata() || error.is_retryable()) && !self.0.places.is_empty();
-        Err(if goes_on { Rejected::alive(self, error) } else { Rejected::ended(error) })
-    }
-}
-
-impl Search {
-    fn read(&self, response: &HttpResponse) -> Result<Server, DiscoveryError> {
-        let status = response.status;
-        match status {
-            200 => {}
-            300..=399 => return Err(DiscoveryError::Redirected { status }),
-            429 | 500 | 502..=504 => {
-                return Err(DiscoveryError::Unavailable { status, retry_after: response.retry_after });
+    /// [`DiscoveryError`] says why there is no server yet, and what to do now. [`Rejected::recover`] gives the state that
+    /// sends the next request, unless discovery has ended.
+    pub fn receive_response(
+        mut self,
+        response: HttpResponse,
+        now: UnixTime,
+    ) -> Result<Metadata, Rejected<Self, DiscoveryError>> {
+        let failure = match self.0.read(&response) {
+            Ok((document, server)) => {
+                let is_claimed = matches!(self.0.target, Target::Url { .. }) && !server.issuer_is_discovered();
+                let can_be_kept = self.0.unavailable.is_none() && !is_claimed;
+                return Ok(Metadata { server, document: document.into(), received_at: now, can_be_kept });
             }
-            _ => return Err(DiscoveryError::UnexpectedStatus { status }),
-        }
-        if response.is_too_long() {
-            return Err(DiscoveryError::TooLong);
-        }
-        let text = core::str::from_utf8(&response.body).map_err(|_| DiscoveryError::NotMetadata)?;
-        let text = json::without_byte_order_mark(text);
-        if !json::is_json(text) || json::find(text, "issuer").is_ok_and(|issuer| issuer.is_none()) {
-            return Err(DiscoveryError::NotMetadata);
-        }
-        self.judge(serde_json::from_str(text).map_err(|_| DiscoveryError::Malformed)?)
-    }
-
-    fn judge(&self, document: Document) -> Result<Server, DiscoveryError> {
-        if document.issuer != self.issuer.as_str() {
-            return Err(DiscoveryError::IssuerMismatch);
-        }
-        let server = Server::checked(
-            self.endpoint(&document.authorization_endpoint).map_err(ConfigError::AuthorizationEndpoint)?,
-            self.endpoint(&document.token_endpoint).map_err(ConfigError::TokenEndpoint)?,
-            self.allows_loopback_http,
-        )?;
-        for (endpoint, which) in
-            [(&server.authorization_endpoint, "authorization endpoint"), (&server.token_endpoint, "token endpoint")]
-        {
-            self.check_place_of(endpoint, which)?;
-        }
-        let offers =
-            |list: &Option<Vec<String>>, word| list.as_ref().is_none_or(|list| list.iter().any(|is| is == word));
-        if !offers(&document.response_types_supported, "code")
-            || !offers(&document.grant_types_supported, "authorization_code")
-        {
-            return Err(DiscoveryError::NoCodeFlow);
-        }
-        match document.code_challenge_methods_supported {
-            Some(methods) if methods.iter().any(|method| method == "S256") => {}
-            None if !self.advertised_s256 => {}
-            _ => return Err(DiscoveryError::NoS256),
-        }
-        let iss = match document.authorization_response_iss_parameter_supported {
-            Some(true) => IssParameter::Required,
-            _ => IssParameter::Optional,
+            Err(failure) => failure,
         };
-        Ok(server.with_issuer(self.issuer.clone(), iss)?)
-    }
-
-    /// Beside an issuer with an internationalised host, which has come from `url::Url`, an endpoint may have the same.
-    fn endpoint(&self, text: &str) -> Result<Uri, UriError> {
-        Uri::parse(text).or_else(|error| {
-            let beside = Uri::parse_any_host(text)?;
-            if beside.host() == self.issuer.host() { Ok(beside) } else { Err(error) }
+        let error = self.0.decide(failure, response.retry_after(now));
+        Err(match error.next_step() {
+            NextStep::StartOver => Rejected::ended(error),
+            _ => Rejected::alive(self, error),
         })
     }
 
-    /// An address in place of a name leads into somebody's own network, where a stranger's metadata must not send us.
-    fn check_place_of(&self, endpoint: &Uri, which: &'static str) -> Result<(), DiscoveryError> {
-        let is_own_machine = endpoint.is_loopback() && self.issuer.is_loopback();
-        if endpoint.has_address() && endpoint.host() != self.issuer.host() && !is_own_machine {
-            return Err(DiscoveryError::Address(which));
+    /// Reads a document again that [`Metadata::to_json`] gave, and that came at `received_at`. It is validated under the
+    /// issuer and the policies of this value, as if it had come just now. Nothing is sent.
+    ///
+    /// ```
+    /// # use authcode::{Discovery, DiscoveryError, Metadata, UnixTime};
+    /// # fn example(kept: &str, received_at: UnixTime) -> Result<Metadata, Box<dyn core::error::Error>> {
+    /// let discovery = Discovery::new("https://login.example")?;
+    /// let metadata = discovery.read_kept(kept, received_at)?;
+    /// # Ok(metadata) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`DiscoveryError`] if it is not acceptable: discover the server again.
+    pub fn read_kept(self, document: &str, received_at: UnixTime) -> Result<Metadata, DiscoveryError> {
+        let document = without_byte_order_mark(document);
+        match self.0.judge(document) {
+            Ok(server) => Ok(Metadata { server, document: document.into(), received_at, can_be_kept: true }),
+            Err(failure) => Err(failure.with_next(NextStep::StartOver, None)),
         }
-        if self.same_origin && !endpoint.has_origin_of(&self.issuer) {
-            return Err(DiscoveryError::OtherOrigin(which));
+    }
+}
+
+impl Sealed for Discovery {}
+
+impl Exchange for Discovery {
+    type Next = Metadata;
+    type Error = DiscoveryError;
+    const RESEND: Resend = Resend::Freely;
+
+    fn request(&self) -> HttpRequest {
+        self.request()
+    }
+
+    fn receive_response(
+        self,
+        response: HttpResponse,
+        now: UnixTime,
+    ) -> Result<Metadata, Rejected<Self, DiscoveryError>> {
+        self.receive_response(response, now)
+    }
+}
+
+fn metadata_url(url: &impl IntoUri, plain_http: &PlainHttp) -> Result<Uri, ConfigError> {
+    let url = Uri::given(url).map_err(ConfigError::MetadataUrl)?;
+    plain_http.check(&url, "metadata url")?;
+    Ok(url)
+}
+
+/// Some servers put one in front.
+fn without_byte_order_mark(text: &str) -> &str {
+    text.strip_prefix('\u{FEFF}').unwrap_or(text)
+}
+
+impl Search {
+    fn read<'a>(&mut self, response: &'a HttpResponse) -> Result<(&'a str, Server), Box<Failure>> {
+        let status = response.status;
+        let kind = match status {
+            200 if response.is_too_long() => DiscoveryErrorKind::TooLong,
+            200 => {
+                let text = core::str::from_utf8(&response.body).map_err(|_| DiscoveryErrorKind::NotMetadata)?;
+                let text = without_byte_order_mark(text);
+                return self.judge(text).map(|server| (text, server));
+            }
+            300..=399 => DiscoveryErrorKind::Redirected,
+            408 | 425 | 429 | 500..=599 => DiscoveryErrorKind::Unavailable,
+            _ => DiscoveryErrorKind::UnexpectedStatus,
+        };
+        Err(Failure::with_status(kind, status))
+    }
+
+    /// What to do after a failure, and the state in which to do it.
+    fn decide(&mut self, failure: Box<Failure>, retry_after: Option<Duration>) -> DiscoveryError {
+        let is_place_named = matches!(self.target, Target::Url { .. } | Target::Issuer { is_place_named: true, .. });
+        match (failure.kind, failure.status) {
+            (DiscoveryErrorKind::IssuerUnconfirmed, _) => {
+                // The claimed issuer's own document decides, and it is looked for like that of any issuer.
+                let Some(issuer) = failure.claimed.clone() else { return failure.with_next(NextStep::StartOver, None) };
+                self.places = well_known(&issuer.uri);
+                self.target = Target::Issuer { text: issuer.text, uri: issuer.uri, is_place_named: false };
+                failure.with_next(NextStep::Retry { after: Duration::ZERO }, None)
+            }
+            // A server that is overloaded must not be able to choose a poorer document at another place by that.
+            (DiscoveryErrorKind::Unavailable, status)
+                if is_place_named || status.is_some_and(|status| status < 500) =>
+            {
+                let next = self.pause(retry_after);
+                failure.with_next(next, retry_after)
+            }
+            (DiscoveryErrorKind::Unavailable, Some(status)) => {
+                let longest = self.unavailable.and_then(|(_, longest)| longest).max(retry_after);
+                self.unavailable = Some((status, longest));
+                self.go_on(failure, retry_after)
+            }
+            (kind, _) if kind.is_no_metadata() && !is_place_named => self.go_on(failure, None),
+            _ => failure.with_next(NextStep::StartOver, None),
+        }
+    }
+
+    /// On to the next place. If there is none, back to the first one, provided that a place was unavailable.
+    fn go_on(&mut self, failure: Box<Failure>, retry_after: Option<Duration>) -> DiscoveryError {
+        self.places.pop();
+        if !self.places.is_empty() {
+            return failure.with_next(NextStep::Retry { after: Duration::ZERO }, retry_after);
+        }
+        let (Some((status, longest)), Target::Issuer { uri, .. }) = (self.unavailable.take(), &self.target) else {
+            return failure.with_next(NextStep::StartOver, None);
+        };
+        self.places = well_known(uri);
+        let failure = Failure::with_status(DiscoveryErrorKind::Unavailable, status);
+        let next = self.pause(longest);
+        failure.with_next(next, longest)
+    }
+
+    /// A pause before the same request, or the end.
+    fn pause(&mut self, retry_after: Option<Duration>) -> NextStep {
+        self.attempts = self.attempts.saturating_add(1);
+        if self.attempts >= MAX_ATTEMPTS { NextStep::StartOver } else { policy::retry(retry_after, self.attempts) }
+    }
+
+    fn judge(&self, text: &str) -> Result<Server, Box<Failure>> {
+        let document = Document::read(text)?;
+        let (issuer, is_confirmed) = match &self.target {
+            Target::Issuer { text, uri, is_place_named } => {
+                if !self.is_asked(text, uri, &document.issuer) {
+                    return Err(Failure::with_issuer(DiscoveryErrorKind::IssuerMismatch, &document.issuer));
+                }
+                let is_own_place = !is_place_named || self.places.iter().any(|place| well_known(uri).contains(place));
+                (Claimed { text: (*document.issuer).into(), uri: uri.clone() }, is_own_place)
+            }
+            Target::Url { url, accepts_unconfirmed } => {
+                let uri = self.plain_http.check_issuer(Uri::parse(&document.issuer))?;
+                // The claim must not lead into a private network.
+                if uri.has_address() && uri.host() != url.host() {
+                    return Err(DiscoveryErrorKind::Address("issuer").into());
+                }
+                let claimed = Claimed { text: (*document.issuer).into(), uri };
+                let is_own_place = well_known(&claimed.uri).iter().any(|place| place == url.as_str());
+                if !is_own_place && !accepts_unconfirmed {
+                    let mut failure = Failure::with_issuer(DiscoveryErrorKind::IssuerUnconfirmed, &document.issuer);
+                    failure.claimed = Some(claimed);
+                    return Err(failure);
+                }
+                (claimed, is_own_place)
+            }
+        };
+        let server = Server::checked(
+            endpoint(&document.authorization_endpoint, &issuer.uri),
+            endpoint(&document.token_endpoint, &issuer.uri),
+            self.plain_http.clone(),
+        )?;
+        self.check_place_of(server.authorization_endpoint(), &issuer.uri, "authorization endpoint")?;
+        self.check_place_of(server.token_endpoint(), &issuer.uri, "token endpoint")?;
+        if document.lacks_code_flow {
+            return Err(DiscoveryErrorKind::NoCodeFlow.into());
+        }
+        match document.offers_s256 {
+            Some(true) => {}
+            None if !self.advertised_s256 => {}
+            _ => return Err(DiscoveryErrorKind::NoS256.into()),
+        }
+        let iss = if document.sends_iss { IssParameter::Required } else { IssParameter::Optional };
+        Ok(server.with_discovered_issuer(issuer.text, &issuer.uri, iss, is_confirmed)?)
+    }
+
+    fn is_asked(&self, text: &str, uri: &Uri, received: &str) -> bool {
+        let without_slash = |text| str::strip_suffix(text, '/').unwrap_or(text);
+        let is_same_root = || matches!(uri.path(), "" | "/") && without_slash(text) == without_slash(received);
+        text == received || (self.either_root_slash && is_same_root())
+    }
+
+    /// An address instead of a name leads into somebody's private network, and metadata must not send the program there.
+    fn check_place_of(&self, endpoint: &Uri, issuer: &Uri, which: &'static str) -> Result<(), Box<Failure>> {
+        let is_own_machine = endpoint.is_loopback() && issuer.is_loopback();
+        if endpoint.has_address() && endpoint.host() != issuer.host() && !is_own_machine {
+            return Err(DiscoveryErrorKind::Address(which).into());
+        }
+        if self.same_origin && !endpoint.has_origin_of(issuer) {
+            return Err(DiscoveryErrorKind::OtherOrigin(which).into());
         }
         Ok(())
     }
+}
+
+/// An endpoint may have the internationalized host of the issuer, which `url::Url` has checked.
+fn endpoint(text: &str, issuer: &Uri) -> Result<Uri, UriError> {
+    Uri::parse(text).or_else(|error| {
+        let beside = Uri::parse_any_host(text)?;
+        if beside.host() == issuer.host() { Ok(beside) } else { Err(error) }
+    })
 }
 
 /// The places in reverse order. Without a path, the two forms of OpenID Connect are the same.
@@ -266,143 +463,4 @@ fn well_known(issuer: &Uri) -> Vec<String> {
     ];
     places.dedup();
     places
-}
-
-/// What is read of the metadata. A member twice, or of another type, makes it malformed.
-#[derive(Deserialize)]
-struct Document {
-    issuer: String,
-    authorization_endpoint: String,
-    token_endpoint: String,
-    response_types_supported: Option<Vec<String>>,
-    grant_types_supported: Option<Vec<String>>,
-    code_challenge_methods_supported: Option<Vec<String>>,
-    authorization_response_iss_parameter_supported: Option<bool>,
-}
-
-/// The metadata of a server, checked.
-#[must_use = "it holds the server"]
-pub struct Metadata {
-    server: Server,
-    document: String,
-}
-
-impl Metadata {
-    /// The server, to make a [`Client`](crate::Client) of. A [`Dialect`](crate::Dialect) can still be added to it.
-    pub const fn server(&self) -> &Server {
-        &self.server
-    }
-
-    /// The server, to make a [`Client`](crate::Client) of.
-    pub fn into_server(self) -> Server {
-        self.server
-    }
-
-    /// A member by its name, such as `userinfo_endpoint`, `scopes_supported` or
-    /// `token_endpoint_auth_methods_supported` (where that is absent, it means `client_secret_basic`, RFC 8414 §2).
-    /// `None` if it is not there once, or is not of this type.
-    ///
-    /// It is not checked. Look at a URL as at any that comes from outside before you use it.
-    pub fn member<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        json::member(&self.document, name)
-    }
-}
-
-impl fmt::Debug for Metadata {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Metadata").field("server", &self.server).finish_non_exhaustive()
-    }
-}
-
-/// Why there is no server at the end of a [`Discovery`](crate::Discovery).
-///
-/// After the first three there may be metadata at the next place. Whether the search goes on is for
-/// [`Rejected::recover`](crate::Rejected::recover) to say.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
-#[non_exhaustive]
-pub enum DiscoveryError {
-    /// Neither metadata nor a sign that it will be there later: usually 404.
-    #[error("metadata, status {status}: there is none at this place")]
-    UnexpectedStatus {
-        /// The HTTP status.
-        status: u16,
-    },
-    /// A redirect (3xx), which must not be followed. If it leads to the metadata, name that place by
-    /// [`Discovery::at`](crate::Discovery::at).
-    #[error("metadata, status {status}: a redirect, which must not be followed")]
-    Redirected {
-        /// The HTTP status.
-        status: u16,
-    },
-    /// The body is not a JSON object with an `issuer` in it: usually a page.
-    #[error("metadata: not a JSON object with an issuer")]
-    NotMetadata,
-    /// It has an issuer, but not both endpoints, or a member that is read here comes twice or is of another type.
-    #[error("metadata: not both endpoints, or a member twice or of another type")]
-    Malformed,
-    /// The body is longer than [`MAX_RESPONSE_LEN`](crate::limits::MAX_RESPONSE_LEN).
-    #[error("metadata: too long")]
-    TooLong,
-    /// The server cannot answer now (429, 500, 502, 503 or 504): ask again, at the same place. If it never can there,
-    /// go on by [`Discovery::next_place`](crate::Discovery::next_place).
-    #[error("metadata, status {status}: the server cannot answer now")]
-    Unavailable {
-        /// The HTTP status.
-        status: u16,
-        /// How long the server asks you to wait (`Retry-After` in seconds).
-        retry_after: Option<Duration>,
-    },
-    /// The metadata is that of another issuer (RFC 8414 §3.3), and none of it may be used. Compare what you asked for
-    /// byte for byte: a `/` at the end counts.
-    #[error("metadata: of another issuer than the one that was asked for")]
-    IssuerMismatch,
-    /// An endpoint that is not accepted: see the error in it.
-    #[error("metadata: {0}")]
-    Endpoint(#[from] ConfigError),
-    /// An endpoint at an address, or on this machine, where the issuer is not.
-    #[error("metadata: {0}: at an address in place of a name")]
-    Address(&'static str),
-    /// An endpoint at another origin, which was not to be accepted.
-    #[error("metadata: {0}: not at the issuer's origin")]
-    OtherOrigin(&'static str),
-    /// The server does not do the response type `code`.
-    #[error("metadata: the server does not do the code flow")]
-    NoCodeFlow,
-    /// The server does not say that it does PKCE with `S256`. If it says nothing at all, and you know better, see
-    /// [`Discovery::accept_unadvertised_s256`](crate::Discovery::accept_unadvertised_s256).
-    #[error("metadata: the server does not offer PKCE with S256")]
-    NoS256,
-}
-
-impl DiscoveryError {
-    /// Whether there is no metadata where it was looked for.
-    pub(crate) const fn is_no_metadata(&self) -> bool {
-        matches!(self, Self::UnexpectedStatus { .. } | Self::Redirected { .. } | Self::NotMetadata)
-    }
-
-    /// How long the server asks you to wait before the next request.
-    pub const fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Unavailable { retry_after, .. } => *retry_after,
-            _ => None,
-        }
-    }
-
-    /// Who has to act.
-    pub const fn fault(&self) -> Fault {
-        match self {
-            // The issuer, or the place, is not the one that the server goes by.
-            Self::IssuerMismatch | Self::Redirected { .. } | Self::UnexpectedStatus { .. } => Fault::Host,
-            _ => Fault::Server,
-        }
-    }
-
-    /// Whether the same request may succeed later.
-    pub const fn is_retryable(&self) -> bool {
-        matches!(self, Self::Unavailable { .. })
-    }
-}
-
-crate::names::names! {
-    DiscoveryError: UnexpectedStatus Redirected NotMetadata Malformed TooLong Unavailable IssuerMismatch Endpoint Address OtherOrigin NoCodeFlow NoS256;
 }

@@ -2,7 +2,7 @@
 #![deny(unused_must_use)]
 use authcode::*;
 
-fn misuse(pending: AwaitingRedirect, entropy: [u8; 64]) {
+fn misuse(pending: AwaitingRedirect) {
     pending.receive_redirect("").unwrap_err();
 }
 

@@ -23,7 +23,7 @@
 //!       `state` that he knows, a guess, or none; any `iss`, or none; to each redirect URI;
 //!     - holds back, repeats, and brings to another login what the honest server sends back through Alice's browser. It
 //!       goes over TLS: he cannot read it (but see `answers_leak`) or change it;
-//!     - makes the token endpoint unreachable.
+//!     - makes the token endpoint unavailable, less often than ends a login by itself (`limits::MAX_ATTEMPTS`).
 //!
 //!   He does not know: `state` and verifier of Alice's logins at the honest server, the verifier of any login, and
 //!   Alice's codes. What the crate lets him learn, he uses.
@@ -63,6 +63,7 @@
 
 mod honest_server;
 mod people;
+mod refreshes;
 mod setting;
 mod shipped;
 mod world;

@@ -25,7 +25,7 @@ pub(crate) struct Setting {
     /// If not, the honest server gives a token for a code with any verifier, as a server without PKCE does.
     pub(crate) checks_verifier: bool,
     /// If not, a redirect in one person's browser reaches the logins of the other's session. **Not safe**, and the duty
-    /// of the host.
+    /// of your program.
     pub(crate) keeps_sessions_apart: bool,
     /// Mallory reads what the honest server sends back to Alice's browser for her own logins: in a log, in a `Referer`,
     /// by a hijacked scheme. So he has their codes, and their `state`.

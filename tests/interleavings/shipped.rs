@@ -1,7 +1,7 @@
 //! The crate itself, asked with real URLs, requests and responses.
 //!
 //! Its states cannot be cloned or hashed, on purpose. So a world holds their stored form, by number, and each step
-//! resumes the real state, takes the real step and suspends what comes of it. The crate is a pure function of its
+//! resumes the real state, takes the real step and suspends the result. The crate is a pure function of its
 //! inputs, so each distinct question is put to it once (twice, to see that the answers are the same) and the answer
 //! kept.
 
@@ -10,7 +10,7 @@ use std::fmt::Debug;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex};
 
-use authcode::{AwaitingRedirect, Client, ClientAuth, CodeReceived, HttpResponse, Suspended, UnixTime};
+use authcode::{AwaitingRedirect, Client, CodeReceived, HttpResponse, Suspended, UnixTime};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -23,19 +23,19 @@ pub(crate) const CLIENT_ID: &str = "the-client";
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct Stored(usize);
 
-/// What became of a redirect.
+/// What a redirect led to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Received {
     Code(Stored),
-    HandedBack(Stored),
+    Returned(Stored),
     Ended,
 }
 
-/// What became of a token response.
+/// What a token response led to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Exchanged {
     Token(Token),
-    HandedBack(Stored),
+    Returned(Stored),
     Ended,
 }
 
@@ -99,11 +99,14 @@ impl Shipped {
         if let Some(policy) = self.setting.iss_parameter(which) {
             server = server.with_issuer(which.issuer(), policy).unwrap();
         }
-        Client::new(server, CLIENT_ID, ClientAuth::None, self.setting.redirect_uri(which)).unwrap()
+        Client::new(server, CLIENT_ID, self.setting.redirect_uri(which)).unwrap()
     }
 
     fn store(&self, suspended: &Suspended) -> Stored {
-        let form = serde_json::to_string(suspended).unwrap();
+        let mut form = serde_json::to_value(suspended).unwrap();
+        // The count of refused responses only goes up: with it, each world would come six times.
+        form.as_object_mut().unwrap().remove("refused_responses");
+        let form = form.to_string();
         let mut forms = self.forms.lock().unwrap();
         let known = forms.iter().position(|known| **known == *form);
         Stored(known.unwrap_or_else(|| {
@@ -112,9 +115,17 @@ impl Shipped {
         }))
     }
 
-    fn resume<S: authcode::Resume>(&self, login: Login, stored: Stored) -> S {
+    fn stored(&self, stored: Stored) -> Suspended {
         let form = Arc::clone(&self.forms.lock().unwrap()[stored.0]);
-        serde_json::from_str::<Suspended>(&form).unwrap().resume(&self.client(login)).unwrap()
+        serde_json::from_str(&form).unwrap()
+    }
+
+    fn pending(&self, login: Login, stored: Stored) -> AwaitingRedirect {
+        AwaitingRedirect::resume(self.stored(stored), &self.client(login)).unwrap()
+    }
+
+    fn code(&self, login: Login, stored: Stored) -> CodeReceived {
+        CodeReceived::resume(self.stored(stored), &self.client(login)).unwrap()
     }
 
     pub(crate) fn start(&self, login: Login) -> Stored {
@@ -125,7 +136,7 @@ impl Shipped {
 
     pub(crate) fn authorization_url(&self, login: Login, stored: Stored) -> Arc<Sent> {
         self.authorizations.ask((login, stored), || {
-            let url = self.resume::<AwaitingRedirect>(login, stored).authorization_url();
+            let url = self.pending(login, stored).authorization_url();
             Arc::new(Sent { url, body: String::new() })
         })
     }
@@ -133,10 +144,10 @@ impl Shipped {
     pub(crate) fn receive_redirect(&self, login: Login, stored: Stored, redirect: Redirect) -> Received {
         self.redirects.ask((login, stored, redirect), || {
             let url = self.url(login, redirect);
-            match self.resume::<AwaitingRedirect>(login, stored).receive_redirect(&url) {
+            match self.pending(login, stored).receive_redirect(&url) {
                 Ok(code) => Received::Code(self.store(&code.suspend())),
-                Err(refused) => match refused.recover() {
-                    Ok(pending) => Received::HandedBack(self.store(&pending.suspend())),
+                Err(rejected) => match rejected.recover() {
+                    Ok(pending) => Received::Returned(self.store(&pending.suspend())),
                     Err(_) => Received::Ended,
                 },
             }
@@ -145,18 +156,18 @@ impl Shipped {
 
     pub(crate) fn token_request(&self, login: Login, stored: Stored) -> Arc<Sent> {
         self.requests.ask((login, stored), || {
-            let request = self.resume::<CodeReceived>(login, stored).token_request();
+            let request = self.code(login, stored).request();
             Arc::new(Sent { body: request.body.expose().to_owned(), url: request.url })
         })
     }
 
     pub(crate) fn receive_token_response(&self, login: Login, stored: Stored, answer: TokenAnswer) -> Exchanged {
         self.exchanges.ask((login, stored, answer), || {
-            let code = self.resume::<CodeReceived>(login, stored);
-            match code.receive_token_response(response(answer), UnixTime::from_secs(1_700_000_000)) {
-                Ok(authorized) => Exchanged::Token(token(authorized.access_token().expose())),
-                Err(refused) => match refused.recover() {
-                    Ok(code) => Exchanged::HandedBack(self.store(&code.suspend())),
+            let code = self.code(login, stored);
+            match code.receive_response(response(answer), UnixTime::from_secs(1_700_000_000)) {
+                Ok(authorized) => Exchanged::Token(token(authorized.tokens().access_token().expose())),
+                Err(rejected) => match rejected.recover() {
+                    Ok(code) => Exchanged::Returned(self.store(&code.suspend())),
                     Err(_) => Exchanged::Ended,
                 },
             }
@@ -189,9 +200,9 @@ impl Shipped {
     /// How many distinct redirects the crate was asked about, and what it said.
     pub(crate) fn summary(&self) -> String {
         format!(
-            "asked of the crate: {} redirects ({} handed back, {} ended the login, {} gave a code), {} token responses",
+            "asked of the crate: {} redirects ({} returned, {} ended the login, {} gave a code), {} token responses",
             self.redirects.count(|_| true),
-            self.redirects.count(|answer| matches!(answer, Received::HandedBack(_))),
+            self.redirects.count(|answer| matches!(answer, Received::Returned(_))),
             self.redirects.count(|answer| matches!(answer, Received::Ended)),
             self.redirects.count(|answer| matches!(answer, Received::Code(_))),
             self.exchanges.count(|_| true),
@@ -206,12 +217,12 @@ fn entropy(login: Login) -> [u8; 64] {
     entropy
 }
 
-/// What the crate makes of the first half, by the word of its documentation.
+/// The `state` that the crate derives from the first half, as documented.
 fn state(login: Login) -> String {
     URL_SAFE_NO_PAD.encode(&entropy(login)[..32])
 }
 
-/// What the crate makes of the second half.
+/// The verifier that the crate derives from the second half, as documented.
 pub(crate) fn verifier(login: Login) -> String {
     URL_SAFE_NO_PAD.encode(&entropy(login)[32..])
 }

@@ -198,7 +198,7 @@ impl Everything {
                 match self.shipped.receive_redirect(login, stored, answer) {
                     Received::Code(stored) => stored,
                     Received::Ended => return world.refusals.contains(&login),
-                    Received::HandedBack(_) => return false,
+                    Received::Returned(_) => return false,
                 }
             }
         };
@@ -212,8 +212,8 @@ impl Everything {
     fn receive(&self, world: &World, login: Login, redirect: Redirect) -> Option<World> {
         let Stage::Waiting(stored) = world.stage(login) else { return None };
         let stage = match self.shipped.receive_redirect(login, stored, redirect) {
-            Received::HandedBack(same) if same == stored => return None,
-            Received::HandedBack(changed) => Stage::Waiting(changed),
+            Received::Returned(same) if same == stored => return None,
+            Received::Returned(changed) => Stage::Waiting(changed),
             Received::Code(stored) => Stage::HasCode(stored),
             Received::Ended => {
                 let is_answer = redirect == self.setting.sent_back(Content::Error, login);
@@ -236,7 +236,7 @@ impl Everything {
             of_attackers
         };
         let stage = match self.shipped.receive_token_response(login, stored, answer) {
-            Exchanged::HandedBack(same) => Stage::HasCode(same),
+            Exchanged::Returned(same) => Stage::HasCode(same),
             Exchanged::Token(token) => Stage::LoggedIn(token),
             Exchanged::Ended => Stage::Ended { honestly: false },
         };

@@ -1,9 +1,9 @@
-//! An allocator that looks into each block as it is given back: is one of the secrets still in it?
+//! An allocator that looks for secrets in each block when it is freed.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::{Cell, RefCell};
 
-/// The system's allocator, with a look at what is freed.
+/// The system's allocator, which scans each block that is freed.
 #[derive(Debug)]
 pub struct Scanner;
 
@@ -13,12 +13,12 @@ thread_local! {
     static FREED: Cell<usize> = const { Cell::new(0) };
 }
 
-/// What a scan saw.
+/// The result of a scan.
 #[derive(Debug, PartialEq)]
 pub struct Seen {
     /// A secret that was in a freed block.
     pub secret: Option<String>,
-    /// How many blocks were freed, so that a scan that saw nothing is not taken for a good one.
+    /// How many blocks were freed, so that a scan of nothing does not pass.
     pub freed: usize,
 }
 

@@ -1,10 +1,10 @@
 //! After a flow is dropped, no freed block of the heap holds its verifier, code, tokens or client secret.
 //!
-//! What the host owns is its own to wipe: here its texts are constants, so that only the crate's memory is seen.
+//! What the caller owns is the caller's to wipe: here its texts are constants, so that only the crate's memory is seen.
 
 use authcode::{
-    Authorized, AwaitingRedirect, Client, ClientAuth, CodeReceived, Dialect, Flow, HttpResponse, Redirect, Renewal,
-    Server, UnixTime, Untrusted,
+    Authorized, AwaitingRedirect, Client, ClientAuth, CodeReceived, Dialect, Flow, HttpResponse, Identity, NextStep,
+    Redirect, Refresh, RefreshOptions, Renewal, Server, Suspended, UnixTime, Untrusted,
 };
 use authcode_memory::{Scanner, Seen, scan};
 
@@ -38,16 +38,20 @@ macro_rules! answer {
 
 const SUCCESS: &str = r#"{"access_token":"secretaccess/1-0123456789-0123456789-0123456789","refresh_token":"secretrefresh","token_type":"Bearer","expiry":60,"scope":"a"}"#;
 const ESCAPED: &str = r#"{"access_token":"secretaccess\/1-0123456789-0123456789-0123456789","refresh_token":"\u0073ecretrefresh","token_type":"Bear\u0065r","scope":["a","b\n"]}"#;
+/// A response whose other members are not UTF-8, so that they are copied.
+const LATIN: &[u8] = b"{\"name\":\"Jos\xE9\",\"access_token\":\"secretaccess/1-0123456789-0123456789-0123456789\",\"refresh_token\":\"secretrefresh\",\"id_token\":\"secretticket\"}";
+const SPARE: &str = r#"{"access_token":"secretaccess/3","refresh_token":"secretrefresh3","token_type":"Bearer"}"#;
 const ROTATED: &str = r#"{"access_token":"secretaccess/2","refresh_token":"secretrefresh2","token_type":"Bearer"}"#;
 
 fn client(auth: ClientAuth) -> Client {
     let server = Server::new("https://a.example/authorize", "https://a.example/token").unwrap();
-    let server = server.with_dialect(Dialect::STANDARD.assume_bearer()).unwrap();
-    Client::new(server, "id", auth, "https://b.example/cb?tenant=7").unwrap()
+    let server = server.with_dialect(Dialect::STANDARD.with_assumed_bearer()).unwrap();
+    Client::new(server, Identity::new("id", auth), "https://b.example/cb?tenant=7").unwrap()
 }
 
 fn pending(client: &Client) -> AwaitingRedirect {
-    let login = client.login().scope("a b").unwrap().audience("https://api.example/").unwrap();
+    let mut login = client.login();
+    login.scope("a b").unwrap().audience("https://api.example/").unwrap();
     login.start_with_entropy(&ENTROPY).unwrap()
 }
 
@@ -60,15 +64,22 @@ fn code(client: &Client) -> CodeReceived {
         .unwrap()
 }
 
-/// The body is exactly as large as its content, as a host that wipes would make it.
+/// The body is exactly as large as its content, as a caller that wipes would make it.
 fn response(status: u16, body: &str) -> HttpResponse {
     HttpResponse::new(status, body.as_bytes().to_vec())
 }
 
 fn authorized(client: &Client) -> Authorized {
     let code = code(client);
-    drop(code.token_request());
-    code.receive_token_response(response(200, SUCCESS), NOW).unwrap()
+    drop(code.request());
+    code.receive_response(response(200, SUCCESS), NOW).unwrap()
+}
+
+fn refresh_of(authorized: &Authorized) -> Refresh {
+    match authorized.renewal() {
+        Renewal::Refresh(refresh) => refresh,
+        Renewal::Reauthorize(_) => panic!("there is a refresh token"),
+    }
 }
 
 #[track_caller]
@@ -93,11 +104,12 @@ fn a_whole_login_leaves_nothing() {
         || ClientAuth::body("secretclient"),
     ] {
         assert_wiped(|| {
-            let authorized = authorized(&client(auth()));
+            let mut authorized = authorized(&client(auth()));
             drop(authorized.bearer());
-            let Renewal::Refresh(refreshing) = authorized.renew() else { panic!("there is a refresh token") };
-            drop(refreshing.token_request());
-            drop(refreshing.receive_token_response(response(200, ROTATED), NOW).unwrap());
+            let refresh = refresh_of(&authorized);
+            drop(refresh.request());
+            let _ = refresh.receive_response(&mut authorized, response(200, ROTATED), NOW).unwrap();
+            drop(authorized.bearer());
         });
     }
 }
@@ -108,7 +120,9 @@ fn each_state_leaves_nothing_when_it_is_dropped() {
     assert_wiped(|| drop(pending(&client)));
     assert_wiped(|| drop(code(&client)));
     assert_wiped(|| drop(authorized(&client)));
-    assert_wiped(|| drop(authorized(&client).renew()));
+    assert_wiped(|| drop(authorized(&client).renewal()));
+    assert_wiped(|| drop(refresh_of(&authorized(&client)).request()));
+    assert_wiped(|| drop(authorized(&client).reauthorize()));
 }
 
 #[test]
@@ -124,8 +138,8 @@ fn a_roomy_secret_leaves_nothing() {
 fn escaped_tokens_leave_nothing() {
     let client = client(ClientAuth::None);
     assert_wiped(|| {
-        let authorized = code(&client).receive_token_response(response(200, ESCAPED), NOW).unwrap();
-        assert_eq!(authorized.refresh_token().unwrap().expose(), "secretrefresh");
+        let authorized = code(&client).receive_response(response(200, ESCAPED), NOW).unwrap();
+        assert_eq!(authorized.tokens().refresh_token().unwrap().expose(), "secretrefresh");
     });
 }
 
@@ -163,10 +177,15 @@ fn a_refused_response_leaves_nothing() {
         (400, r#"{"error":"invalid_grant","error_description":"secretdescription"}"#),
         (400, r#"{"error":"invalid_grant","error_description":"\u0022secretdescription"}"#),
     ] {
-        assert_wiped(|| drop(code(&client).receive_token_response(response(status, body), NOW).unwrap_err()));
+        assert_wiped(|| drop(code(&client).receive_response(response(status, body), NOW).unwrap_err()));
         assert_wiped(|| {
-            let Renewal::Refresh(refreshing) = authorized(&client).renew() else { panic!("there is a refresh token") };
-            drop(refreshing.receive_token_response(response(status, body), NOW).unwrap_err());
+            let mut authorized = authorized(&client);
+            let refresh = refresh_of(&authorized);
+            drop(refresh.receive_response(&mut authorized, response(status, body), NOW).unwrap_err());
+            let refreshing = authorized.renewal();
+            if let Renewal::Refresh(refresh) = refreshing {
+                drop(refresh.on(&mut authorized).receive_response(response(status, body), NOW).unwrap_err());
+            }
         });
     }
 }
@@ -176,7 +195,7 @@ fn a_body_that_is_no_text_leaves_nothing() {
     let client = client(ClientAuth::None);
     let body = b"secretcode\xFFsecretcode\xC3\x28secretcode".to_vec();
     assert_wiped(|| {
-        let refused = code(&client).receive_token_response(HttpResponse::new(404, body), NOW).unwrap_err();
+        let refused = code(&client).receive_response(HttpResponse::new(404, body), NOW).unwrap_err();
         assert_eq!(refused.error().body().unwrap().raw(), "secretcode\u{FFFD}secretcode\u{FFFD}(secretcode");
         drop(refused);
     });
@@ -197,47 +216,194 @@ fn other_dialects_leave_nothing() {
     let dialect = Dialect::STANDARD
         .with_json_requests()
         .with_form_responses()
-        .with_response_names(&[("access_token", "/data/token")]);
+        .with_response_paths(&[("access_token", &["data", "token"])]);
     let server =
         Server::new("https://a.example/authorize", "https://a.example/token").unwrap().with_dialect(dialect).unwrap();
-    let client = Client::new(server, "id", ClientAuth::body("secretclient"), "https://b.example/cb?tenant=7").unwrap();
+    let client =
+        Client::new(server, Identity::new("id", ClientAuth::body("secretclient")), "https://b.example/cb?tenant=7")
+            .unwrap();
     assert_wiped(|| {
         let code = code(&client);
-        drop(code.token_request());
+        drop(code.request());
         let body = r#"{"data":{"token":"\u0073ecretaccess"},"refresh_token":"secretrefresh"}"#;
-        let authorized = code.receive_token_response(response(200, body), NOW).unwrap();
-        assert_eq!(authorized.access_token().expose(), "secretaccess");
-        let Renewal::Refresh(refreshing) = authorized.renew() else { panic!("there is a refresh token") };
-        drop(refreshing.token_request());
+        let mut authorized = code.receive_response(response(200, body), NOW).unwrap();
+        assert_eq!(authorized.tokens().access_token().expose(), "secretaccess");
+        let refresh = refresh_of(&authorized);
+        drop(refresh.request());
         let form = "access_token=secretaccess%2F1&refresh_token=secretrefresh&code=secretcode";
-        drop(refreshing.receive_token_response(response(200, form), NOW).unwrap_err());
+        drop(refresh.receive_response(&mut authorized, response(200, form), NOW).unwrap_err());
+    });
+}
+
+#[test]
+fn form_responses_leave_nothing() {
+    let server = Server::new("https://a.example/authorize", "https://a.example/token").unwrap();
+    let server = server.with_dialect(Dialect::STANDARD.with_form_responses()).unwrap();
+    let client = Client::new(server, "id", "https://b.example/cb?tenant=7").unwrap();
+    assert_wiped(|| {
+        let form = "access_token=secretaccess%2F1&refresh_token=secretrefresh&ticket=secretticket";
+        let authorized = code(&client).receive_response(response(200, form), NOW).unwrap();
+        assert_eq!(authorized.tokens().access_token().expose(), "secretaccess/1");
+    });
+}
+
+#[test]
+fn members_that_are_not_utf8_leave_nothing() {
+    let client = client(ClientAuth::None);
+    assert_wiped(|| {
+        let authorized = code(&client).receive_response(HttpResponse::new(200, LATIN), NOW).unwrap();
+        assert_eq!(authorized.tokens().member_text("id_token"), Some("\"secretticket\""));
+    });
+}
+
+/// In place: the tokens that a refresh replaces are wiped while the login lives on.
+#[test]
+fn a_refresh_in_place_leaves_nothing_of_the_old_tokens() {
+    let client = client(ClientAuth::None);
+    let mut login = authorized(&client);
+    for body in [ROTATED, SPARE, r#"{"access_token":"secretaccess"}"#, ESCAPED] {
+        assert_wiped(|| {
+            let refresh = refresh_of(&login);
+            drop(refresh.request());
+            let _ = refresh.receive_response(&mut login, response(200, body), NOW).unwrap();
+        });
+    }
+    // Dead, with the access token still there.
+    assert_wiped(|| {
+        let refresh = refresh_of(&login);
+        let dead = response(400, r#"{"error":"invalid_grant","error_description":"secretdescription"}"#);
+        drop(refresh.receive_response(&mut login, dead, NOW).unwrap_err());
+    });
+    assert!(login.tokens().refresh_token().is_none());
+    assert_wiped(|| drop(login));
+}
+
+#[test]
+fn options_of_a_refresh_leave_nothing() {
+    let client = client(ClientAuth::None);
+    let login = authorized(&client);
+    assert_wiped(|| {
+        let mut options = RefreshOptions::default();
+        options.param("ticket", "secretticket").unwrap();
+        let Renewal::Refresh(refresh) = login.renewal_with(&options).unwrap() else {
+            panic!("there is a refresh token")
+        };
+        drop(refresh.request());
+    });
+}
+
+/// Two refreshes under way: the replaced token, the spare, and a response that is too late.
+#[test]
+fn a_spare_leaves_nothing() {
+    let client = client(ClientAuth::None);
+    assert_wiped(|| {
+        let mut login = authorized(&client);
+        let [first, second, third] = [refresh_of(&login), refresh_of(&login), refresh_of(&login)];
+        let _ = first.receive_response(&mut login, response(200, ROTATED), NOW).unwrap();
+        let refreshed = second.receive_response(&mut login, response(200, SPARE), NOW).unwrap();
+        assert!(refreshed.superseded);
+        // A second spare takes the place of the first.
+        let _ = third.receive_response(&mut login, response(200, SPARE), NOW).unwrap();
+        let dead = || response(400, r#"{"error":"invalid_grant"}"#);
+        let late = refresh_of(&login);
+        let error = refresh_of(&login).receive_response(&mut login, dead(), NOW).unwrap_err();
+        assert!(matches!(error.next_step(), NextStep::Retry { .. }));
+        assert_eq!(login.tokens().refresh_token().unwrap().expose(), "secretrefresh3");
+        drop(late.receive_response(&mut login, dead(), NOW).unwrap_err());
+        drop(refresh_of(&login).receive_response(&mut login, dead(), NOW).unwrap_err());
+        drop(login.suspend());
+    });
+    // One with a new refresh token beside an unusable access token, and one of another login.
+    assert_wiped(|| {
+        let mut login = authorized(&client);
+        let unusable = r#"{"access_token":"","refresh_token":"secretrefresh4"}"#;
+        drop(refresh_of(&login).receive_response(&mut login, response(200, unusable), NOW).unwrap_err());
+        assert_eq!(login.tokens().refresh_token().unwrap().expose(), "secretrefresh4");
+        let mut other = authorized(&client);
+        drop(refresh_of(&login).receive_response(&mut other, response(200, ROTATED), NOW).unwrap_err());
+    });
+}
+
+#[test]
+fn a_replaced_client_leaves_nothing() {
+    assert_wiped(|| {
+        let wrong = client(ClientAuth::basic("secretclient-wrong"));
+        let mut code = code(&wrong);
+        drop(wrong);
+        drop(code.request());
+        code.replace_client(&client(ClientAuth::body("secretclient"))).unwrap();
+        drop(code.request());
+        let mut login = code.receive_response(response(200, SUCCESS), NOW).unwrap();
+        login.replace_client(&client(ClientAuth::basic("secretclient"))).unwrap();
+        drop(refresh_of(&login).request());
+        // One that is not accepted.
+        let server = Server::new("https://a.example/authorize", "https://c.example/token").unwrap();
+        let other = Client::new(server, Identity::new("id", ClientAuth::body("secretclient")), "https://b.example/cb");
+        assert!(login.replace_client(&other.unwrap()).is_err());
+    });
+}
+
+#[test]
+fn imported_tokens_leave_nothing() {
+    let client = client(ClientAuth::None);
+    assert_wiped(|| drop(Authorized::import(&client.login(), SUCCESS, NOW).unwrap()));
+    assert_wiped(|| {
+        drop(Authorized::import(&client.login(), r#"{"refresh_token":"secretrefresh"}"#, NOW).unwrap_err())
     });
 }
 
 #[test]
 fn stored_forms_leave_nothing() {
     let client = client(ClientAuth::body("secretclient"));
-    assert_wiped(|| drop(pending(&client).suspend().resume::<Flow>(&client).unwrap()));
-    assert_wiped(|| drop(code(&client).suspend().resume::<Flow>(&client).unwrap()));
-    assert_wiped(|| drop(authorized(&client).suspend().resume::<Flow>(&client).unwrap()));
+    let store = |form: Suspended| {
+        let json = form.to_json();
+        drop(form);
+        Suspended::from_json(json.expose()).unwrap()
+    };
+    assert_wiped(|| drop(Flow::resume(store(pending(&client).suspend()), &client).unwrap()));
+    assert_wiped(|| drop(Flow::resume(store(code(&client).suspend()), &client).unwrap()));
+    assert_wiped(|| drop(Flow::resume(store(authorized(&client).suspend()), &client).unwrap()));
+    assert_wiped(|| drop(Flow::resume(authorized(&client).suspend_without_members(), &client).unwrap()));
+    // Escaped on the way, and a member that is not known.
+    assert_wiped(|| {
+        let escaped = r#"{"x":"secretticket","v":"1","kind":"tokens","code":"\u0073ecretcode"}"#;
+        let form = Suspended::from_json(escaped).unwrap();
+        drop(Authorized::resume(form, &client).unwrap_err());
+    });
+    // Forms that are refused: returned, damaged, or no form at all.
+    assert_wiped(|| drop(CodeReceived::resume(authorized(&client).suspend(), &client).unwrap_err().recover().unwrap()));
+    assert_wiped(|| {
+        let json = authorized(&client).suspend().to_json().expose().replace("https://a.example/token", "");
+        // The text is this program's own.
+        let json = authcode::Secret::from(json);
+        drop(Suspended::from_json(json.expose()).map(|form| Authorized::resume(form, &client).unwrap_err()));
+    });
     assert_wiped(|| {
         let json = authorized(&client).suspend().to_json();
-        drop(authcode::Suspended::from_json(json.expose()).unwrap().resume::<Flow>(&client).unwrap());
+        let cut = &json.expose()[..json.expose().len() - 2];
+        assert!(Suspended::from_json(cut).is_err());
     });
-    // One that does not come back, too.
-    assert_wiped(|| assert!(authorized(&client).suspend().resume::<CodeReceived>(&client).is_err()));
+    assert_wiped(|| {
+        let form = store(authorized(&client).suspend());
+        let moved = Authorized::danger_resume_moved(form, &client, "https://a.example/token").unwrap();
+        drop(moved);
+    });
 }
 
 #[test]
 fn extra_parameters_leave_nothing() {
     let client = client(ClientAuth::None);
     assert_wiped(|| {
-        let login = client.login().param(authcode::Leg::Token, "ticket", "secretticket").unwrap();
-        let login = login.params(authcode::Leg::Token, &[("b", "secretticket")]).unwrap();
+        let mut login = client.login();
+        login.token_param("ticket", "secretticket").unwrap().token_params(&[("b", "secretticket")]).unwrap();
+        login.login_hint("secretticket").unwrap().login_hint("secretticket-2").unwrap();
+        drop(login.clone());
+        // Refused: a name that repeats.
+        assert!(login.token_params(&[("b", "secretticket")]).is_err());
         let pending = login.start_with_entropy(&ENTROPY).unwrap();
         let code =
             pending.receive_redirect(Redirect::query(concat!("tenant=7&t=secretticket&", answer!("c")))).unwrap();
-        drop(code.token_request());
+        drop(code.request());
         drop(code.suspend());
     });
 }

@@ -1,6 +1,6 @@
-//! The four ways of client authentication, each in one place of the request.
+//! The four methods of client authentication, each in one place of the request.
 
-use authcode::{Client, ClientAuth, ConfigError, HttpRequest, Secret, Server};
+use authcode::{Client, ClientAuth, ConfigError, HttpRequest, Identity, Secret, Server};
 
 use crate::scenario::*;
 
@@ -8,12 +8,12 @@ const ID: &str = "conf:basic +/";
 const SECRET: &str = "p@ss:wo rd+%/=&~\"";
 
 fn client(id: &str, auth: ClientAuth) -> Result<Client, ConfigError> {
-    Client::new(Server::new(AUTHORIZE, TOKEN).unwrap(), id, auth, REDIRECT_URI)
+    Client::new(Server::new(AUTHORIZE, TOKEN).unwrap(), Identity::new(id, auth), REDIRECT_URI)
 }
 
 fn token_request(id: &str, auth: ClientAuth) -> HttpRequest {
     let pending = client(id, auth).unwrap().login().start_with_entropy(&ENTROPY).unwrap();
-    pending.receive_redirect(&redirect_with("")).unwrap().token_request()
+    pending.receive_redirect(&redirect_with("")).unwrap().request()
 }
 
 fn authorization(request: &HttpRequest) -> Option<&str> {
@@ -22,7 +22,7 @@ fn authorization(request: &HttpRequest) -> Option<&str> {
 
 #[test]
 // rows 16
-fn a_public_client_names_itself_in_the_body() {
+fn a_public_client_sends_its_identifier_in_the_body() {
     let request = token_request("id", ClientAuth::None);
     assert_eq!(authorization(&request), None);
     let body = pairs(request.body.expose());
@@ -79,8 +79,8 @@ fn credentials_are_in_one_place() {
 // rows 41
 fn a_refresh_authenticates_in_the_same_way() {
     let scenario = Scenario { auth: || ClientAuth::basic("s"), ..Scenario::default() };
-    let code = scenario.to_code_received().token_request();
-    let refresh = scenario.to_refreshing().token_request();
+    let code = scenario.to_code_received().request();
+    let refresh = scenario.to_refresh().0.request();
     assert_eq!(authorization(&code), authorization(&refresh));
     assert!(!refresh.body.expose().contains("client_id"));
 }
@@ -92,7 +92,7 @@ fn the_secret_never_goes_into_a_url() {
         let pending = client("id", auth).unwrap().login().start_with_entropy(&ENTROPY).unwrap();
         assert!(!pending.authorization_url().contains("hunter2"));
         let code = pending.receive_redirect(&redirect_with("")).unwrap();
-        assert!(!code.token_request().url.contains("hunter2"));
+        assert!(!code.request().url.contains("hunter2"));
     }
 }
 

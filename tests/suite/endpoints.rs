@@ -1,8 +1,8 @@
 //! Servers with more than one token endpoint: another one for refreshes, and one for each region.
 
 use authcode::{
-    Authorized, Client, ClientAuth, CodeReceived, ConfigError, Dialect, Flow, HttpResponse, ParameterError, Refreshing,
-    Renewal, ResumeError, Server, Suspended,
+    Authorized, AwaitingRedirect, Client, CodeReceived, ConfigError, Dialect, Flow, HttpResponse, ParameterError,
+    Refresh, Renewal, ResumeError, Server, Suspended,
 };
 
 use crate::scenario::*;
@@ -15,7 +15,7 @@ fn server() -> Server {
 }
 
 fn client(server: Server) -> Client {
-    Client::new(server, "s6BhdRkqt3", ClientAuth::None, REDIRECT_URI).unwrap()
+    Client::new(server, "s6BhdRkqt3", REDIRECT_URI).unwrap()
 }
 
 fn regional() -> Client {
@@ -32,10 +32,8 @@ fn code(client: &Client) -> CodeReceived {
     pending.receive_redirect(&redirect_with("&region=eu")).unwrap()
 }
 
-fn refreshing(code: CodeReceived) -> Refreshing {
-    let authorized = code.receive_token_response(HttpResponse::new(200, SUCCESS), NOW).unwrap();
-    let Renewal::Refresh(refreshing) = authorized.renew() else { panic!("there is a refresh token") };
-    refreshing
+fn refresh(code: CodeReceived) -> Refresh {
+    refresh_of(&code.receive_response(HttpResponse::new(200, SUCCESS), NOW).unwrap())
 }
 
 fn stored(flow: impl Into<Flow>) -> Suspended {
@@ -44,21 +42,21 @@ fn stored(flow: impl Into<Flow>) -> Suspended {
 
 #[test]
 fn refresh_tokens_go_to_the_token_endpoint_unless_there_is_another() {
-    assert_eq!(refreshing(code(&client(server()))).token_request().url, TOKEN);
+    assert_eq!(refresh(code(&client(server()))).request().url, TOKEN);
     let client = regional();
     assert_eq!(client.server().refresh_endpoint().as_str(), REFRESH);
-    assert_eq!(code(&client).token_request().url, TOKEN);
-    assert_eq!(refreshing(code(&client)).token_request().url, REFRESH);
+    assert_eq!(code(&client).request().url, TOKEN);
+    assert_eq!(refresh(code(&client)).request().url, REFRESH);
 }
 
 #[test]
 fn the_redirect_may_lead_to_the_endpoint_of_a_region() {
     let mut code = code(&regional());
-    assert_eq!(code.redirect_param("region"), Some("eu"));
+    assert_eq!(code.redirect_param("region").as_deref(), Some("eu"));
     code.set_token_endpoint(REGIONAL).unwrap();
-    assert_eq!(code.token_request().url, REGIONAL);
+    assert_eq!(code.request().url, REGIONAL);
     // What the region gave goes back to it.
-    assert_eq!(refreshing(code).token_request().url, REGIONAL);
+    assert_eq!(refresh(code).request().url, REGIONAL);
 }
 
 #[test]
@@ -67,13 +65,13 @@ fn no_other_endpoint_can_be_chosen() {
     for endpoint in ["https://attacker.example/token", "https://server.example.eu/oauth/token/", REFRESH, AUTHORIZE, ""]
     {
         assert_eq!(code.set_token_endpoint(endpoint), Err(ParameterError::TokenEndpoint), "{endpoint}");
-        assert_eq!(code.token_request().url, TOKEN);
+        assert_eq!(code.request().url, TOKEN);
     }
     code.set_token_endpoint(REGIONAL).unwrap();
     // The first one is a region like the others, and refreshes as if it had not been named.
     code.set_token_endpoint(TOKEN).unwrap();
-    assert_eq!(code.token_request().url, TOKEN);
-    assert_eq!(refreshing(code).token_request().url, REFRESH);
+    assert_eq!(code.request().url, TOKEN);
+    assert_eq!(refresh(code).request().url, REFRESH);
 }
 
 #[test]
@@ -84,51 +82,54 @@ fn there_may_be_any_number_of_regions() {
     for region in regions {
         let mut code = code(&client);
         code.set_token_endpoint(region).unwrap();
-        assert_eq!(code.token_request().url, region);
+        assert_eq!(code.request().url, region);
     }
 }
 
 #[test]
 fn a_refresh_token_does_not_go_to_another_refresh_endpoint_than_before() {
-    let form = || stored(code(&client(server())).receive_token_response(HttpResponse::new(200, SUCCESS), NOW).unwrap());
-    assert!(form().resume::<Authorized>(&client(server())).is_ok());
-    assert_eq!(form().resume::<Authorized>(&regional()).unwrap_err(), ResumeError::OtherClient);
+    let form = || stored(code(&client(server())).receive_response(HttpResponse::new(200, SUCCESS), NOW).unwrap());
+    assert!(Authorized::resume(form(), &client(server())).is_ok());
+    let elsewhere = Server::new(AUTHORIZE, "https://server.example.com/other").unwrap();
+    let elsewhere = client(elsewhere.with_refresh_endpoint(REFRESH).unwrap());
+    let refused = Authorized::resume(form(), &elsewhere).unwrap_err();
+    assert_eq!(refused.error(), &ResumeError::OtherClient);
+    // The form is returned, and still resumes under the right client.
+    assert!(Authorized::resume(refused.recover().unwrap(), &client(server())).is_ok());
+    // The configured token endpoint has it already, so it may be sent to the refresh endpoint beside it.
+    assert_eq!(refresh_of(&Authorized::resume(form(), &regional()).unwrap()).request().url, REFRESH);
 }
 
 #[test]
 fn the_choice_is_stored_and_checked_again() {
     let mut code = code(&regional());
     code.set_token_endpoint(REGIONAL).unwrap();
-    let again: CodeReceived = stored(code).resume(&regional()).unwrap();
-    assert_eq!(again.token_request().url, REGIONAL);
-    let authorized = again.receive_token_response(HttpResponse::new(200, SUCCESS), NOW).unwrap();
+    let again = CodeReceived::resume(stored(code), &regional()).unwrap();
+    assert_eq!(again.request().url, REGIONAL);
+    let authorized = again.receive_response(HttpResponse::new(200, SUCCESS), NOW).unwrap();
     let form = stored(authorized);
     let elsewhere = serde_json::to_string(&form).unwrap();
-    let authorized: Authorized = form.resume(&regional()).unwrap();
-    let Renewal::Refresh(refreshing) = authorized.renew() else { panic!("there is a refresh token") };
-    assert_eq!(refreshing.token_request().url, REGIONAL);
+    let authorized = Authorized::resume(form, &regional()).unwrap();
+    assert_eq!(refresh_of(&authorized).request().url, REGIONAL);
     // A region that the client no longer has.
     let form: Suspended = serde_json::from_str(&elsewhere).unwrap();
     let without_region = client(server().with_refresh_endpoint(REFRESH).unwrap());
-    assert_eq!(form.resume::<Authorized>(&without_region).unwrap_err(), ResumeError::Damaged);
-    // Before the redirect nobody can have chosen one.
-    let login = || regional().login();
-    for flow in [Flow::from(login()), Flow::from(login().start_with_entropy(&ENTROPY).unwrap())] {
-        let mut changed = serde_json::to_value(stored(flow)).unwrap();
-        changed["token_endpoint"] = REGIONAL.into();
-        let changed: Suspended = serde_json::from_value(changed).unwrap();
-        assert_eq!(changed.resume::<Flow>(&regional()).unwrap_err(), ResumeError::Damaged);
-    }
+    assert_eq!(Authorized::resume(form, &without_region).unwrap_err().error(), &ResumeError::OtherClient);
+    // Before the redirect none can have been chosen.
+    let mut changed = serde_json::to_value(stored(regional().login().start_with_entropy(&ENTROPY).unwrap())).unwrap();
+    changed["token_endpoint"] = REGIONAL.into();
+    let changed: Suspended = serde_json::from_value(changed).unwrap();
+    assert_eq!(AwaitingRedirect::resume(changed, &regional()).unwrap_err().error(), &ResumeError::Damaged);
 }
 
 #[test]
 fn a_new_login_forgets_the_region() {
     let mut code = code(&regional());
     code.set_token_endpoint(REGIONAL).unwrap();
-    let authorized = code.receive_token_response(HttpResponse::new(200, r#"{"access_token":"a"}"#), NOW).unwrap();
-    let Renewal::Reauthorize(login) = authorized.renew() else { panic!("there is no refresh token") };
+    let authorized = code.receive_response(HttpResponse::new(200, r#"{"access_token":"a"}"#), NOW).unwrap();
+    let Renewal::Reauthorize(login) = authorized.renewal() else { panic!("there is no refresh token") };
     let pending = login.start_with_entropy(&ENTROPY).unwrap();
-    assert_eq!(pending.receive_redirect(&redirect_with("")).unwrap().token_request().url, TOKEN);
+    assert_eq!(pending.receive_redirect(&redirect_with("")).unwrap().request().url, TOKEN);
 }
 
 #[test]
@@ -146,11 +147,14 @@ fn these_endpoints_are_checked_like_the_others() {
         (server().with_refresh_endpoint(query).unwrap(), "refresh endpoint"),
         (server().with_regional_token_endpoint(query).unwrap(), "token endpoint"),
     ] {
-        assert_eq!(server.with_dialect(dialect).unwrap_err(), ConfigError::ReservedParameter(which, "appid"));
+        assert_eq!(
+            server.with_dialect(dialect.clone()).unwrap_err(),
+            ConfigError::ReservedParameter(which, "appid".into())
+        );
     }
     // In either order.
-    let speaking = || server().with_dialect(dialect).unwrap();
-    let reserved = |which| ConfigError::ReservedParameter(which, "appid");
+    let speaking = || server().with_dialect(dialect.clone()).unwrap();
+    let reserved = |which| ConfigError::ReservedParameter(which, "appid".into());
     assert_eq!(speaking().with_refresh_endpoint(query).unwrap_err(), reserved("refresh endpoint"));
     assert_eq!(speaking().with_regional_token_endpoint(query).unwrap_err(), reserved("token endpoint"));
 }

@@ -2,7 +2,7 @@
 
 use crate::scenario::*;
 use authcode::rand_core::{TryCryptoRng, TryRng, UnwrapErr};
-use authcode::{AwaitingRedirect, Rejected, StartError, Unstarted};
+use authcode::{AwaitingRedirect, StartError};
 
 /// A source that gives what it is told to.
 struct Scripted(Result<[u8; 64], ()>);
@@ -37,22 +37,23 @@ impl TryRng for Scripted {
 
 impl TryCryptoRng for Scripted {}
 
-fn assert_still_starts(refused: Rejected<Unstarted, StartError>, error: StartError) {
-    assert_eq!(refused.error(), &error);
-    assert!(refused.is_alive());
-    let unstarted = refused.recover().unwrap();
+/// The source is refused, and the same template starts with a good one.
+#[track_caller]
+fn assert_refused(source: Result<[u8; 64], ()>, error: StartError) {
+    let login = Scenario::default().to_unstarted();
+    assert_eq!(login.start(Scripted(source)).unwrap_err(), error);
     assert_eq!(
-        unstarted.start_with_entropy(&ENTROPY).unwrap().authorization_url(),
+        login.start(Scripted(Ok(ENTROPY))).unwrap().authorization_url(),
         awaiting_redirect().authorization_url()
     );
 }
 
-fn start(source: Result<[u8; 64], ()>) -> Result<AwaitingRedirect, Rejected<Unstarted, StartError>> {
-    Scenario::default().to_unstarted().try_start(Scripted(source))
+fn start(source: Result<[u8; 64], ()>) -> Result<AwaitingRedirect, StartError> {
+    Scenario::default().to_unstarted().start(Scripted(source))
 }
 
 #[test]
-fn three_ways_give_the_same_login_for_the_same_bytes() {
+fn the_same_bytes_give_the_same_login() {
     let url = awaiting_redirect().authorization_url();
     assert_eq!(start(Ok(ENTROPY)).unwrap().authorization_url(), url);
     let infallible = UnwrapErr(Scripted(Ok(ENTROPY)));
@@ -60,19 +61,19 @@ fn three_ways_give_the_same_login_for_the_same_bytes() {
 }
 
 #[test]
-fn a_source_is_taken_by_reference_too() {
+fn a_source_may_be_passed_by_reference() {
     let mut source = UnwrapErr(Scripted(Ok(ENTROPY)));
     assert!(Scenario::default().to_unstarted().start(&mut source).is_ok());
 }
 
 #[test]
-fn a_source_that_fails_hands_the_state_back() {
-    assert_still_starts(start(Err(())).unwrap_err(), StartError::RandomSource);
+fn a_source_that_fails_leaves_the_template_unchanged() {
+    assert_refused(Err(()), StartError::RandomSource);
 }
 
 #[test]
-fn a_source_of_zeros_hands_the_state_back() {
-    assert_still_starts(start(Ok([0; 64])).unwrap_err(), StartError::NoEntropy);
+fn a_source_of_zeros_leaves_the_template_unchanged() {
+    assert_refused(Ok([0; 64]), StartError::NoEntropy);
 }
 
 #[test]
@@ -80,7 +81,7 @@ fn zeros_in_one_half_alone_are_refused() {
     for half in [0..32, 32..64] {
         let mut bytes = ENTROPY;
         bytes[half].fill(0);
-        assert_still_starts(start(Ok(bytes)).unwrap_err(), StartError::NoEntropy);
+        assert_refused(Ok(bytes), StartError::NoEntropy);
     }
 }
 
@@ -88,7 +89,7 @@ fn zeros_in_one_half_alone_are_refused() {
 fn a_source_that_repeats_itself_is_refused() {
     let mut bytes = ENTROPY;
     bytes.copy_within(..32, 32);
-    assert_still_starts(start(Ok(bytes)).unwrap_err(), StartError::RepeatedEntropy);
+    assert_refused(Ok(bytes), StartError::RepeatedEntropy);
 }
 
 #[test]
@@ -109,7 +110,7 @@ fn state_and_verifier_are_32_bytes_in_43_characters() {
     assert_eq!(value_of(&sent, "state").unwrap(), STATE);
     assert_eq!(value_of(&sent, "code_challenge").unwrap(), CHALLENGE);
     assert_eq!(value_of(&sent, "code_challenge_method").unwrap(), "S256");
-    let request = code_received().token_request();
+    let request = code_received().request();
     assert_eq!(value_of(&pairs(request.body.expose()), "code_verifier").unwrap(), VERIFIER);
 }
 
@@ -117,15 +118,14 @@ fn state_and_verifier_are_32_bytes_in_43_characters() {
 // rows 62
 fn the_system_source_gives_a_new_login_each_time() {
     let urls: std::collections::HashSet<_> = (0..1000)
-        .map(|_| Scenario::default().to_unstarted().try_start(getrandom::SysRng).unwrap().authorization_url())
+        .map(|_| Scenario::default().to_unstarted().start(getrandom::SysRng).unwrap().authorization_url())
         .collect();
     assert_eq!(urls.len(), 1000);
 }
 
 #[test]
-fn only_a_source_that_failed_may_recover() {
-    assert!(StartError::RandomSource.is_retryable());
-    assert!(!StartError::NoEntropy.is_retryable());
-    assert!(!StartError::RepeatedEntropy.is_retryable());
-    assert_eq!(StartError::NoEntropy.fault(), authcode::Fault::Host);
+fn the_random_source_is_the_callers() {
+    for error in [StartError::RandomSource, StartError::NoEntropy, StartError::RepeatedEntropy] {
+        assert_eq!(error.fault(), authcode::Fault::Caller);
+    }
 }

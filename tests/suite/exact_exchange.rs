@@ -1,7 +1,7 @@
 //! The exchange that the crate was made for, byte for byte, and the vectors of the RFCs.
 
 use crate::scenario::*;
-use authcode::{Client, ClientAuth, Dialect, HttpResponse, Leg, Renewal, Server, TokenType, UnixTime};
+use authcode::{Client, ClientAuth, Dialect, HttpResponse, Identity, Renewal, Server, TokenType, UnixTime};
 
 #[test]
 // rows 10, 13, 19, 59, 65
@@ -19,7 +19,7 @@ fn authorization_request_is_exact() {
 #[test]
 // rows 15, 16, 28, 60
 fn token_request_is_exact() {
-    let request = code_received().token_request();
+    let request = code_received().request();
     assert_eq!(request.method, "POST");
     assert_eq!(request.url, "https://server.example.com/oauth/token");
     assert_eq!(
@@ -37,36 +37,33 @@ fn token_request_is_exact() {
 #[test]
 // rows 101
 fn token_request_says_how_to_be_sent() {
-    let request = code_received().token_request();
+    let request = code_received().request();
     assert!(!request.follow_redirects);
     assert_eq!(request.max_response_len, authcode::limits::MAX_RESPONSE_LEN);
 }
 
 #[test]
-fn token_response_is_read_whole() {
+fn the_whole_token_response_is_read() {
     let authorized = authorized();
-    assert_eq!(authorized.access_token().expose(), "at-1");
-    assert_eq!(authorized.refresh_token().unwrap().expose(), "rt-1");
-    assert_eq!(authorized.token_type(), &TokenType::Bearer);
-    assert_eq!(authorized.expires_at(), Some(UnixTime::from_secs(1_700_003_600)));
+    assert_eq!(authorized.tokens().access_token().expose(), "at-1");
+    assert_eq!(authorized.tokens().refresh_token().unwrap().expose(), "rt-1");
+    assert_eq!(authorized.tokens().token_type(), &TokenType::Bearer);
+    assert_eq!(authorized.tokens().expires_at(), Some(UnixTime::from_secs(1_700_003_600)));
     assert_eq!(authorized.bearer().unwrap().expose(), "Bearer at-1");
 }
 
 #[test]
-fn after_it_runs_out_it_is_refreshed_if_there_is_a_refresh_token() {
-    let Renewal::Refresh(refreshing) = authorized().renew() else { panic!("there is a refresh token") };
-    assert_eq!(
-        refreshing.token_request().body.expose(),
-        "grant_type=refresh_token&client_id=s6BhdRkqt3&refresh_token=rt-1"
-    );
+fn renewal_is_a_refresh_if_there_is_a_refresh_token() {
+    let (refresh, _) = refresh();
+    assert_eq!(refresh.request().body.expose(), "grant_type=refresh_token&client_id=s6BhdRkqt3&refresh_token=rt-1");
 }
 
 #[test]
-fn after_it_runs_out_it_is_authorized_again_if_there_is_none() {
+fn renewal_is_another_login_if_there_is_no_refresh_token() {
     let body = r#"{"access_token":"at-1","token_type":"Bearer","expiry":3600}"#;
-    let authorized = code_received().receive_token_response(HttpResponse::new(200, body), NOW).unwrap();
-    let Renewal::Reauthorize(unstarted) = authorized.renew() else { panic!("there is no refresh token") };
-    // It asks for what was asked before.
+    let authorized = code_received().receive_response(HttpResponse::new(200, body), NOW).unwrap();
+    let Renewal::Reauthorize(unstarted) = authorized.renewal() else { panic!("there is no refresh token") };
+    // It asks for the same as the first login.
     assert_eq!(
         unstarted.start_with_entropy(&ENTROPY).unwrap().authorization_url(),
         awaiting_redirect().authorization_url()
@@ -78,8 +75,8 @@ fn after_it_runs_out_it_is_authorized_again_if_there_is_none() {
 // rows 19, 28, 29
 fn vectors_of_rfc_6749() {
     let server = Server::new("https://server.example.com/authorize", "https://server.example.com/token").unwrap();
-    let client =
-        Client::new(server, "s6BhdRkqt3", ClientAuth::basic("gX1fBat3bV"), "https://client.example.com/cb").unwrap();
+    let identity = Identity::new("s6BhdRkqt3", ClientAuth::basic("gX1fBat3bV"));
+    let client = Client::new(server, identity, "https://client.example.com/cb").unwrap();
     let pending = client.login().start_with_entropy(&ENTROPY).unwrap();
     let sent = query_pairs(&pending.authorization_url());
     let expected = query_pairs(
@@ -90,7 +87,7 @@ fn vectors_of_rfc_6749() {
     let code = pending
         .receive_redirect(&format!("https://client.example.com/cb?code=SplxlOBeZQQYbYS6WxSbIA&state={STATE}"))
         .unwrap();
-    let request = code.token_request();
+    let request = code.request();
     assert_eq!(request.headers.iter().last(), Some(("authorization", "Basic czZCaGRSa3F0MzpnWDFmQmF0M2JW")));
     let sent = pairs(request.body.expose());
     let expected = pairs(
@@ -104,11 +101,14 @@ fn vectors_of_rfc_6749() {
 // rows 9, 32
 fn token_response_of_rfc_6749() {
     let body = r#"{"access_token":"2YotnFZFEjr1zCsicMWpAA","token_type":"example","expires_in":3600,"refresh_token":"tGzv3JOkF0XG5Qx2TlKWIA","example_parameter":"example_value"}"#;
-    let authorized = code_received().receive_token_response(HttpResponse::new(200, body), NOW).unwrap();
-    assert_eq!(authorized.access_token().expose(), "2YotnFZFEjr1zCsicMWpAA");
-    assert_eq!(authorized.token_type(), &TokenType::Other("example".into()));
+    let authorized = code_received().receive_response(HttpResponse::new(200, body), NOW).unwrap();
+    assert_eq!(authorized.tokens().access_token().expose(), "2YotnFZFEjr1zCsicMWpAA");
+    assert_eq!(authorized.tokens().token_type(), &TokenType::Other("example".into()));
     assert_eq!(authorized.bearer().unwrap_err(), authcode::BearerError::TokenType);
-    assert_eq!(authorized.response_member::<String>("example_parameter").unwrap(), "example_value");
+    assert_eq!(
+        authorized.tokens().member_text("example_parameter").and_then(parsed::<String>).unwrap(),
+        "example_value"
+    );
 }
 
 /// RFC 6749 §6 and §2.3.1.
@@ -118,10 +118,7 @@ fn refresh_requests_of_rfc_6749() {
     let body = r#"{"access_token":"a","token_type":"Bearer","refresh_token":"tGzv3JOkF0XG5Qx2TlKWIA"}"#;
     let renew = |auth: fn() -> ClientAuth| {
         let code = Scenario { auth, ..Scenario::default() }.to_code_received();
-        match code.receive_token_response(HttpResponse::new(200, body), NOW).unwrap().renew() {
-            Renewal::Refresh(refreshing) => refreshing.token_request(),
-            Renewal::Reauthorize(_) => panic!("there is a refresh token"),
-        }
+        refresh_of(&code.receive_response(HttpResponse::new(200, body), NOW).unwrap()).request()
     };
     assert_eq!(
         renew(|| ClientAuth::basic("gX1fBat3bV")).body.expose(),
@@ -143,7 +140,7 @@ fn redirect_of_rfc_9207() {
     let server = Server::new("https://honest.as.example/authorize", "https://honest.as.example/token")
         .and_then(|server| server.with_issuer("https://honest.as.example", authcode::IssParameter::Required))
         .unwrap();
-    let client = Client::new(server, "id", ClientAuth::None, "https://client.example/cb").unwrap();
+    let client = Client::new(server, "id", "https://client.example/cb").unwrap();
     let code = client
         .login()
         .start_with_entropy(&ENTROPY)
@@ -152,26 +149,22 @@ fn redirect_of_rfc_9207() {
             "https://client.example/cb?code=x1848ZT64p4IirMPT0R-X3141MFPTuBX-VFL_cvaplMH58&state={STATE}&iss=https%3A%2F%2Fhonest.as.example"
         ))
         .unwrap();
-    assert!(code.token_request().body.expose().contains("code=x1848ZT64p4IirMPT0R-X3141MFPTuBX-VFL_cvaplMH58"));
+    assert!(code.request().body.expose().contains("code=x1848ZT64p4IirMPT0R-X3141MFPTuBX-VFL_cvaplMH58"));
 }
 
-/// RFC 8707 §2: a name may repeat, and spaces in a URL are `%20`.
+/// RFC 8707 §2: a name may repeat, and spaces in a URL are `%20`. Both legs carry the same resources.
 #[test]
 fn resource_indicators_of_rfc_8707() {
-    let pending = Scenario { scope: "calendar contacts", ..Scenario::default() }
-        .to_unstarted()
-        .param(Leg::Authorization, "resource", "https://cal.example.com/")
-        .and_then(|login| login.param(Leg::Authorization, "resource", "https://contacts.example.com/"))
-        .and_then(|login| login.param(Leg::Token, "resource", "https://cal.example.com/"))
-        .unwrap()
-        .start_with_entropy(&ENTROPY)
-        .unwrap();
+    let mut login = Scenario { scope: "calendar contacts", ..Scenario::default() }.to_unstarted();
+    login.resource("https://cal.example.com/").unwrap().resource("https://contacts.example.com/").unwrap();
+    let pending = login.start_with_entropy(&ENTROPY).unwrap();
     let url = pending.authorization_url();
     assert!(url.contains("&scope=calendar%20contacts&"));
-    assert!(url.ends_with("&resource=https%3A%2F%2Fcal.example.com%2F&resource=https%3A%2F%2Fcontacts.example.com%2F"));
+    let resources = "&resource=https%3A%2F%2Fcal.example.com%2F&resource=https%3A%2F%2Fcontacts.example.com%2F";
+    assert!(url.ends_with(resources));
     let code = pending.receive_redirect(&redirect_with("")).unwrap();
-    let request = code.token_request();
-    assert!(request.body.expose().ends_with("&resource=https%3A%2F%2Fcal.example.com%2F"));
+    let request = code.request();
+    assert!(request.body.expose().ends_with(resources));
 }
 
 #[test]
@@ -181,7 +174,7 @@ fn a_query_of_the_endpoint_is_kept_in_front() {
         ("https://server.example.com/az?tenant=x", "https://server.example.com/az?tenant=x&response_type=code&"),
         ("https://server.example.com/az?", "https://server.example.com/az?response_type=code&"),
     ] {
-        let client = Client::new(Server::new(endpoint, TOKEN).unwrap(), "id", ClientAuth::None, REDIRECT_URI).unwrap();
+        let client = Client::new(Server::new(endpoint, TOKEN).unwrap(), "id", REDIRECT_URI).unwrap();
         let url = client.login().start_with_entropy(&ENTROPY).unwrap().authorization_url();
         assert!(url.starts_with(start), "{url}");
     }
@@ -204,9 +197,9 @@ fn requests_are_the_same_at_each_call() {
     let pending = awaiting_redirect();
     assert_eq!(pending.authorization_url(), pending.authorization_url());
     let code = code_received();
-    assert_eq!(code.token_request().body.expose(), code.token_request().body.expose());
-    let refreshing = refreshing();
-    assert_eq!(refreshing.token_request().body.expose(), refreshing.token_request().body.expose());
+    assert_eq!(code.request().body.expose(), code.request().body.expose());
+    let (refresh, _) = refresh();
+    assert_eq!(refresh.request().body.expose(), refresh.request().body.expose());
 }
 
 #[test]
@@ -218,8 +211,8 @@ fn a_server_may_want_commas_between_scopes() {
 }
 
 #[test]
-fn a_server_may_want_no_redirect_uri_in_the_token_request() {
-    let dialect = Dialect::STANDARD.with_token_names(&[("redirect_uri", "")]);
-    let request = Scenario { dialect, ..Scenario::default() }.to_code_received().token_request();
+fn a_server_may_want_no_redirect_uri_in_the_request() {
+    let dialect = Dialect::STANDARD.without_token_params(&["redirect_uri"]);
+    let request = Scenario { dialect, ..Scenario::default() }.to_code_received().request();
     assert!(!request.body.expose().contains("redirect_uri"));
 }

@@ -1,11 +1,9 @@
 //! Options of a login and extra parameters on both legs.
 
 use authcode::limits::MAX_PARAMETER_LEN;
-use authcode::{Leg, ParameterError, Unstarted};
+use authcode::{ParameterError, RefreshOptions, Unstarted};
 
 use crate::scenario::*;
-
-const LEGS: [Leg; 2] = [Leg::Authorization, Leg::Token];
 
 fn login() -> Unstarted {
     Scenario { scope: "", audience: None, ..Scenario::default() }.to_unstarted()
@@ -14,11 +12,11 @@ fn login() -> Unstarted {
 type Pairs = Vec<(String, String)>;
 
 /// What goes out on the two legs.
-fn sent(login: Unstarted) -> (Pairs, Pairs) {
+fn sent(login: &Unstarted) -> (Pairs, Pairs) {
     let pending = login.start_with_entropy(&ENTROPY).unwrap();
     let url = query_pairs(&pending.authorization_url());
     let code = pending.receive_redirect(&redirect_with("")).unwrap();
-    (url, pairs(code.token_request().body.expose()))
+    (url, pairs(code.request().body.expose()))
 }
 
 #[test]
@@ -40,15 +38,11 @@ fn hint_and_prompt_go_out_on_the_first_leg() {
 /// RFC 6749 §3.1: a parameter must not come twice.
 #[test]
 fn an_option_that_is_set_twice_is_sent_once() {
-    let login = login()
-        .prompt("none")
-        .and_then(|login| login.prompt("login"))
-        .and_then(|login| login.login_hint("ann"))
-        .and_then(|login| login.login_hint("bob"))
-        .and_then(|login| login.audience("a"))
-        .and_then(|login| login.audience("b"))
-        .unwrap();
-    let (url, _) = sent(login);
+    let mut login = login();
+    for (prompt, hint, audience) in [("none", "ann", "a"), ("login", "bob", "b")] {
+        login.prompt(prompt).unwrap().login_hint(hint).unwrap().audience(audience).unwrap();
+    }
+    let (url, _) = sent(&login);
     for (name, value) in [("prompt", "login"), ("login_hint", "bob"), ("audience", "b")] {
         let values: Vec<_> = url.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str()).collect();
         assert_eq!(values, [value], "{name}");
@@ -56,17 +50,17 @@ fn an_option_that_is_set_twice_is_sent_once() {
 }
 
 #[test]
-fn parameters_keep_their_order_and_may_repeat() {
-    let login = login()
-        .param(Leg::Token, "b", "2")
-        .and_then(|login| login.param(Leg::Token, "a", "1"))
-        .and_then(|login| login.param(Leg::Token, "b", "3"))
-        .and_then(|login| login.param(Leg::Authorization, "grant_options[]", "per-user & so on"))
-        .unwrap();
-    let (url, body) = sent(login);
+fn parameters_keep_their_order_and_only_a_list_repeats() {
+    let mut login = login();
+    login.token_param("b[]", "2").unwrap().token_param("a", "1").unwrap().token_param("b[]", "3").unwrap();
+    login.authorization_param("grant_options[]", "per-user & so on").unwrap();
+    assert_eq!(login.token_param("a", "2").unwrap_err(), ParameterError::Repeated("a".to_owned()));
+    // On the other leg it is another parameter.
+    login.clone().authorization_param("a", "2").unwrap();
+    let (url, body) = sent(&login);
     assert_eq!(url.last().unwrap(), &("grant_options[]".to_owned(), "per-user & so on".to_owned()));
     let extra: Vec<_> = body.iter().rev().take(3).rev().map(|(name, value)| (&**name, &**value)).collect();
-    assert_eq!(extra, [("b", "2"), ("a", "1"), ("b", "3")]);
+    assert_eq!(extra, [("b[]", "2"), ("a", "1"), ("b[]", "3")]);
 }
 
 #[test]
@@ -87,31 +81,32 @@ fn names_of_the_protocol_are_refused_on_both_legs() {
         "refresh_token",
         "request",
         "request_uri",
+        "resource",
         "response_type",
         "scope",
         "state",
     ] {
-        for leg in LEGS {
-            assert_eq!(login().param(leg, name, "x").unwrap_err(), ParameterError::Reserved(name));
-        }
-        if name != "audience" {
-            assert_eq!(refreshing().add_param(name, "x").unwrap_err(), ParameterError::Reserved(name));
-        }
+        let reserved = ParameterError::Reserved(name.into());
+        assert_eq!(login().authorization_param(name, "x").unwrap_err(), reserved);
+        assert_eq!(login().token_param(name, "x").unwrap_err(), reserved);
+        let mut options = RefreshOptions::default();
+        let refused = options.param(name, "x").map(|options| authorized().renewal_with(options).unwrap_err());
+        assert_eq!(refused.unwrap_or_else(|error| error), reserved);
     }
 }
 
 #[test]
 // rows 42
-fn names_that_are_none_are_refused() {
+fn invalid_names_are_refused() {
     for name in ["", "a b", "a=b", "a&b", "é", "a\n", "a%20"] {
-        assert_eq!(login().param(Leg::Token, name, "x").unwrap_err(), ParameterError::Name(name.to_owned()));
+        assert_eq!(login().token_param(name, "x").unwrap_err(), ParameterError::Name(name.to_owned()));
     }
 }
 
 #[test]
 // rows 8
 fn empty_values_are_refused() {
-    assert_eq!(login().param(Leg::Token, "a", "").unwrap_err(), ParameterError::EmptyValue("a".to_owned()));
+    assert_eq!(login().token_param("a", "").unwrap_err(), ParameterError::EmptyValue("a".to_owned()));
     assert_eq!(login().audience("").unwrap_err(), ParameterError::EmptyValue("audience".to_owned()));
     assert_eq!(login().login_hint("").unwrap_err(), ParameterError::EmptyValue("login_hint".to_owned()));
 }
@@ -120,10 +115,10 @@ fn empty_values_are_refused() {
 fn values_have_a_limit() {
     let fits = "x".repeat(MAX_PARAMETER_LEN);
     let over = "x".repeat(MAX_PARAMETER_LEN + 1);
-    assert!(login().param(Leg::Token, "a", &fits).is_ok());
-    assert!(login().param(Leg::Token, &fits, "x").is_ok());
-    assert_eq!(login().param(Leg::Token, "a", &over).unwrap_err(), ParameterError::TooLong("a".to_owned()));
-    assert_eq!(login().param(Leg::Token, &over, "x").unwrap_err(), ParameterError::TooLong("a name".to_owned()));
+    assert!(login().token_param("a", &fits).is_ok());
+    assert!(login().token_param(&fits, "x").is_ok());
+    assert_eq!(login().token_param("a", &over).unwrap_err(), ParameterError::TooLong("a".to_owned()));
+    assert_eq!(login().token_param(&over, "x").unwrap_err(), ParameterError::NameTooLong);
     assert!(login().audience(&fits).is_ok());
     assert_eq!(login().audience(&over).unwrap_err(), ParameterError::TooLong("audience".to_owned()));
 }
@@ -144,7 +139,7 @@ mod typed {
     #[test]
     fn a_struct_becomes_parameters() {
         let extra = Extra { access_type: "off line", max_age: 60, hint: None };
-        let (url, _) = sent(login().params(Leg::Authorization, &extra).unwrap());
+        let (url, _) = sent(login().authorization_params(&extra).unwrap());
         assert_eq!(value_of(&url, "access_type").unwrap(), "off line");
         assert_eq!(value_of(&url, "max_age").unwrap(), "60");
         assert_eq!(value_of(&url, "hint"), None);
@@ -152,16 +147,23 @@ mod typed {
 
     #[test]
     fn a_list_of_pairs_becomes_parameters() {
-        let (_, body) = sent(login().params(Leg::Token, &[("resource", "a"), ("resource", "b")]).unwrap());
-        assert_eq!(body.iter().filter(|(name, _)| name == "resource").count(), 2);
+        let (_, body) = sent(login().token_params(&[("tag[]", "a"), ("tag[]", "b")]).unwrap());
+        assert_eq!(body.iter().filter(|(name, _)| name == "tag[]").count(), 2);
     }
 
     #[test]
     fn typed_parameters_are_checked_like_others() {
-        let refused = |params: &[(&str, &str)]| login().params(Leg::Token, &params).unwrap_err();
-        assert_eq!(refused(&[("a", "1"), ("state", "x")]), ParameterError::Reserved("state"));
+        let refused = |params: &[(&str, &str)]| {
+            let mut login = login();
+            let error = login.token_params(&params).unwrap_err();
+            // All of them, or none.
+            assert_eq!(value_of(&sent(&login).1, "a"), None);
+            error
+        };
+        assert_eq!(refused(&[("a", "1"), ("state", "x")]), ParameterError::Reserved("state".into()));
+        assert_eq!(refused(&[("a", "1"), ("a", "2")]), ParameterError::Repeated("a".to_owned()));
         assert_eq!(refused(&[("a b", "1")]), ParameterError::Name("a b".to_owned()));
-        assert_eq!(login().params(Leg::Token, &17).unwrap_err(), ParameterError::NotPairs);
+        assert_eq!(login().token_params(&17).unwrap_err(), ParameterError::NotPairs);
     }
 
     #[derive(Debug, Deserialize, PartialEq)]

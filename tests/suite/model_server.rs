@@ -4,7 +4,8 @@
 use std::collections::{HashMap, HashSet};
 
 use authcode::{
-    Authorized, AwaitingRedirect, Client, ClientAuth, CodeReceived, HttpRequest, HttpResponse, IssParameter, Server,
+    Authorized, AwaitingRedirect, Client, ClientAuth, CodeReceived, HttpRequest, HttpResponse, Identity, IssParameter,
+    Server,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -118,7 +119,7 @@ impl ModelServer {
             Registered::Basic(secret) => ClientAuth::basic(secret),
             Registered::Body(secret) => ClientAuth::body(secret),
         };
-        Client::new(self.server(IssParameter::Required), client_id, auth, redirect_uri).unwrap()
+        Client::new(self.server(IssParameter::Required), Identity::new(client_id, auth), redirect_uri).unwrap()
     }
 
     /// The user goes to the authorization endpoint and agrees.
@@ -257,8 +258,7 @@ pub(crate) fn invalid_grant() -> HttpResponse {
 
 /// A login that has drawn from the system's random source, so that no two share a verifier.
 pub(crate) fn start(client: &Client) -> AwaitingRedirect {
-    let login = client.login().scope("openid offline_access").unwrap();
-    login.try_start(getrandom::SysRng).unwrap()
+    client.login().scope("openid offline_access").unwrap().start(getrandom::SysRng).unwrap()
 }
 
 /// A whole login, up to its code.
@@ -273,8 +273,8 @@ pub(crate) fn receive_code(server: &mut ModelServer, client: &Client) -> CodeRec
 #[track_caller]
 pub(crate) fn log_in(server: &mut ModelServer, client: &Client) -> Authorized {
     let code = receive_code(server, client);
-    let response = server.token(&code.token_request());
-    code.receive_token_response(response, NOW).unwrap()
+    let response = server.token(&code.request());
+    code.receive_response(response, NOW).unwrap()
 }
 
 /// Either of the two things that a login emits.

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use authcode::providers::{self, Provider};
 use authcode::{
-    AwaitingRedirect, Client, ClientAuth, CodeReceived, ConfigError, HttpRequest, HttpResponse, Leg, Lifetime,
-    ParameterError, Redirect, RedirectError, Refreshing, Renewal, Server, TokenError, TokenType, UriError,
+    AwaitingRedirect, Client, ClientAuth, CodeReceived, ConfigError, HttpRequest, HttpResponse, Identity, Lifetime,
+    NextStep, ParameterError, Redirect, RedirectError, Refresh, Renewal, Server, TokenErrorKind, TokenType, UriError,
 };
 use serde_json::Value;
 
+use crate::quirks::{is_alive, member};
 use crate::scenario::*;
 
 const CLIENT_ID: &str = "s6BhdRkqt3";
@@ -36,8 +37,8 @@ struct Wire {
     token_names: Pairs,
     token_params: Pairs,
     fragment: &'static str,
-    /// What the host adds by itself.
-    host_params: Pairs,
+    /// What the caller adds to the authorization request.
+    caller_params: Pairs,
     scope: &'static str,
     sent_scope: &'static str,
     /// What comes to the redirect URI, and when the user says no.
@@ -50,8 +51,8 @@ struct Wire {
     is_bearer: bool,
     /// The answer to a refresh. Empty: the provider gives no refresh tokens.
     refreshed: &'static str,
-    /// What the host makes of that before it hands it over.
-    handed_over: fn(&str) -> String,
+    /// What the caller makes of that before it passes it on.
+    passed_on: fn(&str) -> String,
     error: (u16, &'static str),
     /// Empty: nothing in the error is a code.
     error_code: &'static str,
@@ -83,7 +84,7 @@ const STANDARD: Wire = Wire {
     token_names: &[],
     token_params: &[],
     fragment: "",
-    host_params: &[],
+    caller_params: &[],
     scope: "read write",
     sent_scope: "read write",
     redirect: "code={code}&state={state}",
@@ -94,7 +95,7 @@ const STANDARD: Wire = Wire {
     lifetime: Some(3600),
     is_bearer: true,
     refreshed: r#"{"access_token":"at-2","refresh_token":"rt-2","token_type":"Bearer","expires_in":3600}"#,
-    handed_over: str::to_owned,
+    passed_on: str::to_owned,
     error: (400, r#"{"error":"invalid_grant","error_description":"the code has been used"}"#),
     error_code: "invalid_grant",
     error_text: Some("the code has been used"),
@@ -138,7 +139,7 @@ const WIRES: &[Wire] = &[
         authorize: "https://appleid.apple.com/auth/authorize",
         token: "https://appleid.apple.com/auth/token",
         issuer: Some("https://appleid.apple.com"),
-        host_params: &[("response_mode", "form_post")],
+        caller_params: &[("response_mode", "form_post")],
         scope: "name email",
         sent_scope: "name email",
         redirect: "state={state}&code={code}&user=%7B%22name%22%3A%7B%22firstName%22%3A%22A%22%7D%7D",
@@ -282,7 +283,7 @@ const WIRES: &[Wire] = &[
         token: "https://api.dropboxapi.com/oauth2/token",
         issuer: Some("https://www.dropbox.com"),
         secret: Place::Basic,
-        host_params: &[("token_access_type", "offline")],
+        caller_params: &[("token_access_type", "offline")],
         scope: "",
         sent_scope: "",
         success: r#"{"access_token":"at-1","token_type":"bearer","expires_in":14400,"refresh_token":"rt-1","scope":"account_info.read files.content.read","uid":"12","account_id":"dbid:A","team_id":"dbtid:A"}"#,
@@ -392,7 +393,7 @@ const WIRES: &[Wire] = &[
         authorize: "https://accounts.google.com/o/oauth2/v2/auth",
         token: "https://oauth2.googleapis.com/token",
         issuer: Some("https://accounts.google.com"),
-        host_params: &[("access_type", "offline"), ("prompt", "consent")],
+        caller_params: &[("access_type", "offline"), ("prompt", "consent")],
         scope: "email",
         sent_scope: "email",
         success: r#"{"access_token":"at-1","expires_in":3599,"refresh_token":"rt-1","scope":"openid email","token_type":"Bearer","id_token":"e.y.J"}"#,
@@ -580,7 +581,7 @@ const WIRES: &[Wire] = &[
         token: "https://api-m.paypal.com/v1/oauth2/token",
         issuer: Some("https://www.paypal.com"),
         secret: Place::Basic,
-        host_params: &[("flowEntry", "static")],
+        caller_params: &[("flowEntry", "static")],
         scope: "openid profile",
         sent_scope: "openid profile",
         success: r#"{"scope":"openid profile","access_token":"at-1","refresh_token":"rt-1","token_type":"Bearer","expires_in":"32400","nonce":"n"}"#,
@@ -594,7 +595,7 @@ const WIRES: &[Wire] = &[
         authorize: "https://www.reddit.com/api/v1/authorize",
         token: "https://www.reddit.com/api/v1/access_token",
         secret: Place::Basic,
-        host_params: &[("duration", "permanent")],
+        caller_params: &[("duration", "permanent")],
         redirect: "state={state}&code={code}#_",
         ..STANDARD
     },
@@ -658,7 +659,7 @@ const WIRES: &[Wire] = &[
         granted: Some("chat:write users:read"),
         lifetime: Some(43200),
         refreshed: r#"{"ok":true,"access_token":"at-2","token_type":"user","refresh_token":"rt-2","expires_in":43200}"#,
-        handed_over: |body| format!(r#"{{"authed_user":{body}}}"#),
+        passed_on: |body| format!(r#"{{"authed_user":{body}}}"#),
         error: (200, r#"{"ok":false,"error":"bad_redirect_uri"}"#),
         error_code: "bad_redirect_uri",
         error_text: None,
@@ -678,7 +679,7 @@ const WIRES: &[Wire] = &[
         token: "https://connect.squareup.com/oauth2/token",
         secret: Place::Nowhere,
         json: true,
-        host_params: &[("session", "false")],
+        caller_params: &[("session", "false")],
         redirect: "code={code}&response_type=code&state={state}#_=_",
         // A day after the moment of the response.
         success: r#"{"access_token":"at-1","token_type":"bearer","expires_at":"2023-11-15T22:13:20Z","merchant_id":"ML2PMZQ","refresh_token":"rt-1","short_lived":false}"#,
@@ -827,7 +828,7 @@ const WIRES: &[Wire] = &[
         authorize: "https://accounts.zoho.com/oauth/v2/auth",
         token: "https://accounts.zoho.eu/oauth/v2/token",
         has_regions: true,
-        host_params: &[("access_type", "offline"), ("prompt", "consent")],
+        caller_params: &[("access_type", "offline"), ("prompt", "consent")],
         scope: "PhoneBridge.call.log PhoneBridge.zohoone.search",
         sent_scope: "PhoneBridge.call.log,PhoneBridge.zohoone.search",
         redirect: "state={state}&code={code}&location=eu&accounts-server=https%3A%2F%2Faccounts.zoho.eu",
@@ -866,10 +867,15 @@ impl Wire {
             Place::Nowhere => ClientAuth::None,
             Place::Basic | Place::Body => self.provider.client_auth(SECRET),
         };
-        let client = Client::new(self.server(), CLIENT_ID, auth, REDIRECT_URI).unwrap();
-        let mut login = client.login().scope(self.scope).unwrap();
-        for (name, value) in self.host_params {
-            login = login.param(Leg::Authorization, name, value).unwrap();
+        let client = Client::new(self.server(), Identity::new(CLIENT_ID, auth), REDIRECT_URI).unwrap();
+        let mut login = client.login();
+        login.scope(self.scope).unwrap();
+        for (name, value) in self.caller_params {
+            match *name {
+                "prompt" => login.prompt(value),
+                name => login.authorization_param(name, value),
+            }
+            .unwrap();
         }
         login.start_with_entropy(&ENTROPY).unwrap()
     }
@@ -894,7 +900,7 @@ impl Wire {
             ],
         );
         expected.extend(in_words(&[], self.url_params));
-        expected.extend(in_words(&[], self.host_params));
+        expected.extend(in_words(&[], self.caller_params));
         assert_same(name, pairs(query), expected);
         answer.replace("{code}", CODE).replace("{state}", STATE)
     }
@@ -912,7 +918,7 @@ impl Wire {
     fn to_code_received(&self) -> CodeReceived {
         let mut code = self.receive(self.start(), self.redirect).unwrap();
         if self.has_regions {
-            let endpoint = format!("{}/oauth/v2/token", code.redirect_param("accounts-server").unwrap());
+            let endpoint = format!("{}/oauth/v2/token", code.redirect_param("accounts-server").as_deref().unwrap());
             code.set_token_endpoint(&endpoint).unwrap();
         }
         code
@@ -952,13 +958,13 @@ impl Wire {
             ("code_verifier", VERIFIER),
             ("redirect_uri", REDIRECT_URI),
         ];
-        self.check(&code.token_request(), self.token, &grant);
+        self.check(&code.request(), self.token, &grant);
     }
 
-    fn check_refresh(&self, refreshing: &Refreshing) {
+    fn check_refresh(&self, refresh: &Refresh) {
         let endpoint = if self.refresh.is_empty() { self.token } else { self.refresh };
         let grant = [("grant_type", "refresh_token"), ("refresh_token", "rt-1")];
-        self.check(&refreshing.token_request(), endpoint, &grant);
+        self.check(&refresh.request(), endpoint, &grant);
     }
 
     fn lifetime(&self) -> Lifetime {
@@ -991,18 +997,18 @@ fn a_login_at_each_provider() {
         let name = wire.provider.name();
         let code = wire.to_code_received();
         wire.check_exchange(&code);
-        let authorized = code.receive_token_response(HttpResponse::new(200, wire.success), NOW).unwrap();
+        let authorized = code.receive_response(HttpResponse::new(200, wire.success), NOW).unwrap();
 
-        assert!(wire.success.contains(authorized.access_token().expose()), "{name}");
-        assert_eq!(authorized.lifetime(), wire.lifetime(), "{name}");
-        let granted = match authorized.granted_scope() {
+        assert!(wire.success.contains(authorized.tokens().access_token().expose()), "{name}");
+        assert_eq!(authorized.tokens().lifetime(), wire.lifetime(), "{name}");
+        let granted = match authorized.tokens().granted_scope() {
             authcode::GrantedScope::Stated(scope) => Some(scope.as_str()),
-            authcode::GrantedScope::Unstated => None,
+            _ => None,
         };
         assert_eq!(granted, wire.granted, "{name}");
-        assert_eq!(*authorized.token_type() == TokenType::Bearer, wire.is_bearer, "{name}");
+        assert_eq!(*authorized.tokens().token_type() == TokenType::Bearer, wire.is_bearer, "{name}");
         assert_eq!(authorized.bearer().is_ok(), wire.is_bearer, "{name}");
-        assert_eq!(authorized.refresh_token().is_some(), !wire.refreshed.is_empty(), "{name}");
+        assert_eq!(authorized.tokens().refresh_token().is_some(), !wire.refreshed.is_empty(), "{name}");
     }
 }
 
@@ -1011,22 +1017,22 @@ fn a_refresh_at_each_provider_that_has_one() {
     for wire in WIRES {
         let name = wire.provider.name();
         let code = wire.to_code_received();
-        let authorized = code.receive_token_response(HttpResponse::new(200, wire.success), NOW).unwrap();
-        let refreshing = match authorized.renew() {
-            Renewal::Refresh(refreshing) => refreshing,
+        let mut login = code.receive_response(HttpResponse::new(200, wire.success), NOW).unwrap();
+        let refresh = match login.renewal() {
+            Renewal::Refresh(refresh) => refresh,
             Renewal::Reauthorize(_) => {
                 assert!(wire.refreshed.is_empty(), "{name}");
                 continue;
             }
         };
-        wire.check_refresh(&refreshing);
-        let body = (wire.handed_over)(wire.refreshed);
-        let renewed = refreshing.receive_token_response(HttpResponse::new(200, body), NOW).unwrap();
-        assert_eq!(renewed.access_token().expose(), "at-2", "{name}");
+        wire.check_refresh(&refresh);
+        let body = (wire.passed_on)(wire.refreshed);
+        let refreshed = refresh.receive_response(&mut login, HttpResponse::new(200, body), NOW).unwrap();
+        assert_eq!(login.tokens().access_token().expose(), "at-2", "{name}");
         let rotates = wire.refreshed.contains("rt-2");
-        assert_eq!(renewed.refresh_token().unwrap().expose(), if rotates { "rt-2" } else { "rt-1" }, "{name}");
-        assert_eq!(renewed.refreshed().unwrap().rotated, rotates, "{name}");
-        assert_eq!(renewed.bearer().is_ok(), wire.is_bearer, "{name}");
+        assert_eq!(login.tokens().refresh_token().unwrap().expose(), if rotates { "rt-2" } else { "rt-1" }, "{name}");
+        assert_eq!(refreshed.rotated, rotates, "{name}");
+        assert_eq!(login.bearer().is_ok(), wire.is_bearer, "{name}");
     }
 }
 
@@ -1035,18 +1041,19 @@ fn a_refusal_by_each_provider() {
     for wire in WIRES {
         let name = wire.provider.name();
         let (status, body) = wire.error;
-        let refused = wire.to_code_received().receive_token_response(HttpResponse::new(status, body), NOW).unwrap_err();
+        let refused = wire.to_code_received().receive_response(HttpResponse::new(status, body), NOW).unwrap_err();
         let error = refused.error();
-        match error {
-            TokenError::Refused { status: said, error, .. } => {
-                assert_eq!((*said, error.code.as_str()), (status, wire.error_code), "{name}");
+        assert_eq!((error.status(), error.body().unwrap().raw()), (status, body), "{name}");
+        match error.kind() {
+            TokenErrorKind::Refused => {
+                let error = error.oauth_error().unwrap();
+                assert_eq!(error.code.as_ref().unwrap().as_str(), wire.error_code, "{name}");
                 assert_eq!(error.description.as_ref().map(|text| text.raw()), wire.error_text, "{name}");
-                assert!(!refused.is_alive(), "{name}");
+                assert!(!is_alive(refused), "{name}");
             }
-            TokenError::UnexpectedStatus { .. } => assert_eq!(wire.error_code, "", "{name}"),
+            TokenErrorKind::UnexpectedStatus => assert_eq!(wire.error_code, "", "{name}"),
             other => panic!("{name}: {other:?}"),
         }
-        assert_eq!(error.body().unwrap().raw(), body, "{name}");
     }
 }
 
@@ -1055,14 +1062,16 @@ fn a_refresh_that_each_provider_refuses() {
     for wire in WIRES.iter().filter(|wire| !wire.refreshed.is_empty() && !wire.error_code.is_empty()) {
         let name = wire.provider.name();
         let code = wire.to_code_received();
-        let authorized = code.receive_token_response(HttpResponse::new(200, wire.success), NOW).unwrap();
-        let Renewal::Refresh(refreshing) = authorized.renew() else { panic!("{name}") };
+        let mut login = code.receive_response(HttpResponse::new(200, wire.success), NOW).unwrap();
+        let access_token = login.tokens().access_token().expose().to_owned();
         let (status, body) = wire.error;
-        let refused = refreshing.receive_token_response(HttpResponse::new(status, body), NOW).unwrap_err();
-        let ended = refused.recover().unwrap_err();
-        assert_eq!(ended.error.oauth_error().unwrap().code.as_str(), wire.error_code, "{name}");
-        // Only the word of RFC 6749 says that a refresh token is dead.
-        assert_eq!(ended.authorized.refresh_token().is_none(), wire.error_code == "invalid_grant", "{name}");
+        let error = refresh_of(&login).receive_response(&mut login, HttpResponse::new(status, body), NOW).unwrap_err();
+        assert_eq!(error.oauth_error().unwrap().code.as_ref().unwrap().as_str(), wire.error_code, "{name}");
+        // Only the code of RFC 6749, or one that the dialect names, says that a refresh token is dead.
+        let is_dead = wire.error_code == "invalid_grant";
+        assert_eq!(login.tokens().refresh_token().is_none(), is_dead, "{name}");
+        assert_eq!(error.next_step() == NextStep::StartOver, is_dead, "{name}");
+        assert_eq!(login.tokens().access_token().expose(), access_token, "{name}");
     }
 }
 
@@ -1072,7 +1081,7 @@ fn a_user_of_each_provider_says_no() {
         let name = wire.provider.name();
         let (answer, code) = wire.denial;
         let refused = wire.receive(wire.start(), answer).unwrap_err();
-        assert_eq!(refused.oauth_error().unwrap().code.as_str(), code, "{name}");
+        assert_eq!(refused.oauth_error().unwrap().code.as_ref().unwrap().as_str(), code, "{name}");
         assert_eq!(refused.fault(), authcode::Fault::User, "{name}");
     }
 }
@@ -1082,7 +1091,7 @@ fn another_issuer_is_refused_where_the_provider_has_one() {
     for wire in WIRES {
         let name = wire.provider.name();
         let server = wire.server();
-        assert_eq!(server.issuer().map(|issuer| issuer.as_str()), wire.issuer, "{name}");
+        assert_eq!(server.issuer(), wire.issuer, "{name}");
         let Some(issuer) = wire.issuer else { continue };
         let iss = |issuer: &str| {
             let encoded: String = form_urlencoded::byte_serialize(issuer.as_bytes()).collect();
@@ -1090,7 +1099,8 @@ fn another_issuer_is_refused_where_the_provider_has_one() {
         };
         assert!(wire.receive(wire.start(), &iss(issuer)).is_ok(), "{name}");
         let refused = wire.receive(wire.start(), &iss("https://evil.example/")).unwrap_err();
-        assert_eq!(refused, RedirectError::IssuerMismatch, "{name}");
+        let RedirectError::IssuerMismatch { received } = refused else { panic!("{name}") };
+        assert_eq!(received.raw(), "https://evil.example/", "{name}");
     }
 }
 
@@ -1112,23 +1122,22 @@ fn a_code_goes_to_no_region_that_is_not_the_providers() {
 fn withings_has_a_status_for_an_error_without_words() {
     let withings = WIRES.iter().find(|wire| wire.provider.name() == "Withings").unwrap();
     let response = HttpResponse::new(200, r#"{"status":293,"body":{}}"#);
-    let refused = withings.to_code_received().receive_token_response(response, NOW).unwrap_err();
-    assert_eq!(refused.error().oauth_error().unwrap().code.as_str(), "293");
+    let refused = withings.to_code_received().receive_response(response, NOW).unwrap_err();
+    assert_eq!(refused.error().oauth_error().unwrap().code.as_ref().unwrap().as_str(), "293");
 }
 
 #[test]
 fn facebook_has_its_error_in_an_object() {
     let facebook = WIRES.iter().find(|wire| wire.provider.name() == "Facebook").unwrap();
     let (status, body) = facebook.error;
-    let refused = facebook.to_code_received().receive_token_response(HttpResponse::new(status, body), NOW).unwrap_err();
-    let error: Value = refused.error().response_member("error").unwrap();
+    let refused = facebook.to_code_received().receive_response(HttpResponse::new(status, body), NOW).unwrap_err();
+    let error: Value = member(refused.error(), "error").unwrap();
     assert_eq!((&error["type"], &error["code"]), (&"OAuthException".into(), &100.into()));
 }
 
 #[test]
 fn the_parameters_of_a_provider_give_way_to_those_of_a_login() {
-    let client =
-        Client::new(providers::ATLASSIAN.server().unwrap(), CLIENT_ID, ClientAuth::None, REDIRECT_URI).unwrap();
+    let client = Client::new(providers::ATLASSIAN.server().unwrap(), CLIENT_ID, REDIRECT_URI).unwrap();
     let pending = client.login().prompt("login").unwrap().start_with_entropy(&ENTROPY).unwrap();
     let sent = query_pairs(&pending.authorization_url());
     assert_eq!(sent.iter().filter(|(name, _)| name == "prompt").count(), 1);

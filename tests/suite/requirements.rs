@@ -1,4 +1,4 @@
-//! The table in `requirements.md` and the marks above the tests say the same.
+//! Checks that the table in `requirements.md` and the marks above the tests agree.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,7 +15,7 @@ fn table() -> BTreeMap<u32, BTreeSet<String>> {
         let Ok(number) = number.parse() else { continue };
         assert!(place.starts_with("RFC ") && place.contains('§') && !requirement.is_empty(), "{line}");
         let kept_by: BTreeSet<_> = kept_by.split(", ").map(str::to_owned).collect();
-        assert!(kept_by.iter().all(|how| matches!(&**how, "test" | "type" | "host")), "{line}");
+        assert!(kept_by.iter().all(|how| matches!(&**how, "test" | "type" | "caller")), "{line}");
         assert!(rows.insert(number, kept_by).is_none(), "two rows {number}");
     }
     rows
@@ -65,12 +65,12 @@ fn each_row_that_is_kept_by_a_test_has_one() {
         }
     }
     for (row, kept_by) in table {
-        assert_eq!(kept_by.contains("test"), marked.contains(&row), "row {row} says {kept_by:?}, and the marks not");
+        assert_eq!(kept_by.contains("test"), marked.contains(&row), "row {row} says {kept_by:?}, the marks do not");
     }
 }
 
 #[test]
-fn a_mark_is_read_and_a_stray_one_is_seen() {
+fn a_mark_is_parsed_and_a_misplaced_one_is_an_error() {
     let marks = |source| marks::<u32>(source, "row");
     assert_eq!(marks("#[test]\n// rows 24, 25\nfn a() {}"), [(vec![24, 25], 2)]);
     assert_eq!(marks("    #[test]\n    // rows 7\n    fn a() {}"), [(vec![7], 2)]);

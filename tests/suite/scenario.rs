@@ -1,8 +1,8 @@
-//! One builder that walks to any state of a login.
+//! A builder that goes to any state of a login.
 
 use authcode::{
-    Authorized, AwaitingRedirect, Client, ClientAuth, CodeReceived, Dialect, HttpResponse, IssParameter, Redirect,
-    Refreshing, Renewal, Server, UnixTime, Unstarted,
+    Authorized, AwaitingRedirect, Client, ClientAuth, CodeReceived, Dialect, HttpResponse, Identity, IssParameter,
+    NextStep, Redirect, Refresh, Refusal, Rejected, Renewal, Server, UnixTime, Unstarted,
 };
 
 pub(crate) const AUTHORIZE: &str = "https://server.example.com/authorize";
@@ -22,10 +22,10 @@ pub(crate) const STATE: &str = "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA";
 pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-/// The answer of the API that the crate was first made for.
+/// The response of the API that the crate was first made for.
 pub(crate) const SUCCESS: &str = r#"{"access_token":"at-1","refresh_token":"rt-1","token_type":"Bearer","expiry":3600,"scope":"openid offline_access"}"#;
 
-/// A login in the making. Every `to_…` starts from the beginning, so a scenario can be walked again.
+/// The configuration of a login. Every `to_…` starts from the beginning, so a scenario can be used again.
 pub(crate) struct Scenario {
     pub(crate) client_id: &'static str,
     pub(crate) auth: fn() -> ClientAuth,
@@ -52,19 +52,20 @@ impl Default for Scenario {
 
 impl Scenario {
     pub(crate) fn client(&self) -> Client {
-        let mut server = Server::new(AUTHORIZE, TOKEN).unwrap().with_dialect(self.dialect).unwrap();
+        let mut server = Server::new(AUTHORIZE, TOKEN).unwrap().with_dialect(self.dialect.clone()).unwrap();
         if let Some(iss) = self.issuer {
             server = server.with_issuer(ISSUER, iss).unwrap();
         }
-        Client::new(server, self.client_id, (self.auth)(), self.redirect_uri).unwrap()
+        Client::new(server, Identity::new(self.client_id, (self.auth)()), self.redirect_uri).unwrap()
     }
 
     pub(crate) fn to_unstarted(&self) -> Unstarted {
-        let login = self.client().login().scope(self.scope).unwrap();
-        match self.audience {
-            Some(audience) => login.audience(audience).unwrap(),
-            None => login,
+        let mut login = self.client().login();
+        login.scope(self.scope).unwrap();
+        if let Some(audience) = self.audience {
+            login.audience(audience).unwrap();
         }
+        login
     }
 
     pub(crate) fn to_awaiting_redirect(&self) -> AwaitingRedirect {
@@ -77,19 +78,53 @@ impl Scenario {
     }
 
     pub(crate) fn to_authorized(&self) -> Authorized {
-        self.to_code_received().receive_token_response(HttpResponse::new(200, SUCCESS), NOW).unwrap()
+        self.to_code_received().receive_response(HttpResponse::new(200, SUCCESS), NOW).unwrap()
     }
 
-    pub(crate) fn to_refreshing(&self) -> Refreshing {
-        match self.to_authorized().renew() {
-            Renewal::Refresh(refreshing) => refreshing,
-            Renewal::Reauthorize(_) => panic!("there is a refresh token"),
-        }
+    /// A refresh, and the login that it renews.
+    pub(crate) fn to_refresh(&self) -> (Refresh, Authorized) {
+        let authorized = self.to_authorized();
+        (refresh_of(&authorized), authorized)
+    }
+}
+
+/// The refresh of a login that has a refresh token.
+pub(crate) fn refresh_of(authorized: &Authorized) -> Refresh {
+    match authorized.renewal() {
+        Renewal::Refresh(refresh) => refresh,
+        Renewal::Reauthorize(_) => panic!("there is a refresh token"),
     }
 }
 
 fn own_query(redirect_uri: &str) -> &str {
     redirect_uri.split_once('?').map_or("", |(_, query)| query)
+}
+
+/// The error and the state of a refused step. There is no state exactly if the next step is to start over.
+#[track_caller]
+pub(crate) fn recovered<S, E: Refusal + Clone + PartialEq>(rejected: Rejected<S, E>) -> (E, Option<S>) {
+    let error = rejected.error().clone();
+    assert_eq!(rejected.next_step(), error.next_step());
+    match rejected.recover() {
+        Ok(state) => {
+            assert_ne!(error.next_step(), NextStep::StartOver, "{error}");
+            (error, Some(state))
+        }
+        Err(ended) => {
+            assert_eq!(ended.next_step(), NextStep::StartOver, "{error}");
+            assert!(ended == error, "{ended:?} is not {error:?}");
+            (error, None)
+        }
+    }
+}
+
+/// The pause of [`NextStep::Retry`], in seconds.
+#[track_caller]
+pub(crate) fn pause(next_step: NextStep) -> u64 {
+    match next_step {
+        NextStep::Retry { after } => after.as_secs(),
+        other => panic!("{other:?} is not a retry"),
+    }
 }
 
 /// The parameters of the right answer.
@@ -114,21 +149,21 @@ pub(crate) fn authorized() -> Authorized {
     Scenario::default().to_authorized()
 }
 
-pub(crate) fn refreshing() -> Refreshing {
-    Scenario::default().to_refreshing()
+pub(crate) fn refresh() -> (Refresh, Authorized) {
+    Scenario::default().to_refresh()
 }
 
-/// A state that was handed back is as good as new: it takes the right answer and goes on to the right request.
+/// A state that was returned is unchanged: it accepts the right redirect and makes the right request.
 pub(crate) fn assert_still_awaits(pending: AwaitingRedirect) {
     assert_eq!(pending.authorization_url(), awaiting_redirect().authorization_url());
     assert_still_has_code(pending.receive_redirect(&redirect_with("")).unwrap());
 }
 
-/// A state that was handed back is as good as new: it makes the same request and takes a success.
+/// A state that was returned is unchanged: it makes the same request and accepts a success.
 pub(crate) fn assert_still_has_code(code: CodeReceived) {
-    assert_eq!(code.token_request().body.expose(), code_received().token_request().body.expose());
-    let authorized = code.receive_token_response(HttpResponse::new(200, SUCCESS), NOW).unwrap();
-    assert_eq!(authorized.access_token().expose(), "at-1");
+    assert_eq!(code.request().body.expose(), code_received().request().body.expose());
+    let authorized = code.receive_response(HttpResponse::new(200, SUCCESS), NOW).unwrap();
+    assert_eq!(authorized.tokens().access_token().expose(), "at-1");
 }
 
 /// The pairs of a query or a form body, as an independent reader sees them.
@@ -143,4 +178,9 @@ pub(crate) fn query_pairs(url: &str) -> Vec<(String, String)> {
 
 pub(crate) fn value_of(pairs: &[(String, String)], name: &str) -> Option<String> {
     pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+}
+
+/// A member of a response, which comes as JSON text.
+pub(crate) fn parsed<T: serde::de::DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_str(text).ok()
 }

@@ -2,7 +2,9 @@
 
 use core::fmt::{Debug, Display};
 
-use authcode::{Client, ClientAuth, Flow, HttpResponse, Leg, Redirect, Renewal, Secret, Server};
+use authcode::{
+    Authorized, Client, ClientAuth, Flow, HttpResponse, Identity, Redirect, RefreshOptions, Secret, Server, Suspended,
+};
 
 use crate::scenario::*;
 
@@ -35,7 +37,7 @@ impl Shown {
 
 fn client() -> Client {
     let server = Server::new(AUTHORIZE, TOKEN).unwrap();
-    Client::new(server, "id", ClientAuth::basic("CANARY-secret"), REDIRECT_URI).unwrap()
+    Client::new(server, Identity::new("id", ClientAuth::basic("CANARY-secret")), REDIRECT_URI).unwrap()
 }
 
 fn success() -> HttpResponse {
@@ -56,10 +58,11 @@ fn no_state_request_or_stored_form_shows_a_secret() {
     shown.debug(&client);
     shown.debug(client.server());
 
-    let login = client.login().param(Leg::Token, "ticket", "CANARY-param").unwrap();
-    let login = login.param(Leg::Authorization, "login_hint", "CANARY-param").unwrap();
+    shown.debug(&Identity::new("id", ClientAuth::basic(CANARY)));
+
+    let mut login = client.login();
+    login.token_param("ticket", "CANARY-param").unwrap().login_hint("CANARY-param").unwrap();
     shown.debug(&login);
-    shown.debug(&login.suspend());
     let pending = login.start_with_entropy(&ENTROPY).unwrap();
     shown.debug(&pending);
     shown.debug(&pending.suspend());
@@ -68,25 +71,46 @@ fn no_state_request_or_stored_form_shows_a_secret() {
     let code = pending.receive_redirect(Redirect::query(&query)).unwrap();
     shown.debug(&code);
     shown.debug(&code.suspend());
-    shown.debug(&code.token_request());
+    shown.debug(&code.request());
     shown.debug(&success());
-    let authorized = code.receive_token_response(success(), NOW).unwrap();
+    let mut authorized = code.receive_response(success(), NOW).unwrap();
     shown.debug(&authorized);
+    shown.debug(authorized.tokens());
     shown.debug(&authorized.suspend());
+    shown.debug(&authorized.suspend_without_members());
+    shown.debug(&authorized.suspend().to_json());
     shown.debug(&authorized.bearer().unwrap());
-    shown.debug(authorized.access_token());
-    let Renewal::Refresh(refreshing) = authorized.renew() else { panic!("there is a refresh token") };
+    shown.debug(authorized.tokens().access_token());
+    shown.debug(&authorized.tokens().refresh_token());
+
+    let mut options = RefreshOptions::default();
+    options.param("ticket", "CANARY-param").unwrap();
+    shown.debug(&options);
+    shown.debug(&authorized.renewal_with(&options).unwrap());
+    let refresh = refresh_of(&authorized);
+    let late = refresh_of(&authorized);
+    shown.debug(&refresh);
+    shown.debug(&refresh.request());
+    shown.debug(&authorized.renewal());
+    let refreshing = refresh_of(&authorized).on(&mut authorized);
     shown.debug(&refreshing);
-    shown.debug(&refreshing.suspend());
-    shown.debug(&refreshing.token_request());
-    shown.debug(&Renewal::Refresh(refreshing));
+    shown.debug(&refreshing.request());
+    drop(refreshing);
+    // The replaced token and the spare, too.
+    let rotated = r#"{"access_token":"CANARY-at-2","refresh_token":"CANARY-rt-2","token_type":"Bearer"}"#;
+    shown.debug(&refresh.receive_response(&mut authorized, HttpResponse::new(200, rotated), NOW).unwrap());
+    let spare = r#"{"access_token":"CANARY-at-3","refresh_token":"CANARY-rt-3","token_type":"Bearer"}"#;
+    shown.debug(&late.receive_response(&mut authorized, HttpResponse::new(200, spare), NOW).unwrap());
+    shown.debug(&authorized);
+    shown.debug(&authorized.reauthorize());
+    shown.debug(&Flow::from(authorized));
     let pending = client.login().start_with_entropy(&ENTROPY).unwrap();
     shown.debug(&Flow::from(pending));
     shown.assert_hides(&[CANARY, STATE, VERIFIER]);
 }
 
 #[test]
-fn no_refused_redirect_shows_what_was_in_it() {
+fn no_rejected_redirect_shows_its_content() {
     let mut shown = Shown::default();
     let base = "https://client.example.com/cb";
     let long = "x".repeat(authcode::limits::MAX_REDIRECT_LEN);
@@ -107,10 +131,10 @@ fn no_refused_redirect_shows_what_was_in_it() {
         format!("{base}?error=x&error_description=CANARY&error_uri=CANARY&state={STATE}"),
         format!("{base}#code=CANARY&state={STATE}"),
     ] {
-        let refused = awaiting_redirect().receive_redirect(&redirect).unwrap_err();
-        shown.error(&refused);
-        shown.error(refused.error());
-        match refused.recover() {
+        let rejected = awaiting_redirect().receive_redirect(&redirect).unwrap_err();
+        shown.debug(&rejected);
+        shown.error(rejected.error());
+        match rejected.recover() {
             Ok(pending) => shown.debug(&pending),
             Err(error) => shown.error(&error),
         }
@@ -119,7 +143,7 @@ fn no_refused_redirect_shows_what_was_in_it() {
 }
 
 #[test]
-fn no_refused_token_response_shows_what_was_in_it() {
+fn no_refused_token_response_shows_its_content() {
     let mut shown = Shown::default();
     let long = "x".repeat(authcode::limits::MAX_RESPONSE_LEN);
     for (status, body) in [
@@ -142,21 +166,32 @@ fn no_refused_token_response_shows_what_was_in_it() {
     ] {
         let pending = client().login().start_with_entropy(&ENTROPY).unwrap();
         let code = pending.receive_redirect(&redirect_with("&x=CANARY")).unwrap();
-        let refused = code.receive_token_response(HttpResponse::new(status, body.clone()), NOW).unwrap_err();
-        shown.error(&refused);
-        shown.error(refused.error());
-        if let Ok(code) = refused.recover() {
-            let Renewal::Refresh(refreshing) = code.receive_token_response(success(), NOW).unwrap().renew() else {
-                panic!("there is a refresh token")
-            };
-            shown.debug(&refreshing.receive_token_response(HttpResponse::new(status, body), NOW));
+        let rejected = code.receive_response(HttpResponse::new(status, body.clone()), NOW).unwrap_err();
+        shown.debug(&rejected);
+        shown.error(rejected.error());
+        match rejected.recover() {
+            Ok(code) => shown.debug(&code),
+            Err(error) => shown.error(&error),
         }
-        let refused = refreshing().receive_token_response(HttpResponse::new(status, "{}"), NOW).unwrap_err();
-        if let Err(ended) = refused.recover() {
-            shown.error(&ended);
+        let mut authorized = to_authorized();
+        let refresh = refresh_of(&authorized);
+        let error =
+            refresh.receive_response(&mut authorized, HttpResponse::new(status, body.clone()), NOW).unwrap_err();
+        shown.error(&error);
+        shown.debug(&authorized);
+        let mut authorized = to_authorized();
+        let refreshing = refresh_of(&authorized).on(&mut authorized);
+        shown.debug(&refreshing.receive_response(HttpResponse::new(status, body.clone()), NOW).unwrap_err());
+        if let Err(error) = Authorized::import(&client().login(), &body, NOW) {
+            shown.error(&error);
         }
     }
     shown.assert_hides(&[CANARY, STATE, VERIFIER]);
+}
+
+fn to_authorized() -> Authorized {
+    let pending = client().login().start_with_entropy(&ENTROPY).unwrap();
+    pending.receive_redirect(&redirect_with("")).unwrap().receive_response(success(), NOW).unwrap()
 }
 
 #[test]
@@ -164,22 +199,30 @@ fn no_refused_configuration_or_stored_form_shows_a_secret() {
     let mut shown = Shown::default();
     for auth in [ClientAuth::basic("CANARY\n"), ClientAuth::basic_raw("CANARY\n"), ClientAuth::body("CANARY\n")] {
         let server = Server::new(AUTHORIZE, TOKEN).unwrap();
-        shown.error(&Client::new(server, "id", auth, REDIRECT_URI).unwrap_err());
+        shown.error(&Client::new(server, Identity::new("id", auth), REDIRECT_URI).unwrap_err());
     }
     shown.error(&Server::new("https://user:CANARY@a.example/", TOKEN).unwrap_err());
-    shown.error(&client().login().param(Leg::Token, "client_secret", CANARY).unwrap_err());
+    shown.error(&client().login().token_param("client_secret", CANARY).unwrap_err());
+    shown.error(
+        &client().login().token_param("x", "CANARY\0").and_then(|login| login.token_param("x", CANARY)).unwrap_err(),
+    );
+    shown.error(&client().login().resource("CANARY").unwrap_err());
+    let mut options = RefreshOptions::default();
+    options.param("client_secret", CANARY).unwrap();
+    shown.error(&to_authorized().renewal_with(&options).unwrap_err());
+    let mut options = RefreshOptions::default();
+    options.narrow_scope("CANARY").unwrap();
+    shown.error(&to_authorized().renewal_with(&options).unwrap_err());
     let stored = serde_json::to_string(&awaiting_redirect().suspend()).unwrap();
-    let suspended: authcode::Suspended =
-        serde_json::from_str(&stored.replace(STATE, &STATE.replace('A', "!"))).unwrap();
+    let suspended: Suspended = serde_json::from_str(&stored.replace(STATE, &STATE.replace('A', "!"))).unwrap();
     shown.debug(&suspended);
-    shown.error(&suspended.resume::<Flow>(&Scenario::default().client()).unwrap_err());
+    let rejected = Flow::resume(suspended, &Scenario::default().client()).unwrap_err();
+    shown.debug(&rejected);
+    shown.error(rejected.error());
+    // One that is returned.
+    let rejected = Flow::resume(to_authorized().suspend(), &Scenario::default().client()).unwrap_err();
+    shown.debug(&rejected);
+    shown.error(rejected.error());
+    shown.debug(&rejected.recover().unwrap());
     shown.assert_hides(&[CANARY, STATE, VERIFIER]);
-}
-
-#[test]
-fn a_stored_form_never_holds_the_client_secret() {
-    let pending = client().login().start_with_entropy(&ENTROPY).unwrap();
-    let code = pending.receive_redirect(&redirect_with("")).unwrap();
-    let stored = serde_json::to_string(&code.suspend()).unwrap();
-    assert!(!stored.contains("CANARY-secret") && !stored.contains("Basic"));
 }

@@ -1,22 +1,29 @@
 //! Any sequence of steps, honest and hostile, against a small model of the flow.
 //!
-//! The model is written from the documentation alone: which step leads where, which refusal hands the state back, and
-//! what each request holds, by name and value. Nothing of it is computed by the crate.
+//! The model is written from the documentation: which step leads where, which refusal returns the state and what to do
+//! then, and what each request contains, by name and value. Nothing of it is computed by the crate.
 //!
-//! After each step, whatever it was:
+//! Refreshes are under way beside the login: several of them, cancelled, answered late, twice, or after the user has
+//! logged in again.
+//!
+//! After each step:
 //!
 //! - the crate is in the state that the model says, and nothing has panicked;
-//! - a refused step that handed the state back has changed nothing that can be observed, its stored form included;
+//! - a refused step that returned the state has changed nothing that can be observed, its stored form included;
 //! - a request is the same however often it is asked for, it is what the model says, and all of it is visible ASCII;
-//! - nothing that can be formatted holds a secret: each one has `CANARY` in it, but for `state` and verifier, of which
+//! - nothing that can be formatted contains a secret: each one has `CANARY` in it, but for `state` and verifier, of which
 //!   no 8 characters may be found.
 
 use std::fmt::{Debug, Display};
+use std::time::Duration;
 
-use authcode::limits::{MAX_PARAMETER_LEN, MAX_REDIRECT_LEN, MAX_RESPONSE_LEN};
+use authcode::limits::{
+    MAX_ATTEMPTS, MAX_FOREIGN_REFUSALS, MAX_PARAMETER_LEN, MAX_REDIRECT_LEN, MAX_RESPONSE_LEN, MAX_RETRY_AFTER,
+};
 use authcode::{
-    Client, ClientAuth, Flow, HttpRequest, HttpResponse, IssParameter, Leg, Redirect, Refreshing, Rejected, Renewal,
-    Server, Suspended, Unstarted,
+    Authorized, Client, ClientAuth, Flow, GrantedScope, HttpRequest, HttpResponse, Identity, IssParameter, NextStep,
+    Redirect, Refresh, RefreshOptions, Refusal, Rejected, Renewal, Server, Suspended, TokenError, TokenErrorKind,
+    Unstarted,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -94,20 +101,21 @@ impl Setup {
             Auth::BasicRaw => ClientAuth::basic_raw(secret),
             Auth::Body => ClientAuth::body(secret),
         };
-        Client::new(server, &self.client_id, auth, self.place.configured()).unwrap()
+        Client::new(server, Identity::new(&*self.client_id, auth), self.place.configured()).unwrap()
     }
 
     fn login(&self) -> Unstarted {
-        let login = self.client().login().scope(SCOPE).unwrap().audience(&self.audience).unwrap();
-        let login = login.login_hint(&self.login_hint).unwrap().param(Leg::Token, "ticket", &self.ticket).unwrap();
+        let mut login = self.client().login();
+        login.scope(SCOPE).unwrap().audience(&self.audience).unwrap();
+        login.login_hint(&self.login_hint).unwrap().token_param("ticket", &self.ticket).unwrap();
         self.with_port(login)
     }
 
-    fn with_port(&self, login: Unstarted) -> Unstarted {
-        match self.place {
-            Place::Loopback(port) => login.loopback_port(port).unwrap(),
-            _ => login,
+    fn with_port(&self, mut login: Unstarted) -> Unstarted {
+        if let Place::Loopback(port) = self.place {
+            login.loopback_port(port).unwrap();
         }
+        login
     }
 
     fn state(&self) -> String {
@@ -124,44 +132,80 @@ impl Setup {
     }
 }
 
-/// Where a login is, and what it must know there.
+/// The state of a login, and what it must know there.
 #[derive(Clone, Debug, PartialEq)]
 enum Stage {
     Unstarted,
     AwaitingRedirect,
-    CodeReceived { code: String },
+    CodeReceived { code: String, refused: u8 },
     Authorized(Tokens),
-    Refreshing(Tokens, Vec<&'static str>),
     Ended,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Tokens {
     access: String,
     refresh: Option<String>,
-    /// What the server said it granted, at first.
-    granted: Option<&'static str>,
+    /// The refresh token before this one.
+    replaced: Option<String>,
+    /// From a late response for the replaced one.
+    spare: Option<String>,
+    /// The scope that the server stated at first, and the one that is granted now.
+    first: Option<&'static str>,
+    scope: Option<&'static str>,
+    attempts: u8,
+    foreign: u8,
+    revision: u32,
+}
+
+/// A refresh that is under way.
+#[derive(Clone, Debug)]
+struct Sent {
+    token: String,
+    narrowed: Option<&'static str>,
 }
 
 #[derive(Clone, Debug)]
 struct Model {
     setup: Setup,
     stage: Stage,
+    /// They stay under way when the login ends, or when the user logs in again.
+    sent: Vec<Sent>,
 }
+
+const MAX_SENT: usize = 4;
 
 #[derive(Clone, Debug)]
 enum Step {
     Start(Random),
-    Receive(Answer),
-    /// Anything but an answer: whatever it is, it cannot have the right `state`.
+    Receive(Redirected),
+    /// Anything but an answer: it cannot have the right `state`.
     ReceiveJunk(Shape, Vec<u8>),
-    /// The status, and the body.
-    Respond(u16, Body),
+    Respond(Response),
     SuspendAndResume,
-    Renew,
-    NarrowScope(&'static str),
-    Cancel,
+    /// Asks for a refresh, narrowed to this scope, or for another login.
+    Renew(Option<&'static str>),
+    /// The response to the refresh of this index.
+    RespondToRefresh(usize, Response, By),
+    /// The refresh of this index is dropped.
+    Cancel(usize),
+    LogInAgain,
     Restart,
+}
+
+/// The two ways to receive the response to a refresh.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum By {
+    Refresh,
+    /// `Refresh::on`. If it is refused, the next try stays under way.
+    Exchange,
+}
+
+#[derive(Clone, Debug)]
+struct Response {
+    status: u16,
+    body: Body,
+    retry_after: Option<u64>,
 }
 
 /// What the random source gives.
@@ -183,7 +227,7 @@ enum Shape {
 
 /// A redirect that has something to do with this login.
 #[derive(Clone, Debug)]
-struct Answer {
+struct Redirected {
     shape: Shape,
     to: Whither,
     state: Claim,
@@ -253,15 +297,14 @@ fn is_vschar(text: &str) -> bool {
     (1..=MAX_PARAMETER_LEN).contains(&text.len()) && text.bytes().all(|byte| (0x20..0x7F).contains(&byte))
 }
 
-// What must come of a step.
+// What a step must lead to.
 
 enum Verdict<T> {
     Next(T),
-    HandedBack,
-    Ended,
+    Refused(NextStep),
 }
 
-impl Answer {
+impl Redirected {
     /// The table of redirects.
     fn verdict(&self, setup: &Setup) -> Verdict<String> {
         let has_path = matches!(self.shape, Shape::Url | Shape::Target);
@@ -269,7 +312,7 @@ impl Answer {
             self.to == Whither::WithoutQuery && matches!(setup.place, Place::WebWithQuery) && self.shape != Shape::Form;
         let is_elsewhere = (has_path && self.to == Whither::OtherPath) || lacks_query;
         if is_elsewhere || self.defect.is_some() || self.state != Claim::Right {
-            return Verdict::HandedBack;
+            return Verdict::Refused(NextStep::Wait);
         }
         let iss_is_fine = !matches!(
             (setup.issuer, &self.iss),
@@ -277,7 +320,7 @@ impl Answer {
         );
         match &self.content {
             Content::Code(code) if iss_is_fine && is_vschar(code) => Verdict::Next(code.clone()),
-            _ => Verdict::Ended,
+            _ => Verdict::Refused(NextStep::StartOver),
         }
     }
 
@@ -337,24 +380,168 @@ impl Shape {
     }
 }
 
-impl Body {
-    /// The table of token responses: the new tokens, or why there are none.
-    fn verdict(&self, status: u16) -> Verdict<Tokens> {
+/// What a token response is, before it is known what it means for a code or for a refresh token.
+enum Class {
+    Success(Tokens),
+    /// Perhaps with a new refresh token.
+    Unusable(Option<String>),
+    /// The server is unavailable, or says that it failed.
+    Transient,
+    Client,
+    InvalidGrant,
+    OtherError,
+    Redirected,
+    /// Not an answer of the server, in all probability.
+    Foreign4xx,
+    Garbage,
+}
+
+impl Response {
+    fn class(&self) -> Class {
+        let status = self.status;
         let is_success = (200..300).contains(&status);
-        match self {
-            _ if (300..400).contains(&status) || status == 429 || status >= 500 => Verdict::HandedBack,
-            Self::Error("invalid_client") => Verdict::HandedBack,
+        let unexpected = || if (400..500).contains(&status) { Class::Foreign4xx } else { Class::Garbage };
+        match &self.body {
+            _ if matches!(status, 408 | 425 | 429 | 500..) => Class::Transient,
+            _ if (300..400).contains(&status) => Class::Redirected,
+            Body::TooLong => unexpected(),
+            Body::Error("temporarily_unavailable") => Class::Transient,
+            Body::Error("invalid_client") => Class::Client,
+            Body::Error("invalid_grant") => Class::InvalidGrant,
             // The word of a gateway, where RFC 6749 has no error.
-            Self::Error("gone_fishing") if !is_success && ![400, 401, 403].contains(&status) => Verdict::HandedBack,
-            Self::Error(_) => Verdict::Ended,
-            Self::Token { access, refresh, scope } if is_success && is_vschar(access) => {
-                Verdict::Next(Tokens { access: access.clone(), refresh: refresh.clone(), granted: *scope })
-            }
-            Self::Token { .. } | Self::Useless(_) if is_success => Verdict::Ended,
-            _ => Verdict::HandedBack,
+            Body::Error("gone_fishing") if !is_success && ![400, 401, 403].contains(&status) => unexpected(),
+            Body::Error(_) => Class::OtherError,
+            Body::Token { access, refresh, scope } if is_success && is_vschar(access) => Class::Success(Tokens {
+                access: access.clone(),
+                refresh: refresh.clone(),
+                first: *scope,
+                scope: *scope,
+                ..Tokens::default()
+            }),
+            Body::Token { refresh, .. } if is_success => Class::Unusable(refresh.clone()),
+            Body::Useless(_) if is_success => Class::Unusable(None),
+            _ if is_success => Class::Garbage,
+            _ => unexpected(),
         }
     }
 
+    /// The pause after so many refused responses.
+    fn retry(&self, refused: u8) -> NextStep {
+        let seconds = match self.retry_after {
+            Some(seconds) => seconds.clamp(1, MAX_RETRY_AFTER),
+            None => [1, 2, 4, 8, 16][usize::from(refused) - 1],
+        };
+        NextStep::Retry { after: Duration::from_secs(seconds) }
+    }
+
+    fn verdict_of_exchange(&self, refused: u8) -> Verdict<Tokens> {
+        Verdict::Refused(match self.class() {
+            Class::Success(tokens) => return Verdict::Next(tokens),
+            _ if refused == MAX_ATTEMPTS => NextStep::StartOver,
+            Class::Transient => self.retry(refused),
+            Class::Client | Class::Redirected | Class::Foreign4xx | Class::Garbage => NextStep::Fix,
+            Class::Unusable(_) | Class::InvalidGrant | Class::OtherError => NextStep::StartOver,
+        })
+    }
+
+    fn http(&self) -> HttpResponse {
+        let response = HttpResponse::new(self.status, self.body.bytes());
+        let headers = self.retry_after.map(|seconds| ("Retry-After", seconds.to_string()));
+        response.with_headers(headers)
+    }
+}
+
+/// What a response to a refresh has done.
+#[derive(Debug, PartialEq)]
+enum Outcome {
+    Refreshed { rotated: bool, superseded: bool },
+    Stale(NextStep),
+    Refused(NextStep),
+}
+
+impl Tokens {
+    /// The table of refreshes.
+    fn receive(&mut self, sent: &Sent, response: &Response) -> Outcome {
+        let is_sent = |token: &Option<String>| token.as_ref() == Some(&sent.token);
+        let is_dead = self.refresh.is_none();
+        let is_held = is_sent(&self.refresh) || (is_dead && is_sent(&self.replaced));
+        let without_news = if is_dead { NextStep::StartOver } else { NextStep::Wait };
+        if !is_held && !is_sent(&self.replaced) {
+            return Outcome::Stale(without_news);
+        }
+        match response.class() {
+            Class::Success(new) if is_held => self.adopt(new, sent.narrowed),
+            Class::Success(new) => {
+                if new.refresh.is_some() && new.refresh != self.refresh {
+                    self.spare = new.refresh;
+                }
+                Outcome::Refreshed { rotated: false, superseded: true }
+            }
+            class if is_held => Outcome::Refused(self.refuse(class, response)),
+            _ => Outcome::Refused(without_news),
+        }
+    }
+
+    fn adopt(&mut self, new: Self, narrowed: Option<&'static str>) -> Outcome {
+        let held = self.refresh.clone();
+        let rotated = new.refresh.is_some() && new.refresh != held;
+        if rotated {
+            self.replace(new.refresh);
+        } else if held.is_none() {
+            self.refresh = self.replaced.take();
+        }
+        self.access = new.access;
+        self.scope = new.scope.or(narrowed).or(self.first);
+        self.spare = None;
+        self.attempts = 0;
+        self.foreign = 0;
+        self.revision += u32::from(!rotated);
+        Outcome::Refreshed { rotated, superseded: false }
+    }
+
+    fn replace(&mut self, new: Option<String>) {
+        let old = std::mem::replace(&mut self.refresh, new);
+        self.replaced = old.or(self.replaced.take());
+        self.foreign = 0;
+        self.revision += 1;
+    }
+
+    fn refuse(&mut self, class: Class, response: &Response) -> NextStep {
+        let mut next_step = match class {
+            Class::Transient | Class::Unusable(Some(_)) => {
+                self.attempts += 1;
+                let is_last = self.attempts == MAX_ATTEMPTS;
+                if is_last { NextStep::Wait } else { response.retry(self.attempts) }
+            }
+            Class::Client | Class::Redirected => NextStep::Fix,
+            Class::OtherError | Class::Foreign4xx if self.refresh.is_some() => {
+                self.foreign += 1;
+                self.revision += 1;
+                if self.foreign >= MAX_FOREIGN_REFUSALS { NextStep::StartOver } else { NextStep::Wait }
+            }
+            _ => NextStep::Wait,
+        };
+        self.attempts %= MAX_ATTEMPTS;
+        match class {
+            Class::Unusable(new @ Some(_)) if new != self.refresh => self.replace(new),
+            Class::InvalidGrant if self.refresh.is_some() => {
+                let spare = self.spare.take();
+                next_step = NextStep::Retry { after: Duration::ZERO };
+                self.replace(spare);
+            }
+            _ => {}
+        }
+        if self.refresh.is_none() { NextStep::StartOver } else { next_step }
+    }
+
+    /// What is not stored.
+    fn resume(&mut self) {
+        (self.replaced, self.spare) = (None, None);
+        (self.attempts, self.revision) = (0, 0);
+    }
+}
+
+impl Body {
     fn bytes(&self) -> Vec<u8> {
         match self {
             Self::Token { access, refresh, scope } => serde_json::json!({
@@ -370,57 +557,70 @@ impl Body {
             Self::TooLong => format!(r#"{{"access_token":"CANARY","x":"{}"}}"#, "y".repeat(MAX_RESPONSE_LEN)).into(),
         }
     }
-
-    fn response(&self, status: u16) -> HttpResponse {
-        HttpResponse::new(status, self.bytes())
-    }
 }
 
 /// Whether a refresh may ask for it: it was granted at first, or asked for where the server did not say.
 fn may_ask_for(scope: &str, tokens: &Tokens) -> bool {
-    tokens.granted.unwrap_or(SCOPE).split(' ').any(|granted| granted == scope)
+    tokens.first.unwrap_or(SCOPE).split(' ').any(|granted| granted == scope)
 }
 
 impl Model {
-    fn after(&self, step: &Step) -> Option<Stage> {
-        let stage = self.stage.clone();
-        Some(match (stage, step) {
-            (stage, Step::SuspendAndResume) if stage != Stage::Ended => stage,
+    /// The model after a step. `None` if the step is not possible.
+    fn after(mut self, step: &Step) -> Option<Self> {
+        self.stage = match (self.stage, step) {
+            (Stage::Authorized(mut tokens), Step::SuspendAndResume) => {
+                tokens.resume();
+                Stage::Authorized(tokens)
+            }
+            (stage @ Stage::CodeReceived { .. }, Step::SuspendAndResume) => stage,
+            (Stage::AwaitingRedirect, Step::SuspendAndResume) => Stage::AwaitingRedirect,
             (Stage::Unstarted, Step::Start(Random::Good)) => Stage::AwaitingRedirect,
             (Stage::Unstarted, Step::Start(_)) => Stage::Unstarted,
             (Stage::AwaitingRedirect, Step::ReceiveJunk(..)) => Stage::AwaitingRedirect,
-            (Stage::AwaitingRedirect, Step::Receive(answer)) => match answer.verdict(&self.setup) {
-                Verdict::Next(code) => Stage::CodeReceived { code },
-                Verdict::HandedBack => Stage::AwaitingRedirect,
-                Verdict::Ended => Stage::Ended,
+            (Stage::AwaitingRedirect, Step::Receive(redirected)) => match redirected.verdict(&self.setup) {
+                Verdict::Next(code) => Stage::CodeReceived { code, refused: 0 },
+                Verdict::Refused(NextStep::StartOver) => Stage::Ended,
+                Verdict::Refused(_) => Stage::AwaitingRedirect,
             },
-            (stage @ Stage::CodeReceived { .. }, Step::Respond(status, body)) => match body.verdict(*status) {
-                Verdict::Next(tokens) => Stage::Authorized(tokens),
-                Verdict::HandedBack => stage,
-                Verdict::Ended => Stage::Ended,
-            },
-            (Stage::Authorized(tokens), Step::Renew) if tokens.refresh.is_none() => Stage::Unstarted,
-            (Stage::Authorized(tokens), Step::Renew) => Stage::Refreshing(tokens, Vec::new()),
-            (Stage::Refreshing(tokens, _), Step::Cancel) => Stage::Authorized(tokens),
-            (Stage::Refreshing(tokens, mut narrowed), Step::NarrowScope(scope)) => {
-                if may_ask_for(scope, &tokens) && !narrowed.contains(scope) {
-                    narrowed.push(scope);
+            (Stage::CodeReceived { code, refused }, Step::Respond(response)) => {
+                match response.verdict_of_exchange(refused + 1) {
+                    Verdict::Next(tokens) => Stage::Authorized(tokens),
+                    Verdict::Refused(NextStep::StartOver) => Stage::Ended,
+                    Verdict::Refused(_) => Stage::CodeReceived { code, refused: refused + 1 },
                 }
-                Stage::Refreshing(tokens, narrowed)
             }
-            (Stage::Refreshing(old, narrowed), Step::Respond(status, body)) => match body.verdict(*status) {
-                Verdict::Next(new) => {
-                    Stage::Authorized(Tokens { refresh: new.refresh.or(old.refresh), granted: old.granted, ..new })
+            (Stage::Authorized(tokens), Step::Renew(narrowed)) => {
+                let is_allowed = narrowed.is_none_or(|scope| may_ask_for(scope, &tokens));
+                match &tokens.refresh {
+                    Some(token) if is_allowed && self.sent.len() < MAX_SENT => {
+                        self.sent.push(Sent { token: token.clone(), narrowed: *narrowed });
+                    }
+                    Some(_) if is_allowed => return None,
+                    _ => {}
                 }
-                Verdict::HandedBack => Stage::Refreshing(old, narrowed),
-                Verdict::Ended if matches!(body, Body::Error("invalid_grant")) => {
-                    Stage::Authorized(Tokens { refresh: None, ..old })
+                Stage::Authorized(tokens)
+            }
+            (Stage::Authorized(mut tokens), Step::RespondToRefresh(index, response, by))
+                if *index < self.sent.len() =>
+            {
+                let sent = self.sent.remove(*index);
+                let outcome = tokens.receive(&sent, response);
+                if let (By::Exchange, Outcome::Refused(next) | Outcome::Stale(next)) = (by, outcome) {
+                    let is_allowed = sent.narrowed.is_none_or(|scope| may_ask_for(scope, &tokens));
+                    if next != NextStep::StartOver && is_allowed {
+                        self.sent.push(Sent { token: tokens.refresh.clone().unwrap(), ..sent });
+                    }
                 }
-                Verdict::Ended => Stage::Authorized(old),
-            },
-            (Stage::Ended, Step::Restart) => Stage::Unstarted,
+                Stage::Authorized(tokens)
+            }
+            (stage, Step::Cancel(index)) if *index < self.sent.len() => {
+                self.sent.remove(*index);
+                stage
+            }
+            (Stage::Authorized(_), Step::LogInAgain) | (Stage::Ended, Step::Restart) => Stage::Unstarted,
             _ => return None,
-        })
+        };
+        Some(self)
     }
 
     /// The query of the authorization URL, name by name.
@@ -439,30 +639,32 @@ impl Model {
         ]
     }
 
-    /// The body of the token request, name by name.
-    fn request_pairs(&self) -> Vec<Pair> {
+    /// The body of the request that exchanges a code, name by name.
+    fn exchange_pairs(&self, code: &str) -> Vec<Pair> {
         let setup = &self.setup;
         let (client_id, client_secret) = setup.body_credentials();
-        let pairs = match &self.stage {
-            Stage::CodeReceived { code } => vec![
-                Some(pair("grant_type", "authorization_code")),
-                Some(pair("audience", &setup.audience)),
-                client_id,
-                Some(pair("code", code)),
-                Some(pair("code_verifier", &setup.verifier())),
-                Some(pair("redirect_uri", &setup.place.uri())),
-                client_secret,
-                Some(pair("ticket", &setup.ticket)),
-            ],
-            Stage::Refreshing(tokens, narrowed) => vec![
-                Some(pair("grant_type", "refresh_token")),
-                client_id,
-                tokens.refresh.as_ref().map(|token| pair("refresh_token", token)),
-                (!narrowed.is_empty()).then(|| pair("scope", &narrowed.join(" "))),
-                client_secret,
-            ],
-            _ => vec![],
-        };
+        let pairs = [
+            Some(pair("grant_type", "authorization_code")),
+            Some(pair("audience", &setup.audience)),
+            client_id,
+            Some(pair("code", code)),
+            Some(pair("code_verifier", &setup.verifier())),
+            Some(pair("redirect_uri", &setup.place.uri())),
+            client_secret,
+            Some(pair("ticket", &setup.ticket)),
+        ];
+        pairs.into_iter().flatten().collect()
+    }
+
+    fn refresh_pairs(&self, sent: &Sent) -> Vec<Pair> {
+        let (client_id, client_secret) = self.setup.body_credentials();
+        let pairs = [
+            Some(pair("grant_type", "refresh_token")),
+            client_id,
+            Some(pair("refresh_token", &sent.token)),
+            sent.narrowed.map(|scope| pair("scope", scope)),
+            client_secret,
+        ];
         pairs.into_iter().flatten().collect()
     }
 }
@@ -532,7 +734,7 @@ fn answers() -> impl Strategy<Value = Step> {
     ];
     (shapes(), to, claims(), claims(), content, defect, "(?s)CANARY.{0,6}").prop_map(
         |(shape, to, state, iss, content, defect, extra)| {
-            Step::Receive(Answer { shape, to, state, iss, content, defect, extra })
+            Step::Receive(Redirected { shape, to, state, iss, content, defect, extra })
         },
     )
 }
@@ -549,23 +751,25 @@ fn junk(base: String) -> impl Strategy<Value = Step> {
     })
 }
 
-fn responses() -> impl Strategy<Value = Step> {
+fn responses() -> impl Strategy<Value = Response> {
     let status = prop_oneof![
         6 => Just(200),
-        3 => select(vec![201, 302, 400, 401, 403, 404, 429, 500, 503]),
+        4 => select(vec![201, 302, 400, 401, 403, 404, 408, 429, 500, 503]),
         1 => 100..1000_u16,
     ];
     let scope = select(vec![None, Some("openid"), Some("openid offline_access")]);
     let refresh = proptest::option::weighted(0.7, "CANARY[ -~]{0,8}");
     let body = prop_oneof![
         8 => (secrets(), refresh, scope).prop_map(|(access, refresh, scope)| Body::Token { access, refresh, scope }),
-        3 => select(vec!["invalid_client", "invalid_grant", "invalid_scope", "gone_fishing"]).prop_map(Body::Error),
+        3 => select(vec!["invalid_client", "invalid_grant", "invalid_scope", "gone_fishing", "temporarily_unavailable"])
+            .prop_map(Body::Error),
         1 => select(vec!["{}", "[]", "null", "7", r#"{"access_token":["CANARY"]}"#]).prop_map(Body::Useless),
         1 => vec(any::<u8>(), 0..20).prop_map(Body::NotJson),
         1 => Just(Body::CutOff),
         1 => Just(Body::TooLong),
     ];
-    (status, body).prop_map(|(status, body)| Step::Respond(status, body))
+    let retry_after = proptest::option::weighted(0.3, prop_oneof![0..10_u64, 290..310_u64, Just(u64::MAX)]);
+    (status, body, retry_after).prop_map(|(status, body, retry_after)| Response { status, body, retry_after })
 }
 
 impl ReferenceStateMachine for Model {
@@ -573,50 +777,60 @@ impl ReferenceStateMachine for Model {
     type Transition = Step;
 
     fn init_state() -> BoxedStrategy<Self> {
-        setups().prop_map(|setup| Self { setup, stage: Stage::Unstarted }).boxed()
+        setups().prop_map(|setup| Self { setup, stage: Stage::Unstarted, sent: Vec::new() }).boxed()
     }
 
     fn transitions(model: &Self) -> BoxedStrategy<Step> {
         let store = Just(Step::SuspendAndResume);
+        let sent = model.sent.len();
         match &model.stage {
             Stage::Unstarted => prop_oneof![
                 6 => Just(Step::Start(Random::Good)),
                 1 => select(vec![Random::Zeros, Random::HalfZeros, Random::SameTwice]).prop_map(Step::Start),
-                1 => store,
             ]
             .boxed(),
             Stage::AwaitingRedirect => {
                 prop_oneof![6 => answers(), 2 => junk(model.setup.place.uri()), 1 => store].boxed()
             }
-            Stage::CodeReceived { .. } => prop_oneof![6 => responses(), 1 => store].boxed(),
-            Stage::Authorized(_) => prop_oneof![3 => Just(Step::Renew), 1 => store].boxed(),
-            Stage::Refreshing(..) => prop_oneof![
-                6 => responses(),
-                2 => select(vec!["openid", "offline_access", "admin"]).prop_map(Step::NarrowScope),
-                1 => Just(Step::Cancel),
-                1 => store,
-            ]
-            .boxed(),
+            Stage::CodeReceived { .. } => prop_oneof![12 => responses().prop_map(Step::Respond), 1 => store].boxed(),
+            Stage::Authorized(_) => {
+                let scope = select(vec![None, None, Some("openid"), Some("offline_access"), Some("admin")]);
+                let by = select(vec![By::Refresh, By::Exchange]);
+                let renew = scope.prop_map(Step::Renew);
+                let respond = (0..sent.max(1), responses(), by)
+                    .prop_map(|(index, response, by)| Step::RespondToRefresh(index, response, by));
+                let cancel = (0..sent.max(1)).prop_map(Step::Cancel);
+                let other = prop_oneof![1 => store, 1 => Just(Step::LogInAgain)];
+                match sent {
+                    0 => prop_oneof![9 => renew, 1 => other].boxed(),
+                    MAX_SENT.. => prop_oneof![9 => respond, 1 => cancel, 1 => other].boxed(),
+                    _ => prop_oneof![8 => renew, 14 => respond, 1 => cancel, 2 => other].boxed(),
+                }
+            }
             Stage::Ended => Just(Step::Restart).boxed(),
         }
     }
 
     fn apply(model: Self, step: &Step) -> Self {
-        let stage = model.after(step).unwrap();
-        Self { stage, ..model }
+        model.after(step).unwrap()
     }
 
     fn preconditions(model: &Self, step: &Step) -> bool {
-        model.after(step).is_some()
+        model.clone().after(step).is_some()
     }
 }
 
-// The crate, put through it.
+// The crate goes through the same steps.
 
-/// The crate's own state; none after the end.
+/// The crate's own state; no flow before the start and after the end.
 struct Login {
     setup: Setup,
+    /// Never made again, but by `Authorized::reauthorize`: any number of logins start from it.
+    template: Unstarted,
     flow: Option<Flow>,
+    sent: Vec<Refresh>,
+    /// As it was before the step.
+    model: Model,
 }
 
 impl Login {
@@ -638,92 +852,170 @@ impl Login {
         self.assert_hides(&format!("{error} {error:?} {error:#?}"));
     }
 
-    /// Goes on from a step. What is handed back must be as it was.
-    fn goes_on<N, S, C, E>(&self, before: &str, result: Result<N, Rejected<S, C, E>>) -> Result<Flow, Option<E>>
+    /// The state after a step. A state that is returned must be as it was, and there is one unless the next step is to
+    /// start over.
+    fn goes_on<N, S, E>(&self, before: &str, expected: NextStep, result: Result<N, Rejected<S, E>>) -> Option<Flow>
     where
         N: Into<Flow>,
         S: Into<Flow>,
-        C: Debug + Display,
-        E: std::borrow::Borrow<C>,
-        Rejected<S, C, E>: Debug + Display,
+        E: Refusal,
     {
-        match result {
-            Ok(next) => Ok(next.into()),
-            Err(refused) => {
-                self.assert_error_hides(&refused);
-                self.assert_error_hides(refused.error());
-                let is_alive = refused.is_alive();
-                let left = refused.recover();
-                assert_eq!(left.is_ok(), is_alive);
-                let flow = left.map_err(Some)?.into();
+        let rejected = match result {
+            Ok(next) => return Some(next.into()),
+            Err(rejected) => rejected,
+        };
+        self.assert_debug_hides(&rejected);
+        self.assert_error_hides(rejected.error());
+        assert_eq!(rejected.next_step(), expected);
+        match rejected.recover() {
+            Ok(state) => {
+                assert_ne!(expected, NextStep::StartOver);
+                let flow = state.into();
                 assert_eq!(observed(&flow), before, "a refused step has left a trace");
-                Ok(flow)
+                Some(flow)
+            }
+            Err(error) => {
+                assert_eq!(error.next_step(), NextStep::StartOver);
+                None
             }
         }
     }
 
-    fn respond(&self, before: &str, refreshing: Refreshing, response: HttpResponse) -> Flow {
-        match self.goes_on(before, refreshing.receive_token_response(response, NOW)) {
-            Ok(flow) => flow,
-            Err(ended) => {
-                let ended = ended.unwrap();
-                self.assert_error_hides(&ended);
-                ended.authorized.into()
+    fn start(&self, random: Random) -> Option<Flow> {
+        let mut entropy: [u8; 64] = self.setup.entropy.clone().try_into().unwrap();
+        match random {
+            Random::Good => {}
+            Random::Zeros => entropy = [0; 64],
+            Random::HalfZeros => entropy[32..].fill(0),
+            Random::SameTwice => entropy.copy_within(..32, 32),
+        }
+        match self.template.start_with_entropy(&entropy) {
+            Ok(pending) => Some(pending.into()),
+            Err(error) => {
+                self.assert_error_hides(&error);
+                None
             }
         }
     }
 
-    fn step(&self, flow: Flow, step: Step) -> Option<Flow> {
+    /// `tokens` is the model before the step.
+    fn receive(
+        &mut self,
+        login: &mut Authorized,
+        mut tokens: Tokens,
+        sent: &Sent,
+        index: usize,
+        response: &Response,
+        by: By,
+    ) {
+        let refresh = self.sent.remove(index);
+        let result = match by {
+            By::Refresh => refresh.receive_response(login, response.http(), NOW),
+            By::Exchange => match refresh.on(login).receive_response(response.http(), NOW) {
+                Ok(refreshed) => Ok(refreshed),
+                Err(rejected) => {
+                    self.assert_debug_hides(&rejected);
+                    let error = rejected.error().clone();
+                    match rejected.recover() {
+                        Ok(again) => {
+                            assert_ne!(error.next_step(), NextStep::StartOver);
+                            let text = request_text(&again.request());
+                            drop(again);
+                            let mut options = RefreshOptions::default();
+                            if let Some(scope) = sent.narrowed {
+                                options.narrow_scope(scope).unwrap();
+                            }
+                            // A refresh of an earlier login may have been narrowed to what this one was not granted.
+                            if let Ok(renewal) = login.renewal_with(&options) {
+                                let Renewal::Refresh(next) = renewal else { panic!("there is a refresh token") };
+                                assert_eq!(request_text(&next.request()), text);
+                                self.sent.push(next);
+                            }
+                        }
+                        Err(ended) => assert_eq!(ended.next_step(), NextStep::StartOver),
+                    }
+                    Err(error)
+                }
+            },
+        };
+        let outcome = match result {
+            Ok(refreshed) => Outcome::Refreshed { rotated: refreshed.rotated, superseded: refreshed.superseded },
+            Err(error) => self.outcome(&error),
+        };
+        assert_eq!(outcome, tokens.receive(sent, response), "{response:?}");
+    }
+
+    fn outcome(&self, error: &TokenError) -> Outcome {
+        self.assert_error_hides(error);
+        if error.kind() == TokenErrorKind::Stale {
+            Outcome::Stale(error.next_step())
+        } else {
+            Outcome::Refused(error.next_step())
+        }
+    }
+
+    fn step(&mut self, flow: Flow, step: Step, model: &Model) -> Option<Flow> {
         let before = observed(&flow);
         Some(match (flow, step) {
             (flow, Step::SuspendAndResume) => {
                 let stored = serde_json::to_string(&flow.suspend()).unwrap();
                 let suspended: Suspended = serde_json::from_str(&stored).unwrap();
                 self.assert_debug_hides(&suspended);
-                let flow = suspended.resume(&self.setup.client()).unwrap();
+                let flow = Flow::resume(suspended, &self.setup.client()).unwrap();
                 assert_eq!(observed(&flow), before, "the stored form has lost something");
                 flow
             }
-            (Flow::Unstarted(login), Step::Start(random)) => {
-                let mut entropy: [u8; 64] = self.setup.entropy.clone().try_into().unwrap();
-                match random {
-                    Random::Good => {}
-                    Random::Zeros => entropy = [0; 64],
-                    Random::HalfZeros => entropy[32..].fill(0),
-                    Random::SameTwice => entropy.copy_within(..32, 32),
-                }
-                self.goes_on(&before, login.start_with_entropy(&entropy)).ok()?
-            }
-            (Flow::AwaitingRedirect(pending), Step::Receive(answer)) => {
-                let text = answer.text(&self.setup);
-                let redirect = answer.shape.redirect(text.as_bytes());
+            (Flow::AwaitingRedirect(pending), Step::Receive(redirected)) => {
+                let text = redirected.text(&self.setup);
+                let redirect = redirected.shape.redirect(text.as_bytes());
                 self.assert_debug_hides(&redirect);
-                self.goes_on(&before, pending.receive_redirect(redirect)).ok()?
+                let expected = match redirected.verdict(&self.setup) {
+                    Verdict::Next(_) => NextStep::Wait,
+                    Verdict::Refused(next_step) => next_step,
+                };
+                self.goes_on(&before, expected, pending.receive_redirect(redirect))?
             }
             (Flow::AwaitingRedirect(pending), Step::ReceiveJunk(shape, bytes)) => {
-                let refused = pending.receive_redirect(shape.redirect(&bytes));
-                assert!(refused.is_err());
-                self.goes_on(&before, refused).ok()?
+                let result = pending.receive_redirect(shape.redirect(&bytes));
+                assert!(result.is_err());
+                self.goes_on(&before, NextStep::Wait, result)?
             }
-            (Flow::CodeReceived(code), Step::Respond(status, body)) => {
-                let response = body.response(status);
+            (Flow::CodeReceived(code), Step::Respond(response)) => {
+                let Stage::CodeReceived { refused, .. } = model.stage else { panic!("{:?}", model.stage) };
+                let expected = match response.verdict_of_exchange(refused + 1) {
+                    Verdict::Next(_) => NextStep::Wait,
+                    Verdict::Refused(next_step) => next_step,
+                };
+                let response = response.http();
                 self.assert_debug_hides(&response);
-                self.goes_on(&before, code.receive_token_response(response, NOW)).ok()?
+                self.goes_on(&before, expected, code.receive_response(response, NOW))?
             }
-            (Flow::Authorized(authorized), Step::Renew) => match authorized.renew() {
-                Renewal::Refresh(refreshing) => refreshing.into(),
-                Renewal::Reauthorize(login) => self.setup.with_port(login).into(),
-            },
-            (Flow::Refreshing(mut refreshing), Step::NarrowScope(scope)) => {
-                if let Err(error) = refreshing.narrow_scope(scope) {
-                    self.assert_error_hides(&error);
-                    assert_eq!(observed_refresh(&refreshing), before, "a refused scope has left a trace");
+            (Flow::Authorized(login), Step::Renew(narrowed)) => {
+                let mut options = RefreshOptions::default();
+                if let Some(scope) = narrowed {
+                    options.narrow_scope(scope).unwrap();
                 }
-                refreshing.into()
+                match login.renewal_with(&options) {
+                    Ok(Renewal::Refresh(refresh)) => self.sent.push(refresh),
+                    Ok(Renewal::Reauthorize(template)) => self.assert_debug_hides(&template),
+                    Err(error) => self.assert_error_hides(&error),
+                }
+                let flow = login.into();
+                assert_eq!(observed(&flow), before, "a renewal has changed something before it was answered");
+                flow
             }
-            (Flow::Refreshing(refreshing), Step::Cancel) => refreshing.cancel().into(),
-            (Flow::Refreshing(refreshing), Step::Respond(status, body)) => {
-                self.respond(&before, refreshing, body.response(status))
+            (Flow::Authorized(mut login), Step::RespondToRefresh(index, response, by)) => {
+                let Stage::Authorized(tokens) = &model.stage else { panic!("{:?}", model.stage) };
+                let revision = login.revision();
+                self.receive(&mut login, tokens.clone(), &model.sent[index], index, &response, by);
+                let is_unchanged = login.revision() == revision;
+                let flow = login.into();
+                assert!(!is_unchanged || observed(&flow) == before, "a change without a new revision");
+                flow
+            }
+            (Flow::Authorized(login), Step::LogInAgain) => {
+                self.template = self.setup.with_port(login.reauthorize());
+                return None;
             }
             (flow, step) => panic!("{step:?} in {flow:?}"),
         })
@@ -736,34 +1028,34 @@ fn request_text(request: &HttpRequest) -> String {
     format!("{} {} {headers:?} {}", request.method, request.url, request.body.expose())
 }
 
-fn observed_refresh(refreshing: &Refreshing) -> String {
-    let stored = serde_json::to_string(&refreshing.suspend()).unwrap();
-    format!("{stored} {}", request_text(&refreshing.token_request()))
-}
-
-/// All that a host can see of a state, in one text.
+/// All that the caller can see of a state, in one text. What is stored but may change with a refusal is the count of
+/// refusals.
 fn observed(flow: &Flow) -> String {
-    let stored = serde_json::to_string(&flow.suspend()).unwrap();
+    let mut stored = serde_json::to_value(flow.suspend()).unwrap();
+    for count in ["refused_responses", "foreign_refusals"] {
+        stored.as_object_mut().unwrap().remove(count);
+    }
     match flow {
-        Flow::Unstarted(_) => stored,
         Flow::AwaitingRedirect(pending) => {
             format!("{stored} {} {} {}", pending.authorization_url(), pending.state(), pending.redirect_uri())
         }
         Flow::CodeReceived(code) => {
             let param = code.redirect_param("tenant_of_server");
-            format!("{stored} {} {param:?}", request_text(&code.token_request()))
+            format!("{stored} {} {param:?}", request_text(&code.request()))
         }
-        Flow::Authorized(token) => format!(
-            "{stored} {} {:?} {:?} {:?} {:?} {:?} {:?}",
-            token.access_token().expose(),
-            token.refresh_token().map(|token| token.expose().to_owned()),
-            token.granted_scope(),
-            token.token_type(),
-            token.expires_at(),
-            token.bearer().map(|header| header.expose().to_owned()),
-            token.response_member::<String>("id_token"),
-        ),
-        Flow::Refreshing(refreshing) => observed_refresh(refreshing),
+        Flow::Authorized(login) => {
+            let tokens = login.tokens();
+            format!(
+                "{stored} {} {:?} {:?} {:?} {:?} {:?} {:?}",
+                tokens.access_token().expose(),
+                tokens.refresh_token().map(|token| token.expose().to_owned()),
+                tokens.granted_scope(),
+                tokens.token_type(),
+                tokens.expires_at(),
+                login.bearer().map(|header| header.expose().to_owned()),
+                tokens.member_text("id_token"),
+            )
+        }
         other => panic!("a state that is not known here: {other:?}"),
     }
 }
@@ -774,11 +1066,11 @@ fn assert_visible_ascii(text: &str) {
 }
 
 /// A request is what the model says, and nothing in it can split a line.
-fn assert_request(login: &Login, request: &HttpRequest, model: &Model) {
+fn assert_request(login: &Login, request: &HttpRequest, expected: &[Pair]) {
     login.assert_debug_hides(request);
     assert_eq!((request.method, &*request.url, request.follow_redirects), ("POST", TOKEN, false));
     assert_visible_ascii(request.body.expose());
-    assert_eq!(pairs(request.body.expose()), model.request_pairs());
+    assert_eq!(pairs(request.body.expose()), expected);
     let mut authorization = None;
     for (name, value) in &request.headers {
         assert_visible_ascii(name);
@@ -787,7 +1079,7 @@ fn assert_request(login: &Login, request: &HttpRequest, model: &Model) {
             authorization = Some(value);
         }
     }
-    let has_header = matches!(model.setup.auth, Auth::Basic | Auth::BasicRaw);
+    let has_header = matches!(login.setup.auth, Auth::Basic | Auth::BasicRaw);
     assert_eq!(authorization.is_some_and(|value| value.starts_with("Basic ")), has_header);
 }
 
@@ -796,47 +1088,65 @@ impl StateMachineTest for Login {
     type Reference = Model;
 
     fn init_test(model: &Model) -> Self {
-        Self { flow: Some(model.setup.login().into()), setup: model.setup.clone() }
+        let setup = model.setup.clone();
+        Self { template: setup.login(), setup, flow: None, sent: Vec::new(), model: model.clone() }
     }
 
-    fn apply(mut login: Self, _: &Model, step: Step) -> Self {
-        login.flow = match login.flow.take() {
-            Some(flow) => login.step(flow, step),
-            None => Some(login.setup.login().into()),
+    fn apply(mut login: Self, after: &Model, step: Step) -> Self {
+        let model = std::mem::replace(&mut login.model, after.clone());
+        login.flow = match (login.flow.take(), step) {
+            (flow, Step::Cancel(index)) => {
+                drop(login.sent.remove(index));
+                flow
+            }
+            (Some(flow), step) => login.step(flow, step, &model),
+            (None, Step::Start(random)) => login.start(random),
+            (None, Step::Restart) => None,
+            (None, step) => panic!("{step:?} without a login"),
         };
         login
     }
 
     fn check_invariants(login: &Self, model: &Model) {
+        assert_eq!(login.sent.len(), model.sent.len());
+        for (refresh, sent) in login.sent.iter().zip(&model.sent) {
+            login.assert_debug_hides(refresh);
+            assert_request(login, &refresh.request(), &model.refresh_pairs(sent));
+            assert_eq!(request_text(&refresh.request()), request_text(&refresh.request()));
+        }
+        login.assert_debug_hides(&login.template);
         let Some(flow) = &login.flow else {
-            assert_eq!(model.stage, Stage::Ended);
+            assert!(matches!(model.stage, Stage::Unstarted | Stage::Ended), "{:?}", model.stage);
             return;
         };
         login.assert_debug_hides(flow);
         login.assert_debug_hides(&flow.suspend());
         assert_eq!(observed(flow), observed(flow), "it is another one when asked again");
         match (flow, &model.stage) {
-            (Flow::Unstarted(_), Stage::Unstarted) => {}
             (Flow::AwaitingRedirect(pending), Stage::AwaitingRedirect) => {
                 let url = pending.authorization_url();
                 assert_visible_ascii(&url);
                 assert_eq!(url.split_once('?').unwrap().0, AUTHORIZE);
                 assert_eq!(query_pairs(&url), model.authorization_pairs());
             }
-            (Flow::CodeReceived(code), Stage::CodeReceived { .. }) => {
-                assert_request(login, &code.token_request(), model);
+            (Flow::CodeReceived(code), Stage::CodeReceived { code: known, .. }) => {
+                assert_request(login, &code.request(), &model.exchange_pairs(known));
             }
-            (Flow::Authorized(token), Stage::Authorized(tokens)) => {
-                assert_eq!(token.access_token().expose(), tokens.access);
-                assert_eq!(token.refresh_token().map(|token| token.expose()), tokens.refresh.as_deref());
-                if let Ok(header) = token.bearer() {
-                    assert_eq!(header.expose(), format!("Bearer {}", tokens.access));
-                    assert_visible_ascii(&tokens.access);
+            (Flow::Authorized(authorized), Stage::Authorized(known)) => {
+                let tokens = authorized.tokens();
+                assert_eq!(tokens.access_token().expose(), known.access);
+                assert_eq!(tokens.refresh_token().map(|token| token.expose()), known.refresh.as_deref());
+                let granted = match tokens.granted_scope() {
+                    GrantedScope::Stated(scope) => Some(scope.as_str()),
+                    _ => None,
+                };
+                assert_eq!(granted, known.scope);
+                assert_eq!(authorized.revision(), known.revision);
+                assert_eq!(matches!(authorized.renewal(), Renewal::Refresh(_)), known.refresh.is_some());
+                if let Ok(header) = authorized.bearer() {
+                    assert_eq!(header.expose(), format!("Bearer {}", known.access));
+                    assert_visible_ascii(&known.access);
                 }
-            }
-            (Flow::Refreshing(refreshing), Stage::Refreshing(tokens, _)) => {
-                assert_eq!(refreshing.authorized().access_token().expose(), tokens.access);
-                assert_request(login, &refreshing.token_request(), model);
             }
             (flow, stage) => panic!("the crate is in {flow:?}, the model in {stage:?}"),
         }
@@ -845,5 +1155,5 @@ impl StateMachineTest for Login {
 
 prop_state_machine! {
     #[test]
-    fn any_sequence_of_steps_goes_as_the_model_says(sequential 1..30 => Login);
+    fn any_sequence_of_steps_goes_as_the_model_says(sequential 1..50 => Login);
 }

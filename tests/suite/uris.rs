@@ -8,7 +8,14 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 fn assert_agrees(text: &str) {
     let Ok(ours) = Uri::parse(text) else { return };
     let theirs = url::Url::parse(text).unwrap_or_else(|error| panic!("{text}: only we accept it: {error}"));
-    assert_eq!(ours.as_str(), text);
+    let kept = match text.split_once("://") {
+        Some((scheme @ ("http" | "https"), rest)) => {
+            let (host, rest) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+            format!("{scheme}://{}{rest}", host.to_ascii_lowercase())
+        }
+        _ => text.to_owned(),
+    };
+    assert_eq!(ours.as_str(), kept);
     assert_eq!(ours.scheme(), theirs.scheme(), "{text}");
     assert_eq!(ours.host(), theirs.host_str().unwrap_or_default(), "{text}");
     let default_port = match ours.scheme() {
@@ -84,7 +91,6 @@ fn bad_uris_say_what_is_wrong() {
         ("https://", Host),
         ("https:///x", Host),
         ("https://:1/x", Host),
-        ("https://A.example/", Host),
         ("https://a..example/", Host),
         ("https://.a.example/", Host),
         ("https://a.example./", Host),
@@ -105,7 +111,6 @@ fn bad_uris_say_what_is_wrong() {
         ("https://::1/", Port),
         ("https://[::01]/", Host),
         ("https://[0:0:0:0:0:0:0:1]/", Host),
-        ("https://[2001:DB8::1]/", Host),
         ("https://[::ffff:192.0.2.1]/", Host),
         ("https://[::ffff:c000:201]/", Host),
         ("https://[fe80::1%25eth0]/", Host),
@@ -162,7 +167,8 @@ fn bad_uris_say_what_is_wrong() {
 /// What is in brackets is accepted if the standard library reads it, writes it in the same way, and sees no IPv4
 /// address in it.
 fn assert_ipv6_is_canonical(text: &str) {
-    let canonical = text.parse::<Ipv6Addr>().is_ok_and(|read| !text.contains('.') && read.to_string() == text);
+    let canonical =
+        text.parse::<Ipv6Addr>().is_ok_and(|read| !text.contains('.') && read.to_string() == text.to_ascii_lowercase());
     assert_eq!(Uri::parse(&format!("http://[{text}]/")).is_ok(), canonical, "{text}");
 }
 
@@ -223,7 +229,7 @@ fn an_ipv6_address_has_one_form() {
         ("::1%1", false),
         ("::\u{661}", false),
         // An address in another form.
-        ("::A", false),
+        ("::A", true),
         ("::01", false),
         ("::0000", false),
         ("::0", false),

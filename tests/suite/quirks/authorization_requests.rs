@@ -1,7 +1,9 @@
 //! The URL for the browser: other names, other separators, parameters of the server's own.
 
+use crate::scenario::parsed;
 use authcode::{
-    ClientAuth, ConfigError, Dialect, Discovery, DiscoveryError, HttpResponse, Leg, ParameterError, Server,
+    ClientAuth, ConfigError, Dialect, Discovery, DiscoveryError, DiscoveryErrorKind, HttpResponse, ParameterError,
+    RefreshOptions, Renewal, Server,
 };
 use serde_json::json;
 
@@ -27,7 +29,7 @@ fn parameters_have_other_names_by_a_setting() {
         )
     );
     assert_eq!(
-        scenario.to_code_received().token_request().body.expose(),
+        scenario.to_code_received().request().body.expose(),
         format!(
             "grant_type=authorization_code&client_key=my-app&code={CODE}&code_verifier={VERIFIER}&{RETURN_TO}&client_secret=s3cret"
         )
@@ -53,22 +55,22 @@ fn parameters_have_other_names_by_a_setting() {
     // Deezer, Zalo.
     let query = authorization_query(&at(Dialect::STANDARD.with_authorization_names(&[("client_id", "app_id")])));
     assert!(query.contains("&app_id=my-app&"));
-    // Without the setting: RFC 6749. A name that is none is seen before it goes out.
+    // Without the setting: RFC 6749. A name that the protocol does not have is refused.
     assert!(authorization_query(&at(Dialect::STANDARD)).contains("&client_id=my-app&"));
-    assert_eq!(config_error(Dialect::STANDARD.with_authorization_names(&[("clientid", "x")])), "clientid");
+    assert_eq!(&*config_error(Dialect::STANDARD.with_authorization_names(&[("clientid", "x")])), "clientid");
 }
 
-fn config_error(dialect: Dialect) -> &'static str {
+fn config_error(dialect: Dialect) -> Box<str> {
     let Err(ConfigError::Dialect(name)) = Server::new(AUTHORIZE, TOKEN).unwrap().with_dialect(dialect) else {
         panic!("it is accepted");
     };
     name
 }
 
-/// Shopline calls `state` `customField`. No setting touches `state`, so the host says it in both places.
+/// Shopline calls `state` `customField`. No setting renames `state`, so the caller renames it in both places.
 #[test]
 // quirks R1
-fn another_name_for_state_is_said_by_the_host() {
+fn another_name_for_state_is_translated_by_the_caller() {
     const SHOPLINE: Dialect = Dialect::STANDARD.with_authorization_names(&[
         ("client_id", "appKey"),
         ("redirect_uri", "redirectUri"),
@@ -82,7 +84,7 @@ fn another_name_for_state_is_said_by_the_host() {
 
     assert!(url.ends_with(&format!("&customField={STATE}")) && url.contains("?responseType=code&appKey=my-app&"));
     let code = pending.receive_redirect(&redirect).unwrap();
-    assert_eq!(code.redirect_param("handle"), Some("shop"));
+    assert_eq!(code.redirect_param("handle").as_deref(), Some("shop"));
     assert!(matches!(redirected(SHOPLINE, &came[REDIRECT_URI.len() + 1..]), Err(RedirectError::StateMissing { .. })));
 }
 
@@ -97,7 +99,7 @@ fn wechat_wants_a_fragment_and_an_order() {
     // `state` may have 128 characters there.
     assert!(STATE.len() <= 128);
 
-    // The order is the host's to make.
+    // The caller makes the order.
     let (endpoint, rest) = url.split_once('?').unwrap();
     let (query, fragment) = rest.split_once('#').unwrap();
     let order = ["appid", "redirect_uri", "response_type", "scope", "state"];
@@ -118,7 +120,7 @@ fn wechat_wants_a_fragment_and_an_order() {
 #[test]
 // quirks R3
 fn response_type_may_be_another_or_none() {
-    const MONDAY: Dialect = Dialect::STANDARD.with_authorization_names(&[("response_type", "")]);
+    const MONDAY: Dialect = Dialect::STANDARD.without_authorization_params(&["response_type"]);
     let rest = format!("client_id=my-app&{CHALLENGED}&{RETURN_TO}&state={STATE}");
     assert_eq!(authorization_query(&at(MONDAY)), rest);
     const AZURE_DEVOPS: Dialect = MONDAY.with_authorization_params(&[("response_type", "Assertion")]);
@@ -129,9 +131,9 @@ fn response_type_may_be_another_or_none() {
     assert_eq!(authorization_query(&at(BASECAMP)), format!("{rest}&type=web_server"));
     const PRINTFUL: Dialect = Dialect::STANDARD.with_authorization_names(&[("redirect_uri", "redirect_url")]);
     assert!(authorization_query(&at(PRINTFUL)).contains("&redirect_url=https%3A%2F%2Fclient.example.com%2Fcb&"));
-    // Twice is a slip.
+    // Sending it twice is refused.
     let twice = Dialect::STANDARD.with_authorization_params(&[("response_type", "Assertion")]);
-    assert_eq!(config_error(twice), "response_type");
+    assert_eq!(&*config_error(twice), "response_type");
 }
 
 #[test]
@@ -162,7 +164,7 @@ fn scopes_may_be_separated_by_other_characters() {
         (':', "scope=read%3Awrite"),
     ] {
         let dialect = Dialect::STANDARD.with_scope_separator(separator);
-        assert_eq!(scope_of(dialect, "read write"), expected);
+        assert_eq!(scope_of(dialect.clone(), "read write"), expected);
         let body = format!(r#"{{"access_token":"a","token_type":"bearer","scope":"read{separator}write"}}"#);
         assert_eq!(granted(&success(dialect, &body)), Some("read write"));
     }
@@ -176,8 +178,8 @@ fn scope_may_have_another_name_or_a_neighbour() {
     assert_eq!(renamed(&[("scope", "user_scope")]), "user_scope=read");
     // Freelancer, and Slack where it wants both.
     for name in ["advanced_scopes", "user_scope"] {
-        let login = at(Dialect::STANDARD).to_unstarted().scope("bot").unwrap();
-        let login = login.param(Leg::Authorization, name, "1,2").unwrap();
+        let mut login = at(Dialect::STANDARD).to_unstarted();
+        login.scope("bot").unwrap().authorization_param(name, "1,2").unwrap();
         let url = login.start_with_entropy(&ENTROPY).unwrap().authorization_url();
         assert!(url.ends_with(&format!("&scope=bot&state={STATE}&{name}=1%2C2")));
     }
@@ -188,10 +190,11 @@ fn scope_may_have_another_name_or_a_neighbour() {
 fn a_space_is_never_a_plus_in_the_url_and_always_one_in_a_form() {
     let scenario = Scenario { scope: "name email", ..at(Dialect::STANDARD) };
     assert!(authorization_query(&scenario).contains("&scope=name%20email&"));
-    let refreshing = scenario.to_authorized().renew();
-    let authcode::Renewal::Refresh(mut refreshing) = refreshing else { panic!("there is a refresh token") };
-    refreshing.narrow_scope("openid offline_access").unwrap();
-    assert!(refreshing.token_request().body.expose().ends_with("&scope=openid+offline_access"));
+    let mut options = RefreshOptions::default();
+    options.narrow_scope("openid offline_access").unwrap();
+    let renewal = scenario.to_authorized().renewal_with(&options).unwrap();
+    let Renewal::Refresh(refresh) = renewal else { panic!("there is a refresh token") };
+    assert!(refresh.request().body.expose().ends_with("&scope=openid+offline_access"));
 }
 
 #[test]
@@ -199,17 +202,16 @@ fn a_space_is_never_a_plus_in_the_url_and_always_one_in_a_form() {
 fn an_empty_scope_is_left_out() {
     let query = authorization_query(&at(Dialect::STANDARD));
     assert_eq!(query, format!("response_type=code&client_id=my-app&{CHALLENGED}&{RETURN_TO}&state={STATE}"));
-    assert!(!at(Dialect::STANDARD).to_code_received().token_request().body.expose().contains("scope"));
+    assert!(!at(Dialect::STANDARD).to_code_received().request().body.expose().contains("scope"));
 }
 
 #[test]
 // quirks R9
 fn parameters_of_the_servers_own_go_with_each_login_or_with_one() {
     for (params, expected) in [
-        (&[("access_type", "offline"), ("prompt", "consent")] as &'static [_], "access_type=offline&prompt=consent"),
+        (&[("access_type", "offline"), ("ui_locales", "de")] as &'static [_], "access_type=offline&ui_locales=de"),
         (&[("token_access_type", "offline")], "token_access_type=offline"),
         (&[("duration", "permanent")], "duration=permanent"),
-        (&[("resource", "https://crm.dynamics.com/")], "resource=https%3A%2F%2Fcrm.dynamics.com%2F"),
         (&[("owner", "user")], "owner=user"),
         (&[("approval_prompt", "force")], "approval_prompt=force"),
         (&[("grant_options[]", "per-user")], "grant_options%5B%5D=per-user"),
@@ -219,41 +221,55 @@ fn parameters_of_the_servers_own_go_with_each_login_or_with_one() {
         ),
         (&[("redirect_popup", "true")], "redirect_popup=true"),
         (&[("session", "false")], "session=false"),
-        (&[("resource", "a"), ("resource", "b")], "resource=a&resource=b"),
     ] {
         let dialect = Dialect::STANDARD.with_authorization_params(params);
         assert!(authorization_query(&at(dialect)).ends_with(&format!("&state={STATE}&{expected}")), "{expected}");
         // Or one login alone.
         let mut login = at(Dialect::STANDARD).to_unstarted();
         for (name, value) in params {
-            login = login.param(Leg::Authorization, name, value).unwrap();
+            login.authorization_param(name, value).unwrap();
         }
         assert!(login.start_with_entropy(&ENTROPY).unwrap().authorization_url().ends_with(expected));
     }
+    // Google and others: `prompt` has a method of its own.
+    const GOOGLE: Dialect =
+        Dialect::STANDARD.with_authorization_params(&[("access_type", "offline"), ("prompt", "consent")]);
+    assert!(authorization_query(&at(GOOGLE)).ends_with("&access_type=offline&prompt=consent"));
+    let mut login = at(Dialect::STANDARD).to_unstarted();
+    login.authorization_param("access_type", "offline").unwrap().prompt("consent").unwrap();
+    let url = login.start_with_entropy(&ENTROPY).unwrap().authorization_url();
+    assert!(url.ends_with("&access_type=offline&prompt=consent"));
+    // Dynamics: `resource` has one, too. It may repeat (RFC 8707 §2), and it belongs to the login: a dialect has none.
+    let mut login = at(Dialect::STANDARD).to_unstarted();
+    login.resource("https://crm.dynamics.com/").unwrap().resource("https://b.example/").unwrap();
+    let url = login.start_with_entropy(&ENTROPY).unwrap().authorization_url();
+    assert!(url.ends_with("&resource=https%3A%2F%2Fcrm.dynamics.com%2F&resource=https%3A%2F%2Fb.example%2F"));
+    assert_eq!(&*config_error(Dialect::STANDARD.with_authorization_params(&[("resource", "a")])), "resource");
     // `audience` has a method of its own, and goes out on both legs; Atlassian has it on the first alone.
     const ATLASSIAN: Dialect =
-        Dialect::STANDARD.with_authorization_params(&[("prompt", "consent")]).with_token_names(&[("audience", "")]);
+        Dialect::STANDARD.with_authorization_params(&[("prompt", "consent")]).without_token_params(&["audience"]);
     let scenario = Scenario { audience: Some("api.atlassian.com"), ..at(ATLASSIAN) };
     let query = authorization_query(&scenario);
     assert!(query.starts_with("response_type=code&audience=api.atlassian.com&") && query.ends_with("&prompt=consent"));
-    assert!(!scenario.to_code_received().token_request().body.expose().contains("audience"));
+    assert!(!scenario.to_code_received().request().body.expose().contains("audience"));
     // What the crate sends is not sent twice.
     for name in ["redirect_uri", "state", "scope"] {
-        let login = at(Dialect::STANDARD).to_unstarted();
-        assert_eq!(login.param(Leg::Authorization, name, "x").unwrap_err(), ParameterError::Reserved(name));
+        let mut login = at(Dialect::STANDARD).to_unstarted();
+        assert_eq!(login.authorization_param(name, "x").unwrap_err(), ParameterError::Reserved(name.into()));
     }
 }
 
 #[test]
 // quirks R20
-fn pkce_goes_out_whatever_a_dialect_says() {
+fn pkce_is_sent_with_every_dialect() {
     const LOUD: Dialect = Dialect::STANDARD
-        .with_authorization_names(&[("client_id", "appid"), ("redirect_uri", ""), ("response_type", ""), ("scope", "")])
-        .with_token_names(&[("client_id", ""), ("grant_type", ""), ("redirect_uri", "")])
+        .with_authorization_names(&[("client_id", "appid")])
+        .without_authorization_params(&["response_type", "scope"])
+        .without_token_params(&["client_id", "grant_type", "redirect_uri"])
         .with_state_in_redirect_uri()
         .with_json_requests();
     assert!(authorization_query(&at(LOUD)).contains(CHALLENGED));
-    let request = at(LOUD).to_code_received().token_request();
+    let request = at(LOUD).to_code_received().request();
     assert!(request.body.expose().contains(&format!(r#""code_verifier":"{VERIFIER}""#)));
 
     for name in ["code_challenge", "code_challenge_method", "code_verifier", "state"] {
@@ -275,22 +291,22 @@ fn pkce_goes_out_whatever_a_dialect_says() {
         for dialect in dialects {
             config_error(dialect);
         }
-        for leg in [Leg::Authorization, Leg::Token] {
-            let login = at(Dialect::STANDARD).to_unstarted();
-            assert_eq!(login.param(leg, name, "x").unwrap_err(), ParameterError::Reserved(name));
-        }
+        let mut login = at(Dialect::STANDARD).to_unstarted();
+        let reserved = ParameterError::Reserved(name.into());
+        assert_eq!(login.authorization_param(name, "x").unwrap_err(), reserved);
+        assert_eq!(login.token_param(name, "x").unwrap_err(), reserved);
     }
 }
 
 type Pairs = &'static [(&'static str, &'static str)];
 
 fn slips(renamed: Pairs, taken: Pairs, sent: Pairs) -> [Dialect; 4] {
-    let dialect = Dialect::STANDARD;
+    const D: Dialect = Dialect::STANDARD;
     [
-        dialect.with_authorization_names(renamed),
-        dialect.with_token_names(renamed),
-        dialect.with_authorization_names(taken),
-        dialect.with_token_params(sent),
+        D.with_authorization_names(renamed),
+        D.with_token_names(renamed),
+        D.with_authorization_names(taken),
+        D.with_token_params(sent),
     ]
 }
 
@@ -306,23 +322,23 @@ fn metadata(issuer: &str, host: &str) -> String {
 }
 
 fn discover(discovery: Discovery, status: u16, body: &str) -> Result<Server, DiscoveryError> {
-    let answer = discovery.receive_metadata(HttpResponse::new(status, body));
-    answer.map(authcode::Metadata::into_server).map_err(|refused| refused.error().clone())
+    let answer = discovery.receive_response(HttpResponse::new(status, body), NOW);
+    answer.map(authcode::Metadata::into_server).map_err(Rejected::into_error)
 }
 
 #[test]
 // quirks R18
-fn an_issuer_that_is_a_template_or_elsewhere_is_named_by_the_host() {
+fn an_issuer_that_is_a_template_or_elsewhere_is_named_by_the_caller() {
     let ask = |issuer: &str| Discovery::new(issuer).unwrap().accept_unadvertised_s256();
     // Entra for everybody: the issuer has a hole in it.
     let common = "https://login.microsoftonline.com/common";
     let template = metadata("https://login.microsoftonline.com/{tenantid}/v2.0", common);
     let discovery = ask("https://login.microsoftonline.com/common/v2.0");
-    assert_eq!(discover(discovery, 200, &template).unwrap_err(), DiscoveryError::IssuerMismatch);
+    assert_eq!(discover(discovery, 200, &template).unwrap_err().kind(), DiscoveryErrorKind::IssuerMismatch);
     // With a tenant it has none.
     let issuer = "https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47/v2.0";
     let server = discover(ask(issuer), 200, &metadata(issuer, common)).unwrap();
-    assert_eq!(server.issuer().unwrap().as_str(), issuer);
+    assert_eq!(server.issuer().unwrap(), issuer);
     // Or the endpoints are written down, without an issuer that nothing could be compared with.
     assert!(Server::new(format!("{common}/oauth2/v2.0/authorize"), format!("{common}/oauth2/v2.0/token")).is_ok());
 
@@ -341,29 +357,29 @@ fn an_issuer_that_is_a_template_or_elsewhere_is_named_by_the_host() {
 fn metadata_may_be_elsewhere_or_say_something_else() {
     let issuer = "https://login.microsoftonline.com/common";
     let ask = || Discovery::new(issuer).unwrap().accept_unadvertised_s256();
-    // A redirect is told and not followed; the search goes on, or the host names the place.
-    let refusal = ask().receive_metadata(HttpResponse::new(302, "")).unwrap_err();
-    assert_eq!(refusal.error(), &DiscoveryError::Redirected { status: 302 });
-    assert!(refusal.is_alive());
+    // A redirect is reported and not followed: discovery continues, or the caller names the place.
+    let refusal = ask().receive_response(HttpResponse::new(302, ""), NOW).unwrap_err();
+    assert_eq!((refusal.error().kind(), refusal.error().status()), (DiscoveryErrorKind::Redirected, Some(302)));
+    assert!(is_alive(refusal));
     let place = "https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration";
     assert!(discover(ask().at(place).unwrap(), 200, &metadata(issuer, issuer)).is_ok());
     // A `/` at the end of the issuer counts.
     let slash = metadata("https://login.microsoftonline.com/common/", issuer);
-    assert_eq!(discover(ask(), 200, &slash).unwrap_err(), DiscoveryError::IssuerMismatch);
+    assert_eq!(discover(ask(), 200, &slash).unwrap_err().kind(), DiscoveryErrorKind::IssuerMismatch);
     let discovery = Discovery::new("https://login.microsoftonline.com/common/").unwrap().accept_unadvertised_s256();
     assert!(discover(discovery, 200, &slash).is_ok());
-    // A sandbox whose metadata leads to the real thing: seen by a host that asks for it.
+    // A sandbox whose metadata leads to the real thing: found by a caller that asks for it.
     let sandbox = "https://www.sandbox.paypal.com";
     let body = metadata(sandbox, "https://www.paypal.com");
     let ask = || Discovery::new(sandbox).unwrap().accept_unadvertised_s256();
     assert!(discover(ask(), 200, &body).is_ok());
     let error = discover(ask().require_same_origin(), 200, &body).unwrap_err();
-    assert_eq!(error, DiscoveryError::OtherOrigin("authorization endpoint"));
+    assert_eq!(error.kind(), DiscoveryErrorKind::OtherOrigin("authorization endpoint"));
     // Then the endpoints are written down.
     assert!(
         Server::new(format!("{sandbox}/signin/authorize"), "https://api-m.sandbox.paypal.com/v1/oauth2/token").is_ok()
     );
     // Auth0 has no `end_session_endpoint`, which is nothing to a login.
-    let answer = ask().receive_metadata(HttpResponse::new(200, body)).unwrap();
-    assert_eq!(answer.member::<String>("end_session_endpoint"), None);
+    let answer = ask().receive_response(HttpResponse::new(200, body), NOW).unwrap();
+    assert_eq!(answer.member_text("end_session_endpoint").and_then(parsed::<String>), None);
 }

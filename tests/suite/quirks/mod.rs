@@ -1,4 +1,4 @@
-//! What real servers send, row by row: `tests/quirks.md` is the list, and a mark above a test names its rows.
+//! What real servers send. `tests/quirks.md` is the list; a mark above a test names the rows that it covers.
 
 mod authorization_requests;
 mod bodies;
@@ -13,7 +13,11 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use authcode::{Authorized, Dialect, GrantedScope, HttpResponse, RedirectError, Secret, TokenError};
+use authcode::{
+    Authorized, Dialect, GrantedScope, HttpResponse, NextStep, RedirectError, Refreshed, Refusal, Rejected, Secret,
+    TokenError,
+};
+use serde::de::DeserializeOwned;
 
 use crate::requirements::{files, marks};
 use crate::scenario::*;
@@ -25,7 +29,7 @@ fn at(dialect: Dialect) -> Scenario {
 
 fn receive(dialect: Dialect, status: u16, body: &str) -> Result<Authorized, TokenError> {
     let response = HttpResponse::new(status, body);
-    at(dialect).to_code_received().receive_token_response(response, NOW).map_err(|refused| refused.error().clone())
+    at(dialect).to_code_received().receive_response(response, NOW).map_err(Rejected::into_error)
 }
 
 #[track_caller]
@@ -33,21 +37,44 @@ fn success(dialect: Dialect, body: &str) -> Authorized {
     receive(dialect, 200, body).unwrap()
 }
 
+/// Why a response of the token endpoint is refused. The error has the status of the response.
 #[track_caller]
 fn refused(dialect: Dialect, status: u16, body: &str) -> TokenError {
-    receive(dialect, status, body).unwrap_err()
+    let error = receive(dialect, status, body).unwrap_err();
+    assert_eq!(error.status(), status);
+    error
 }
 
-/// The `error` of a refusal as it came, where the server gave one that can be read.
+/// Whether the step returns the state: exactly if the next step is not to start over.
+#[track_caller]
+pub(crate) fn is_alive<S, E: Refusal>(rejected: Rejected<S, E>) -> bool {
+    let next_step = rejected.next_step();
+    let is_alive = rejected.recover().is_ok();
+    assert_eq!(is_alive, next_step != NextStep::StartOver);
+    is_alive
+}
+
+/// Renews the login by this response.
+fn renew(login: &mut Authorized, status: u16, body: &str) -> Result<Refreshed, TokenError> {
+    refresh_of(login).receive_response(login, HttpResponse::new(status, body), NOW)
+}
+
+/// The code of a refusal as it came, if the server sent one that can be read.
 fn code(error: &TokenError) -> &str {
-    error.oauth_error().unwrap().code.as_str()
+    error.oauth_error().unwrap().code.as_ref().unwrap().as_str()
 }
 
 fn description(error: &TokenError) -> &str {
     error.oauth_error().unwrap().description.as_ref().unwrap().raw()
 }
 
-/// What came is for the developer who asks for it. No log has it by accident.
+/// A member of a refused response, read from the body that the error keeps.
+pub(crate) fn member<T: DeserializeOwned>(error: &TokenError, name: &str) -> Option<T> {
+    let body: serde_json::Value = serde_json::from_str(error.body()?.raw()).ok()?;
+    serde_json::from_value(body.get(name)?.clone()).ok()
+}
+
+/// No text of the error contains what came from outside.
 #[track_caller]
 fn assert_hides(error: &impl Error, hidden: &[&str]) {
     let shown = format!("{error} {error:?} {error:#?}");
@@ -57,23 +84,23 @@ fn assert_hides(error: &impl Error, hidden: &[&str]) {
 }
 
 fn refresh_token(authorized: &Authorized) -> Option<&str> {
-    authorized.refresh_token().map(Secret::expose)
+    authorized.tokens().refresh_token().map(Secret::expose)
 }
 
 fn granted(authorized: &Authorized) -> Option<&str> {
-    match authorized.granted_scope() {
+    match authorized.tokens().granted_scope() {
         GrantedScope::Stated(scope) => Some(scope.as_str()),
-        GrantedScope::Unstated => None,
+        _ => None,
     }
 }
 
-/// What comes of a redirect with this query.
+/// What a redirect with this query leads to.
 fn redirected(dialect: Dialect, query: &str) -> Result<authcode::CodeReceived, RedirectError> {
     let url = format!("{REDIRECT_URI}?{query}");
-    at(dialect).to_awaiting_redirect().receive_redirect(&url).map_err(|refused| refused.error().clone())
+    at(dialect).to_awaiting_redirect().receive_redirect(&url).map_err(Rejected::into_error)
 }
 
-/// What the URL for the browser has behind the `?`.
+/// The query of the authorization URL.
 fn authorization_query(scenario: &Scenario) -> String {
     let url = scenario.to_awaiting_redirect().authorization_url();
     url.strip_prefix(AUTHORIZE).and_then(|rest| rest.strip_prefix('?')).unwrap().to_owned()

@@ -1,14 +1,14 @@
 //! What comes back to the redirect URI.
 
 use authcode::{
-    Client, ClientAuth, CodeReceived, Dialect, Fault, HttpResponse, IssParameter, Leg, ParameterError, Redirect,
-    Renewal, Server, Suspended,
+    Client, CodeReceived, Dialect, Fault, HttpResponse, IssParameter, NextStep, ParameterError, Redirect, Server,
+    Suspended,
 };
 
 use super::*;
 
 fn code_in(code: &CodeReceived) -> String {
-    value_of(&pairs(code.token_request().body.expose()), "code").unwrap()
+    value_of(&pairs(code.request().body.expose()), "code").unwrap()
 }
 
 #[test]
@@ -21,12 +21,15 @@ fn state_may_travel_in_the_redirect_uri() {
     // The server adds to the query that it finds, and the second leg repeats the first.
     let code = redirected(DEEZER, &format!("state={STATE}&code={CODE}")).unwrap();
     assert_eq!(
-        code.token_request().body.expose(),
+        code.request().body.expose(),
         format!("grant_type=authorization_code&client_id=my-app&code={CODE}&code_verifier={VERIFIER}&{uri}")
     );
-    // Which is what it is for: an error that would have no `state`.
+    // That is its purpose: an error would come without `state`.
     let error = redirected(DEEZER, &format!("state={STATE}&error_reason=user_denied")).unwrap_err();
-    assert_eq!((error.oauth_error().unwrap().code.as_str(), error.fault()), ("user_denied", Fault::User));
+    assert_eq!(
+        (error.oauth_error().unwrap().code.as_ref().unwrap().as_str(), error.fault()),
+        ("user_denied", Fault::User)
+    );
     let claim = redirected(Dialect::STANDARD, "error_reason=user_denied").unwrap_err();
     assert_eq!(claim, RedirectError::StateMissing { unauthenticated: None });
     // A server that sends another one as well is not believed.
@@ -64,7 +67,7 @@ fn a_second_question_mark_is_refused() {
     let pending = refusal.recover().unwrap();
     assert!(pending.authorization_url().contains("redirect_uri=https%3A%2F%2Fclient.example.com%2Fcb%3Fclose&"));
 
-    // A host that has to live with it mends it.
+    // A caller that has to live with it corrects the URL.
     let mended = came.replacen("?close?", "?close&", 1);
     assert_eq!(code_in(&pending.receive_redirect(&mended).unwrap()), CODE);
 }
@@ -88,7 +91,7 @@ fn code_may_have_another_name_by_a_setting() {
         ),
         (Dialect::STANDARD.with_redirect_names(&[("code", "authCode")]), format!("authCode={CODE}&state={STATE}")),
     ] {
-        let code = redirected(dialect, &query).unwrap();
+        let code = redirected(dialect.clone(), &query).unwrap();
         assert_eq!(code_in(&code), CODE, "{query}");
         assert_eq!(redirected(Dialect::STANDARD, &query).unwrap_err(), RedirectError::NoCodeNoError);
         let twice = redirected(dialect, &format!("{query}&{query}")).unwrap_err();
@@ -96,15 +99,15 @@ fn code_may_have_another_name_by_a_setting() {
     }
     let amazon = Dialect::STANDARD.with_redirect_names(&[("code", "spapi_oauth_code")]);
     let code = redirected(amazon, &format!("state={STATE}&selling_partner_id=A3F&spapi_oauth_code={CODE}")).unwrap();
-    assert_eq!(code.redirect_param("selling_partner_id"), Some("A3F"));
-    assert_eq!(code.redirect_param("spapi_oauth_code"), None);
+    assert_eq!(code.redirect_param("selling_partner_id").as_deref(), Some("A3F"));
+    assert_eq!(code.redirect_param("spapi_oauth_code").as_deref(), None);
 }
 
 #[test]
 // quirks R15
 fn apple_posts_its_answer() {
-    let login = at(Dialect::STANDARD).to_unstarted().scope("name email").unwrap();
-    let login = login.param(Leg::Authorization, "response_mode", "form_post").unwrap();
+    let mut login = at(Dialect::STANDARD).to_unstarted();
+    login.scope("name email").unwrap().authorization_param("response_mode", "form_post").unwrap();
     let pending = login.start_with_entropy(&ENTROPY).unwrap();
     assert!(
         pending.authorization_url().ends_with(&format!("&scope=name%20email&state={STATE}&response_mode=form_post"))
@@ -114,7 +117,7 @@ fn apple_posts_its_answer() {
     );
     let code = pending.receive_redirect(Redirect::form_post(&body)).unwrap();
     assert_eq!(code_in(&code), CODE);
-    let user: serde_json::Value = serde_json::from_str(code.redirect_param("user").unwrap()).unwrap();
+    let user: serde_json::Value = serde_json::from_str(code.redirect_param("user").as_deref().unwrap()).unwrap();
     assert_eq!(user["name"]["firstName"], "Ann");
 
     let body = format!("state={STATE}&error=user_cancelled_authorize");
@@ -137,7 +140,7 @@ fn the_tenant_in_a_redirect_is_reachable() {
         ("domain_prefix=my-store&user_id=7", "domain_prefix", "my-store"),
     ] {
         let code = redirected(Dialect::STANDARD, &format!("{more}&code={CODE}&state={STATE}")).unwrap();
-        assert_eq!(code.redirect_param(name), Some(value));
+        assert_eq!(code.redirect_param(name).as_deref(), Some(value));
     }
 }
 
@@ -146,38 +149,38 @@ fn the_tenant_in_a_redirect_is_reachable() {
 fn a_region_in_a_redirect_chooses_among_the_token_endpoints_of_the_server() {
     let server = Server::new("https://accounts.zoho.com/oauth/v2/auth", "https://accounts.zoho.com/oauth/v2/token");
     let server = server.unwrap().with_regional_token_endpoint("https://accounts.zoho.eu/oauth/v2/token").unwrap();
-    let client = Client::new(server, "my-app", ClientAuth::None, REDIRECT_URI).unwrap();
+    let client = Client::new(server, "my-app", REDIRECT_URI).unwrap();
     let receive = |accounts_server: &str| {
         let query = format!("{}&location=eu&accounts-server={accounts_server}", answer());
         client.login().start_with_entropy(&ENTROPY).unwrap().receive_redirect(Redirect::query(&query)).unwrap()
     };
-    let endpoint = |code: &CodeReceived| format!("{}/oauth/v2/token", code.redirect_param("accounts-server").unwrap());
+    let endpoint =
+        |code: &CodeReceived| format!("{}/oauth/v2/token", code.redirect_param("accounts-server").as_deref().unwrap());
 
     let mut code = receive("https%3A%2F%2Faccounts.zoho.eu");
-    assert_eq!(code.token_request().url, "https://accounts.zoho.com/oauth/v2/token");
+    assert_eq!(code.request().url, "https://accounts.zoho.com/oauth/v2/token");
     code.set_token_endpoint(&endpoint(&code)).unwrap();
-    assert_eq!(code.token_request().url, "https://accounts.zoho.eu/oauth/v2/token");
+    assert_eq!(code.request().url, "https://accounts.zoho.eu/oauth/v2/token");
     // The refresh token goes there, too.
-    let authorized = code.receive_token_response(HttpResponse::new(200, SUCCESS), NOW).unwrap();
-    let Renewal::Refresh(refreshing) = authorized.renew() else { panic!("there is a refresh token") };
-    assert_eq!(refreshing.token_request().url, "https://accounts.zoho.eu/oauth/v2/token");
+    let authorized = code.receive_response(HttpResponse::new(200, SUCCESS), NOW).unwrap();
+    assert_eq!(refresh_of(&authorized).request().url, "https://accounts.zoho.eu/oauth/v2/token");
 
     for elsewhere in
         ["https%3A%2F%2Fevil.example", "https%3A%2F%2Faccounts.zoho.eu.evil.example", "http%3A%2F%2Faccounts.zoho.eu"]
     {
         let mut code = receive(elsewhere);
         assert_eq!(code.set_token_endpoint(&endpoint(&code)).unwrap_err(), ParameterError::TokenEndpoint);
-        assert_eq!(code.token_request().url, "https://accounts.zoho.com/oauth/v2/token");
+        assert_eq!(code.request().url, "https://accounts.zoho.com/oauth/v2/token");
     }
 }
 
-/// Lightspeed has a token endpoint for each shop, more than anybody could list. The host adds the one that it has
-/// checked.
+/// Lightspeed has a token endpoint for each shop, more than anybody could list. The caller adds the one that it
+/// has checked.
 #[test]
 // quirks R16
-fn a_token_endpoint_of_each_tenant_is_added_by_the_host() {
+fn a_token_endpoint_of_each_tenant_is_added_by_the_caller() {
     let server = || Server::new("https://secure.retail.lightspeed.app/connect", "https://api.example/unused").unwrap();
-    let client = Client::new(server(), "my-app", ClientAuth::None, REDIRECT_URI).unwrap();
+    let client = Client::new(server(), "my-app", REDIRECT_URI).unwrap();
     let query = format!("{}&domain_prefix=my-store&user_id=7", answer());
     let code = client.login().start_with_entropy(&ENTROPY).unwrap().receive_redirect(Redirect::query(&query)).unwrap();
 
@@ -185,21 +188,21 @@ fn a_token_endpoint_of_each_tenant_is_added_by_the_host() {
     assert!(prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
     let endpoint = format!("https://{prefix}.retail.lightspeed.app/api/1.0/token");
     let server = server().with_regional_token_endpoint(&*endpoint).unwrap();
-    let of_this_shop = Client::new(server, "my-app", ClientAuth::None, REDIRECT_URI).unwrap();
-    let mut code: CodeReceived = code.suspend().resume(&of_this_shop).unwrap();
+    let of_this_shop = Client::new(server, "my-app", REDIRECT_URI).unwrap();
+    let mut code = CodeReceived::resume(code.suspend(), &of_this_shop).unwrap();
     code.set_token_endpoint(&endpoint).unwrap();
 
-    assert_eq!(code.token_request().url, "https://my-store.retail.lightspeed.app/api/1.0/token");
+    assert_eq!(code.request().url, "https://my-store.retail.lightspeed.app/api/1.0/token");
     // It stays so in the store.
     let stored: Suspended = serde_json::from_str(&serde_json::to_string(&code.suspend()).unwrap()).unwrap();
-    let code: CodeReceived = stored.resume(&of_this_shop).unwrap();
-    assert_eq!(code.token_request().url, "https://my-store.retail.lightspeed.app/api/1.0/token");
+    let code = CodeReceived::resume(stored, &of_this_shop).unwrap();
+    assert_eq!(code.request().url, "https://my-store.retail.lightspeed.app/api/1.0/token");
 }
 
-/// Shopify signs its redirects: the host checks that before it hands the redirect over.
+/// Shopify signs its redirects: the caller checks the signature before it passes the redirect on.
 #[test]
 // quirks R16
-fn a_signed_redirect_is_checked_by_the_host() {
+fn a_signed_redirect_is_checked_by_the_caller() {
     let query =
         format!("code={CODE}&hmac=700e2d&host=YWRtaW4&shop=my-shop.myshopify.com&state={STATE}&timestamp=1700000000");
 
@@ -208,10 +211,10 @@ fn a_signed_redirect_is_checked_by_the_host() {
 
     assert!(is_genuine && signed.is_sorted());
     let code = redirected(Dialect::STANDARD, &query).unwrap();
-    assert_eq!(code.redirect_param("timestamp"), Some("1700000000"));
+    assert_eq!(code.redirect_param("timestamp").as_deref(), Some("1700000000"));
 }
 
-/// The host's own, with the client secret.
+/// Of the caller, with the client secret.
 fn hmac_sha256(_text: &str) -> &'static str {
     "700e2d"
 }
@@ -238,5 +241,6 @@ fn iss_counts_where_an_issuer_is_known_and_nowhere_else() {
     let known = || Scenario { issuer: Some(IssParameter::Optional), ..at(Dialect::STANDARD) }.to_awaiting_redirect();
     assert!(known().receive_redirect(Redirect::query(&answer())).is_ok());
     let refusal = known().receive_redirect(Redirect::query(&format!("{}&{odd}", answer()))).unwrap_err();
-    assert_eq!(refusal.error(), &RedirectError::IssuerMismatch);
+    let RedirectError::IssuerMismatch { received } = refusal.error() else { panic!("{refusal:?}") };
+    assert_eq!((received.raw(), refusal.next_step()), ("https://github.com/login/oauth", NextStep::StartOver));
 }

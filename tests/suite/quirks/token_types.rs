@@ -1,5 +1,6 @@
 //! What servers call a bearer token.
 
+use crate::scenario::parsed;
 use authcode::{BearerError, Dialect, TokenType};
 
 use super::*;
@@ -7,7 +8,7 @@ use super::*;
 #[test]
 // quirks T1
 fn a_missing_type_is_bearer_by_a_setting() {
-    const SETTING: Dialect = Dialect::STANDARD.assume_bearer();
+    const SETTING: Dialect = Dialect::STANDARD.with_assumed_bearer();
     for (server, body) in [
         (
             "Weibo",
@@ -29,10 +30,10 @@ fn a_missing_type_is_bearer_by_a_setting() {
         ),
     ] {
         let strict = success(Dialect::STANDARD, body);
-        assert_eq!(strict.token_type(), &TokenType::Unstated, "{server}");
+        assert_eq!(strict.tokens().token_type(), &TokenType::Unstated, "{server}");
         assert_eq!(strict.bearer().unwrap_err(), BearerError::TokenType);
         // Nothing is lost by it.
-        assert_eq!(strict.access_token().expose(), "2.00");
+        assert_eq!(strict.tokens().access_token().expose(), "2.00");
         assert_eq!(success(SETTING, body).bearer().unwrap().expose(), "Bearer 2.00", "{server}");
     }
 }
@@ -41,8 +42,8 @@ fn a_missing_type_is_bearer_by_a_setting() {
 // quirks T2
 fn a_type_of_null_is_a_missing_one() {
     let body = r#"{"access_token":"a","token_type":null}"#;
-    assert_eq!(success(Dialect::STANDARD, body).token_type(), &TokenType::Unstated);
-    assert_eq!(success(Dialect::STANDARD.assume_bearer(), body).token_type(), &TokenType::Bearer);
+    assert_eq!(success(Dialect::STANDARD, body).tokens().token_type(), &TokenType::Unstated);
+    assert_eq!(success(Dialect::STANDARD.with_assumed_bearer(), body).tokens().token_type(), &TokenType::Bearer);
 }
 
 #[test]
@@ -52,10 +53,10 @@ fn apigee_says_bearer_token() {
     let body = r#"{"issued_at":"1589312812473","scope":"READ","application_name":"ce1e94a2","refresh_token_issued_at":"1589312812473","status":"approved","refresh_token_status":"approved","api_product_list":"[PremiumWeatherAPI]","expires_in":"3599","token_type":"BearerToken","client_id":"5jUAdGv9pBouF0wOH5keAVI35GBtx3dT","access_token":"W4v","refresh_token":"ls6","refresh_count":"0"}"#;
     let authorized = success(APIGEE, body);
     assert_eq!(authorized.bearer().unwrap().expose(), "Bearer W4v");
-    assert_eq!(authorized.lifetime(), authcode::Lifetime::Stated(core::time::Duration::from_secs(3599)));
-    assert_eq!(authorized.response_member::<String>("issued_at").unwrap(), "1589312812473");
+    assert_eq!(authorized.tokens().lifetime(), authcode::Lifetime::Stated(core::time::Duration::from_secs(3599)));
+    assert_eq!(authorized.tokens().member_text("issued_at").and_then(parsed::<String>).unwrap(), "1589312812473");
     let strict = success(Dialect::STANDARD, body);
-    assert_eq!(strict.token_type(), &TokenType::Other("BearerToken".into()));
+    assert_eq!(strict.tokens().token_type(), &TokenType::Other("BearerToken".into()));
     assert_eq!(strict.bearer().unwrap_err(), BearerError::TokenType);
 }
 
@@ -67,8 +68,8 @@ fn ebay_says_user_access_token() {
         let body = format!(
             r#"{{"access_token":"v^1.1","expires_in":7200,"refresh_token":"v^1.2","refresh_token_expires_in":47304000,"token_type":"{word}"}}"#
         );
-        assert_eq!(success(EBAY, &body).token_type(), &TokenType::Bearer);
-        assert_eq!(success(Dialect::STANDARD, &body).token_type(), &TokenType::Other(word.into()));
+        assert_eq!(success(EBAY, &body).tokens().token_type(), &TokenType::Bearer);
+        assert_eq!(success(Dialect::STANDARD, &body).tokens().token_type(), &TokenType::Other(word.into()));
     }
 }
 
@@ -87,11 +88,13 @@ fn another_type_is_kept_by_its_name_and_gets_no_header() {
     for word in ["JWT", "N_A", "mac"] {
         let body = format!(r#"{{"access_token":"a","token_type":"{word}"}}"#);
         // A setting for others does not take it for its own.
-        for dialect in [Dialect::STANDARD, Dialect::STANDARD.assume_bearer().with_bearer_aliases(&["BearerToken"])] {
+        for dialect in
+            [Dialect::STANDARD, Dialect::STANDARD.with_assumed_bearer().with_bearer_aliases(&["BearerToken"])]
+        {
             let authorized = success(dialect, &body);
-            assert_eq!(authorized.token_type(), &TokenType::Other(word.into()));
+            assert_eq!(authorized.tokens().token_type(), &TokenType::Other(word.into()));
             assert_eq!(authorized.bearer().unwrap_err(), BearerError::TokenType);
-            assert_eq!(authorized.access_token().expose(), "a");
+            assert_eq!(authorized.tokens().access_token().expose(), "a");
         }
     }
 }

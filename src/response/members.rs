@@ -1,0 +1,79 @@
+//! What else is in a token response: kept for the caller, and not read by the crate.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::config::dialect::Dialect;
+use crate::encoding::text::Text;
+use crate::encoding::{form, json};
+use crate::limits::MAX_RESPONSE_LEN;
+use crate::secret::{Secret, WipedBytes};
+
+/// The JSON object of a token response as it came, or one that was made of a form. Empty if nothing is kept.
+pub(crate) struct Members(WipedBytes);
+
+impl Members {
+    pub(super) fn from_json(object: WipedBytes) -> Self {
+        Self(object)
+    }
+
+    pub(super) fn from_form(encoded: &[u8]) -> Self {
+        let decoded =
+            form::pairs(encoded).filter_map(|(name, value)| Some((form::text(name).ok()?, form::text(value).ok()?)));
+        let decoded: Vec<(Text<'_>, Text<'_>)> = decoded.collect();
+        let pairs: Vec<(&str, &str)> = decoded.iter().map(|(name, value)| (&**name, &**value)).collect();
+        Self(WipedBytes(json::object(&pairs).into_bytes()))
+    }
+
+    /// From the store. `None` if it is not a JSON object, or is longer than a response.
+    pub(crate) fn from_stored(text: &str) -> Option<Self> {
+        let is_object = json::members(text.as_bytes())?.all(|member| member.is_ok());
+        (is_object && text.len() <= MAX_RESPONSE_LEN).then(|| Self(WipedBytes(text.as_bytes().into())))
+    }
+
+    pub(crate) const fn none() -> Self {
+        Self(WipedBytes(Vec::new()))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The JSON text of a member, if it occurs exactly once and is UTF-8. The tokens have places of their own.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        if matches!(name, "access_token" | "refresh_token") {
+            return None;
+        }
+        let mut found = None;
+        for (known, value) in json::members(json::without_byte_order_mark(&self.0))?.flatten() {
+            if json::string(known).is_some_and(|known| *known == *name) && found.replace(value).is_some() {
+                return None;
+            }
+        }
+        found.and_then(json::Raw::text)
+    }
+
+    /// For the store: an empty string is in the place of each token, so that the store has each of them once. What is not
+    /// UTF-8 is replaced by U+FFFD. `None` if there are no members, or if they have become too long to be read again.
+    pub(crate) fn without(&self, tokens: [Option<&Secret>; 2], dialect: &Dialect) -> Option<Zeroizing<String>> {
+        let object = json::without_byte_order_mark(&self.0);
+        json::members(object)?.next()?.ok()?;
+        let is_token_name = |name: &str| matches!(name, "access_token" | "refresh_token");
+        let moved = || dialect.response_places().filter(|(ours, _)| is_token_name(ours));
+        let is_place = |name: &str| is_token_name(name) || moved().any(|(_, place)| place.steps().last() == Some(name));
+        // In an array it has no name. An ID token may be the same text, and is another thing.
+        let is_token = |text: &str| tokens.into_iter().flatten().any(|token| token.expose() == text);
+        let goes = |name: &str, text: &str| is_place(name) || (is_token(text) && name != "id_token");
+        let kept = Zeroizing::new(json::without_strings(object, goes));
+        Some(Zeroizing::new(String::from_utf8_lossy(&kept).into_owned())).filter(|kept| kept.len() <= MAX_RESPONSE_LEN)
+    }
+}
+
+impl fmt::Debug for Members {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}

@@ -1,9 +1,0 @@
-// E0382
-use authcode::*;
-
-fn misuse(authorized: Authorized) {
-    let _ = authorized.renew();
-    let _ = authorized.bearer();
-}
-
-fn main() {}

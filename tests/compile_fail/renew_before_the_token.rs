@@ -1,8 +1,0 @@
-// E0599
-use authcode::*;
-
-fn misuse(code: CodeReceived) {
-    let _ = code.renew();
-}
-
-fn main() {}

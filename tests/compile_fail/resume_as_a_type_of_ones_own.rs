@@ -1,8 +1,0 @@
-// E0277
-use authcode::*;
-
-struct Mine;
-
-impl Resume for Mine {}
-
-fn main() {}

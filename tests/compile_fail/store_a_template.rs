@@ -1,0 +1,8 @@
+// E0599
+use authcode::*;
+
+fn misuse(login: Unstarted) {
+    let _ = login.suspend();
+}
+
+fn main() {}

@@ -1,8 +1,0 @@
-// E0599
-use authcode::*;
-
-fn misuse(pending: AwaitingRedirect) {
-    let _ = pending.token_request();
-}
-
-fn main() {}

@@ -1,8 +1,0 @@
-// E0599
-use authcode::*;
-
-fn misuse(pending: AwaitingRedirect, response: HttpResponse, now: UnixTime) {
-    let _ = pending.receive_token_response(response, now);
-}
-
-fn main() {}

@@ -1,0 +1,114 @@
+//! Dialects that are made at run time, and what no dialect can do.
+
+use authcode::{ConfigError, Dialect, LifetimeFormat, Server};
+
+const FULL: Dialect = Dialect::STANDARD
+    .with_authorization_names(&[("client_id", "appid")])
+    .with_authorization_params(&[("access_type", "offline")])
+    .without_authorization_params(&["audience"])
+    .with_token_names(&[("client_secret", "secret")])
+    .with_token_params(&[("action", "requesttoken")])
+    .without_token_params(&["redirect_uri"])
+    .with_redirect_names(&[("code", "auth_code")])
+    .with_response_paths(&[("access_token", &["data", "access_token"]), ("error", &["errors", "0", "type"])])
+    .with_scope_separator(',')
+    .with_fragment("redirect")
+    .with_state_in_redirect_uri()
+    .with_redirect_uri_in_refresh()
+    .with_json_requests()
+    .with_form_responses()
+    .with_lifetime_path(&["data", "expires_on"], LifetimeFormat::UnixSeconds)
+    .with_zero_lifetime_unstated()
+    .with_assumed_lifetime(3600)
+    .with_assumed_bearer()
+    .with_bearer_aliases(&["bot"])
+    .with_dead_refresh_token_codes(&["bad_refresh_token"]);
+
+const FULL_AS_JSON: &str = r#"{
+    "authorization_names": {"client_id": "appid"},
+    "authorization_params": {"access_type": "offline"},
+    "without_authorization_params": ["audience"],
+    "token_names": {"client_secret": "secret"},
+    "token_params": {"action": "requesttoken"},
+    "without_token_params": ["redirect_uri"],
+    "redirect_names": {"code": "auth_code"},
+    "response_paths": {"access_token": ["data", "access_token"], "error": ["errors", "0", "type"]},
+    "scope_separator": ",",
+    "fragment": "redirect",
+    "state_in_redirect_uri": true,
+    "redirect_uri_in_refresh": true,
+    "json_requests": true,
+    "form_responses": true,
+    "lifetime": {"path": ["data", "expires_on"], "format": "unix_seconds"},
+    "zero_lifetime_unstated": true,
+    "assumed_lifetime": 3600,
+    "assumed_bearer": true,
+    "bearer_aliases": ["bot"],
+    "dead_refresh_token_codes": ["bad_refresh_token"]
+}"#;
+
+fn check(dialect: Dialect) -> Result<(), ConfigError> {
+    Server::new("https://login.example/a", "https://login.example/t").unwrap().with_dialect(dialect).map(drop)
+}
+
+#[test]
+fn a_dialect_is_the_same_in_a_const_and_in_a_file() {
+    check(FULL).unwrap();
+    assert_eq!(serde_json::from_str::<Dialect>(FULL_AS_JSON).unwrap(), FULL);
+    assert_ne!(FULL, Dialect::STANDARD);
+    assert_eq!(serde_json::from_str::<Dialect>("{}").unwrap(), Dialect::STANDARD);
+    let renamed =
+        Dialect::STANDARD.with_response_names(&[("scope", "scopes")]).with_lifetime("ttl", LifetimeFormat::Seconds);
+    let json = r#"{"response_names": {"scope": "scopes"}, "lifetime": {"name": "ttl", "format": "seconds"}}"#;
+    assert_eq!(serde_json::from_str::<Dialect>(json).unwrap(), renamed);
+}
+
+#[test]
+fn a_file_with_a_mistake_is_refused() {
+    for json in [
+        r#"{"scope_seperator": ","}"#,
+        r#"{"scope_separator": ", "}"#,
+        r#"{"authorization_names": {"client_id": "a", "client_id": "b"}}"#,
+        r#"{"authorization_names": {"client": "a"}}"#,
+        r#"{"authorization_names": {"client_id": ""}}"#,
+        r#"{"authorization_params": {"state": "x"}}"#,
+        r#"{"lifetime": {"format": "seconds"}}"#,
+        r#"{"lifetime": {"name": "a", "path": ["b"], "format": "seconds"}}"#,
+        r#"{"lifetime": {"path": [], "format": "seconds"}}"#,
+        r#"{"lifetime": {"name": "a", "format": "minutes"}}"#,
+        r#"{"response_paths": {"access_token": []}}"#,
+        r#"{"response_paths": {"access_token": ["data", ""]}}"#,
+        r#"{"response_paths": {"expires_in": ["data"]}}"#,
+        r#"{"fragment": ""}"#,
+    ] {
+        assert!(serde_json::from_str::<Dialect>(json).is_err(), "{json}");
+    }
+}
+
+#[test]
+fn a_dialect_cannot_reach_what_a_login_rests_on() {
+    for name in
+        ["nonce", "dpop_jkt", "client_assertion", "state", "code_challenge", "request", "Nonce", "state[]", "dpop.jkt"]
+    {
+        for dialect in [
+            format!(r#"{{"authorization_params": {{"{name}": "x"}}}}"#),
+            format!(r#"{{"token_params": {{"{name}": "x"}}}}"#),
+            format!(r#"{{"authorization_names": {{"audience": "{name}"}}}}"#),
+            format!(r#"{{"without_authorization_params": ["{name}"]}}"#),
+        ] {
+            assert!(serde_json::from_str::<Dialect>(&dialect).is_err(), "{dialect}");
+        }
+    }
+    for alias in [&["DPoP"], &["dpop"], &[""]] {
+        let dialect = Dialect::STANDARD.with_bearer_aliases(alias);
+        assert_eq!(check(dialect), Err(ConfigError::Dialect(alias[0].into())));
+    }
+    for code in [&["invalid_grant"], &["invalid_client"], &["temporarily_unavailable"], &[""]] {
+        let dialect = Dialect::STANDARD.with_dead_refresh_token_codes(code);
+        assert_eq!(check(dialect), Err(ConfigError::Dialect(code[0].into())));
+    }
+    for param in [&[("client.id", "x")], &[("Scope", "x")], &[("redirect_uri[]", "x")]] {
+        let dialect = Dialect::STANDARD.with_authorization_params(param);
+        assert_eq!(check(dialect), Err(ConfigError::Dialect(param[0].0.into())));
+    }
+}
