@@ -1,5 +1,5 @@
-//! A stand-in for the user and the browser: it keeps cookies, follows redirects, logs in, says yes or no, and stops
-//! where it would leave the server. So nothing has to listen at the redirect URI.
+//! A stand-in for the user and the browser: it keeps cookies, follows redirects, logs in, allows or denies, and stops
+//! where it would leave the server, so that nothing has to listen at the redirect URI.
 
 use url::Url;
 use url::form_urlencoded::Serializer;
@@ -8,14 +8,14 @@ use crate::Error;
 use crate::html::{Form, Input};
 use crate::transport;
 
-/// What the user says when asked.
+/// How the user decides when asked for consent.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum User {
     Allows,
     Denies,
 }
 
-/// How the browser comes to the redirect URI.
+/// How the browser gets to the redirect URI.
 #[derive(Debug)]
 pub(crate) enum Arrival {
     /// By a redirect: the URL as a browser writes it.
@@ -35,10 +35,10 @@ enum Step {
     Post(Url, String),
 }
 
-/// No login here takes more pages.
+/// More than any of these logins takes.
 const MAX_PAGES: usize = 20;
 
-/// Opens a URL in a fresh browser and goes on until the server sends it away.
+/// Opens a URL in a fresh browser and continues until the server redirects to another origin.
 pub(crate) fn visit(url: &str, user: User) -> Result<Arrival, Error> {
     let start = Url::parse(url)?;
     let server = start.origin();
@@ -51,7 +51,7 @@ pub(crate) fn visit(url: &str, user: User) -> Result<Arrival, Error> {
             next => next,
         };
     }
-    Err("the login has no end".into())
+    Err("the login takes too many pages".into())
 }
 
 impl Browser {
@@ -89,7 +89,7 @@ impl Browser {
         Ok(Step::Post(action, body.finish()))
     }
 
-    /// Where there is a button `allow` there is another one to say no. Any other form has one button or none.
+    /// A form with a button `allow` has another one to deny. Any other form has at most one button.
     fn button<'form>(&self, form: &'form Form) -> Option<&'form Input> {
         let allows = |input: &&Input| input.name.as_deref() == Some("allow");
         let mut buttons = form.inputs.iter().filter(|input| input.is_button);

@@ -1,8 +1,8 @@
-//! What a cell holds to be true.
+//! What a cell asserts.
 
 use core::fmt::Debug;
 
-use authcode::{CodeReceived, ErrorCode, RedirectError, TokenError};
+use authcode::{CodeReceived, ErrorCode, NextStep, RedirectError, Refusal, Rejected, TokenError, TokenErrorKind};
 
 use crate::Error;
 use crate::walk::{Exchanged, Received};
@@ -12,36 +12,43 @@ pub(crate) fn is_true(what: &str, holds: bool) -> Result<(), Error> {
 }
 
 pub(crate) fn is_equal<T: Debug + PartialEq>(what: &str, found: &T, expected: &T) -> Result<(), Error> {
-    if found == expected { Ok(()) } else { Err(format!("{what}: {found:?} in place of {expected:?}").into()) }
+    if found == expected { Ok(()) } else { Err(format!("{what}: {found:?} instead of {expected:?}").into()) }
 }
 
-/// The server refused the code with this error, and the login has ended by it.
+/// The step was not refused. If it was, the cell fails, so its state is given up.
+pub(crate) fn succeeds<Next, State, E: Refusal>(step: Result<Next, Rejected<State, E>>) -> Result<Next, Error> {
+    step.map_err(|rejected| rejected.into_error().into())
+}
+
+/// The server refused the code with this error, which ended the login.
 pub(crate) fn has_ended(exchanged: Exchanged, expected: &ErrorCode) -> Result<(), Error> {
-    let Err(refused) = exchanged else { return Err("the server gave a token".into()) };
-    is_refusal(refused.error(), expected)?;
-    is_true("the login has ended", refused.recover().is_err())
+    let Err(rejected) = exchanged else { return Err("the server gave a token".into()) };
+    is_refusal(rejected.error(), expected)?;
+    is_equal("the next step", &rejected.next_step(), &NextStep::StartOver)?;
+    is_true("the login has ended", rejected.recover().is_err())
 }
 
-/// The server refused with this error, and the code is still there for another try.
-pub(crate) fn is_alive(exchanged: Exchanged, expected: &ErrorCode) -> Result<CodeReceived, Error> {
-    let Err(refused) = exchanged else { return Err("the server gave a token".into()) };
-    is_refusal(refused.error(), expected)?;
-    Ok(refused.recover()?)
+/// The server refused the client with this error, and the code can be sent again with other credentials.
+pub(crate) fn can_be_fixed(exchanged: Exchanged, expected: &ErrorCode) -> Result<CodeReceived, Error> {
+    let Err(rejected) = exchanged else { return Err("the server gave a token".into()) };
+    is_refusal(rejected.error(), expected)?;
+    is_equal("the next step", &rejected.next_step(), &NextStep::Fix)?;
+    Ok(rejected.recover()?)
 }
 
+/// The server answered with this OAuth error.
 pub(crate) fn is_refusal(error: &TokenError, expected: &ErrorCode) -> Result<(), Error> {
-    match error {
-        TokenError::Refused { error, .. } => is_equal("the error", &error.code, expected),
-        other => Err(format!("{other} in place of {expected}").into()),
-    }
+    is_equal("the kind of the error", &error.kind(), &TokenErrorKind::Refused)?;
+    is_equal("the error", &error.oauth_error().and_then(|error| error.code.as_ref()), &Some(expected))
 }
 
-/// The server refused at the redirect with this error, and the login has ended by it.
+/// The server refused the authorization with this error, which ended the login.
 pub(crate) fn is_denied(received: Received, expected: &ErrorCode) -> Result<(), Error> {
-    let Err(refused) = received else { return Err("the server gave a code".into()) };
-    match refused.recover() {
-        Err(RedirectError::Refused(error)) => is_equal("the error", &error.code, expected),
-        Err(other) => Err(format!("{other} in place of {expected}").into()),
+    let Err(rejected) = received else { return Err("the server gave a code".into()) };
+    is_equal("the next step", &rejected.next_step(), &NextStep::StartOver)?;
+    match rejected.recover() {
+        Err(RedirectError::Refused(error)) => is_equal("the error", &error.code.as_ref(), &Some(expected)),
+        Err(other) => Err(format!("{other} instead of {expected}").into()),
         Ok(_pending) => Err("the login goes on".into()),
     }
 }

@@ -1,4 +1,4 @@
-//! Reads the first form of a page: as much of HTML as the pages of these servers have.
+//! Parses the first form of a page: only as much HTML as the pages of these servers use.
 
 /// A form and its inputs, in the order of the page.
 pub(crate) struct Form {
@@ -34,7 +34,7 @@ impl Input {
     }
 }
 
-/// The value of an attribute, which stands in double quotes.
+/// The value of an attribute in double quotes.
 fn attribute(tag: &str, name: &str) -> Option<String> {
     let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
     let (value, _) = rest.split_once('"')?;
@@ -42,7 +42,7 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
 }
 
 fn unescape(text: &str) -> String {
-    // `&` comes last, so that what it gives is not read again.
+    // `&amp;` comes last, so that its result is not unescaped again.
     let entities = [("&quot;", "\""), ("&#39;", "'"), ("&#x27;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
     entities.iter().fold(text.to_owned(), |text, (entity, plain)| text.replace(entity, plain))
 }

@@ -1,5 +1,5 @@
-//! What is known about each server: where its endpoints are, what it offers, and how it refuses. The cells hold each
-//! server to it, so a new version that behaves otherwise is seen.
+//! What is known about each server: where its endpoints are, what it offers, and how it refuses. The cells
+//! check each server against it, so that a new version with another behavior fails.
 
 use authcode::ErrorCode;
 
@@ -7,32 +7,32 @@ pub(crate) struct Profile {
     pub(crate) name: &'static str,
     pub(crate) authorization_path: &'static str,
     pub(crate) token_path: &'static str,
-    /// What the issuer has after the origin.
+    /// The path of the issuer.
     pub(crate) issuer_path: &'static str,
-    /// Where a search for the metadata ends: what follows the origin.
+    /// The path at which discovery finds the metadata.
     pub(crate) metadata_path: &'static str,
-    /// Where OpenID Connect has the metadata.
+    /// The path of the metadata in OpenID Connect Discovery.
     pub(crate) openid_metadata_path: &'static str,
-    /// Whether each login goes by the metadata, and not by endpoints that were typed in.
+    /// Whether each login discovers its server instead of having the endpoints typed in.
     pub(crate) is_discovered: bool,
-    /// Whether the root of the site has metadata of its own, of an issuer that redirects do not name.
+    /// Whether the root of the site has metadata of another issuer than the one that redirects name.
     pub(crate) has_another_issuer_at_its_root: bool,
     pub(crate) scope: &'static str,
-    /// The one audience that the server knows, if it looks at it.
+    /// The one audience that the server knows, if it reads `audience`.
     pub(crate) audience: Option<&'static str>,
-    /// What the lifetime of a token is called.
+    /// The name of the member for the lifetime of a token.
     pub(crate) lifetime_member: &'static str,
     pub(crate) iss: Iss,
     pub(crate) plus_in_basic: PlusInBasic,
-    pub(crate) refusal_of_wrong_redirect_uri: ErrorCode,
-    /// Why there is no `response_mode=form_post`, if there is none.
+    pub(crate) refusal_of_wrong_redirect_uri: &'static ErrorCode,
+    /// Why the server does not support `response_mode=form_post`, if it does not.
     pub(crate) no_form_post: Option<&'static str>,
-    /// Why there is no client whose secret goes beyond ASCII, if there is none.
+    /// Why a secret beyond ASCII is not possible, if it is not.
     pub(crate) no_secret_beyond_ascii: Option<&'static str>,
-    /// Whether a code that comes again costs the tokens that it gave at first.
-    pub(crate) takes_back_tokens_of_reused_code: bool,
-    /// Whether an old refresh token that comes again costs the newest one.
-    pub(crate) takes_back_family_of_replayed_refresh_token: bool,
+    /// Whether the second use of a code revokes the tokens that were issued for the first.
+    pub(crate) revokes_tokens_of_reused_code: bool,
+    /// Whether the reuse of an old refresh token revokes the newest one.
+    pub(crate) revokes_family_of_reused_refresh_token: bool,
     /// Whether asking for `openid` ends in an HTML page with 500.
     pub(crate) fails_on_openid: bool,
 }
@@ -45,16 +45,16 @@ pub(crate) enum Iss {
     Never,
 }
 
-/// How a `+` in Basic credentials is read. Every one of these servers takes `%2B` for a `+`.
+/// How a `+` in Basic credentials is read. All of these servers decode `%2B` to `+`.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum PlusInBasic {
     /// As a space: form-decoding, as RFC 6749 §2.3.1 says.
     Space,
-    /// As it stands: percent-decoding alone.
+    /// As a `+`: percent-decoding alone.
     Plus,
 }
 
-/// As it comes, the endpoints typed in, no OpenID.
+/// In its default configuration: endpoints typed in, without OpenID Connect.
 const OIDC_PROVIDER: Profile = Profile {
     name: "oidc-provider-plain",
     authorization_path: "/auth",
@@ -69,11 +69,11 @@ const OIDC_PROVIDER: Profile = Profile {
     lifetime_member: "expires_in",
     iss: Iss::Always,
     plus_in_basic: PlusInBasic::Space,
-    refusal_of_wrong_redirect_uri: ErrorCode::InvalidGrant,
+    refusal_of_wrong_redirect_uri: &ErrorCode::InvalidGrant,
     no_form_post: None,
     no_secret_beyond_ascii: Some("a client with such a secret is invalid"),
-    takes_back_tokens_of_reused_code: true,
-    takes_back_family_of_replayed_refresh_token: true,
+    revokes_tokens_of_reused_code: true,
+    revokes_family_of_reused_refresh_token: true,
     fails_on_openid: false,
 };
 
@@ -98,10 +98,10 @@ pub(crate) const PROFILES: [Profile; 5] = [
         openid_metadata_path: "/o/.well-known/openid-configuration",
         has_another_issuer_at_its_root: true,
         iss: Iss::NotInErrors,
-        refusal_of_wrong_redirect_uri: ErrorCode::InvalidRequest,
+        refusal_of_wrong_redirect_uri: &ErrorCode::InvalidRequest,
         no_form_post: Some("sends a code by `query` or `fragment` alone"),
         no_secret_beyond_ascii: None,
-        takes_back_tokens_of_reused_code: false,
+        revokes_tokens_of_reused_code: false,
         fails_on_openid: true,
         ..OIDC_PROVIDER
     },
@@ -110,10 +110,10 @@ pub(crate) const PROFILES: [Profile; 5] = [
         authorization_path: "/authorize",
         metadata_path: "/.well-known/openid-configuration",
         plus_in_basic: PlusInBasic::Plus,
-        no_form_post: Some("does not look at `response_mode`"),
+        no_form_post: Some("does not read `response_mode`"),
         no_secret_beyond_ascii: None,
-        takes_back_tokens_of_reused_code: false,
-        takes_back_family_of_replayed_refresh_token: false,
+        revokes_tokens_of_reused_code: false,
+        revokes_family_of_reused_refresh_token: false,
         ..OIDC_PROVIDER
     },
 ];

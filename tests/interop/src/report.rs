@@ -2,11 +2,11 @@
 
 use crate::Error;
 
-/// What a server has to a cell.
+/// The result of a cell on one server.
 pub(crate) enum Outcome {
-    /// The crate did as it should; what was seen.
+    /// The crate did as it should; what the server did.
     Passed(String),
-    /// The server has no such thing, and why.
+    /// The server does not support it, and why.
     NotOffered(&'static str),
 }
 
@@ -18,14 +18,14 @@ pub(crate) struct Report {
     failed: usize,
 }
 
-/// A cell on each of the servers.
+/// The results of a cell on all servers.
 struct Row {
     cell: &'static str,
     results: Vec<String>,
 }
 
 impl Report {
-    /// Prints a line for it and keeps it for the table.
+    /// Prints the result and keeps it for the table.
     pub(crate) fn add(&mut self, server: &'static str, cell: &'static str, outcome: Result<Outcome, Error>) {
         let result = match outcome {
             Ok(Outcome::Passed(seen)) => {
@@ -57,7 +57,7 @@ impl Report {
         table
     }
 
-    /// The last line. Gives whether nothing failed.
+    /// Prints the last line. Returns whether nothing failed.
     pub(crate) fn finish(&self) -> bool {
         println!("{} passed, {} failed", self.passed, self.failed);
         self.failed == 0

@@ -1,6 +1,6 @@
 //! A server that runs, and logins against it.
 
-use authcode::{Client, ClientAuth, Discovery, IssParameter, Server, Unstarted};
+use authcode::{Client, ClientAuth, Discovery, Identity, IssParameter, Server, Unstarted};
 
 use crate::Error;
 use crate::clients::KnownClient;
@@ -31,7 +31,7 @@ impl Site {
         self.url(self.profile.issuer_path)
     }
 
-    /// The server, by its metadata or as it was typed in.
+    /// The server, found by its metadata or with its endpoints typed in, as the profile says.
     fn server(&self) -> Result<Server, Error> {
         if self.profile.is_discovered {
             let discovery = Discovery::danger_loopback_http(&*self.issuer())?;
@@ -40,43 +40,44 @@ impl Site {
         self.typed_in()
     }
 
-    /// The server as a host that typed in its endpoints has it: without an issuer.
+    /// The server with its endpoints typed in, and so without an issuer.
     pub(crate) fn typed_in(&self) -> Result<Server, Error> {
         let Profile { authorization_path, token_path, .. } = self.profile;
         Ok(Server::danger_loopback_http(&*self.url(authorization_path), &*self.url(token_path))?)
     }
 
-    /// The server with an issuer, which may be a wrong one.
+    /// The server with an issuer, which may be the wrong one.
     pub(crate) fn server_with(&self, issuer: &str, iss: IssParameter) -> Result<Server, Error> {
         Ok(self.typed_in()?.with_issuer(issuer, iss)?)
     }
 
-    /// A login of the public client of a web page.
+    /// A login by the public client of a web page.
     pub(crate) fn login(&self) -> Result<Unstarted, Error> {
         self.login_by(self.server()?)
     }
 
-    /// The same, by a server that is set up in a way of its own.
+    /// The same, with a server that the cell configures itself.
     pub(crate) fn login_by(&self, server: Server) -> Result<Unstarted, Error> {
-        self.ask(&Client::new(server, &KnownClient::named("web")?.id, ClientAuth::None, "https://client.example/cb")?)
+        self.ask(&Client::new(server, &KnownClient::named("web")?.id, "https://client.example/cb")?)
     }
 
-    /// A login of a public client to one of its redirect URIs.
+    /// A login by a public client, to one of its redirect URIs.
     pub(crate) fn login_to(&self, client: &str, redirect_uri: &str) -> Result<Unstarted, Error> {
-        self.ask(&Client::new(self.server()?, &KnownClient::named(client)?.id, ClientAuth::None, redirect_uri)?)
+        self.ask(&Client::new(self.server()?, &KnownClient::named(client)?.id, redirect_uri)?)
     }
 
-    /// A client that proves itself with a secret.
+    /// A client that authenticates with a secret.
     pub(crate) fn confidential(&self, client: &KnownClient, auth: ClientAuth) -> Result<Client, Error> {
-        Ok(Client::new(self.server()?, &client.id, auth, "https://client.example/cb")?)
+        Ok(Client::new(self.server()?, Identity::new(&client.id, auth), "https://client.example/cb")?)
     }
 
-    /// A login that asks for what gives a refresh token and access to the API.
+    /// A login that asks for a refresh token and access to the API.
     pub(crate) fn ask(&self, client: &Client) -> Result<Unstarted, Error> {
-        let login = client.login().scope(self.profile.scope)?.prompt("consent")?;
-        match self.profile.audience {
-            Some(audience) => Ok(login.audience(audience)?),
-            None => Ok(login),
+        let mut login = client.login();
+        login.scope(self.profile.scope)?.prompt("consent")?;
+        if let Some(audience) = self.profile.audience {
+            login.audience(audience)?;
         }
+        Ok(login)
     }
 }

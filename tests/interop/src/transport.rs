@@ -1,4 +1,4 @@
-//! The one place where HTTP is spoken for the crate: a request of `authcode` goes out by `ureq`.
+//! Sends the requests of `authcode` with `ureq`.
 
 use core::time::Duration;
 
@@ -7,7 +7,7 @@ use url::form_urlencoded;
 
 use crate::Error;
 
-/// Sends a request and gives the answer, whatever its status is.
+/// Sends a request and returns the response, whatever its status is.
 pub(crate) fn send(request: &HttpRequest) -> Result<HttpResponse, Error> {
     let agent = agent();
     let mut response = if request.method == "GET" {
@@ -21,7 +21,7 @@ pub(crate) fn send(request: &HttpRequest) -> Result<HttpResponse, Error> {
     Ok(HttpResponse::new(response.status().as_u16(), body).with_headers(response.headers()))
 }
 
-/// A client that follows no redirect, takes every status for an answer, and keeps cookies.
+/// A client that follows no redirect, treats no status as an error, and keeps cookies.
 pub(crate) fn agent() -> ureq::Agent {
     let config = ureq::Agent::config_builder()
         .max_redirects(0)
@@ -31,7 +31,7 @@ pub(crate) fn agent() -> ureq::Agent {
     config.build().into()
 }
 
-/// The request with another value for one of its parameters, as if something on the way had changed it.
+/// The request with another value for one of its parameters, as if somebody had changed it on the way.
 pub(crate) fn tampered(mut request: HttpRequest, name: &str, value: &str) -> HttpRequest {
     let mut body = form_urlencoded::Serializer::new(String::new());
     for (known, old) in form_urlencoded::parse(request.body.expose().as_bytes()) {
@@ -42,7 +42,7 @@ pub(crate) fn tampered(mut request: HttpRequest, name: &str, value: &str) -> Htt
     request
 }
 
-/// Whether the server's API takes the access token.
+/// Whether the server's API accepts the access token.
 pub(crate) fn opens(resource: &str, authorized: &Authorized) -> Result<bool, Error> {
     let response = agent().get(resource).header("authorization", authorized.bearer()?.expose()).call()?;
     Ok(response.status().is_success())

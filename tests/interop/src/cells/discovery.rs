@@ -1,6 +1,6 @@
-//! Discovery: the server by its issuer alone, and metadata that must not be believed.
+//! Discovery: the server by its issuer alone, and metadata that must be refused.
 
-use authcode::{Discovery, DiscoveryError, RedirectError, Server};
+use authcode::{Discovery, DiscoveryError, DiscoveryErrorKind, NextStep, RedirectError, Server};
 
 use super::{Found, passed};
 use crate::browser::User;
@@ -22,34 +22,38 @@ pub(super) fn finds_it_at_the_place_of_openid_connect(site: &Site) -> Found {
     passed(format!("`{}`", site.profile.openid_metadata_path))
 }
 
-/// One byte more is another issuer, though its metadata is at the same place.
+/// An issuer with one byte more is another issuer, although its metadata is at the same place.
 pub(super) fn other_issuer_is_refused(site: &Site) -> Found {
     let Err(error) = metadata::find(Discovery::danger_loopback_http(&*format!("{}/", site.issuer()))?) else {
         return Err("there is metadata".into());
     };
-    check::is_equal("the error", &error.downcast_ref(), &Some(&DiscoveryError::IssuerMismatch))?;
-    passed("`DiscoveryError::IssuerMismatch`")
+    let kind = error.downcast_ref().map(DiscoveryError::kind);
+    check::is_equal("the error", &kind, &Some(DiscoveryErrorKind::IssuerMismatch))?;
+    passed("`DiscoveryErrorKind::IssuerMismatch`")
 }
 
-/// The metadata at the root is good in itself, but redirects come from another issuer: a mix-up as it looks on the wire.
+/// The metadata at the root is valid, but redirects name another issuer, as in a mix-up attack.
 pub(super) fn redirect_of_another_issuer_is_refused(site: &Site) -> Found {
     if !site.profile.has_another_issuer_at_its_root {
         return Ok(Outcome::NotOffered("they agree"));
     }
     let root = metadata::find(Discovery::danger_loopback_http(&*site.url(""))?)?.metadata.into_server();
-    let Err(refused) = walk::redirect(site.login_by(root)?, User::Allows)? else {
+    let Err(rejected) = walk::redirect(&site.login_by(root)?, User::Allows)? else {
         return Err("there is a code".into());
     };
-    check::is_equal("the error", refused.error(), &RedirectError::IssuerMismatch)?;
-    check::is_true("the login has ended", !refused.is_alive())?;
+    check::is_equal("the next step", &rejected.next_step(), &NextStep::StartOver)?;
+    let RedirectError::IssuerMismatch { received } = rejected.into_error() else {
+        return Err("the redirect was refused for another reason".into());
+    };
+    check::is_equal("the issuer that the redirect names", &received.raw(), &&*site.issuer())?;
     passed("`RedirectError::IssuerMismatch`")
 }
 
-/// It has the endpoints that were typed in, and gives a token.
+/// The server that was found has the endpoints of the profile, and gives a token.
 fn works(site: &Site, found: Server) -> Result<(), Error> {
     let typed_in = site.typed_in()?;
     check::is_equal("endpoint", found.authorization_endpoint(), typed_in.authorization_endpoint())?;
     check::is_equal("endpoint", found.token_endpoint(), typed_in.token_endpoint())?;
-    drop(walk::to_token(site.login_by(found)?)?);
+    drop(walk::to_token(&site.login_by(found)?)?);
     Ok(())
 }

@@ -23,33 +23,33 @@ pub(super) fn loopback_by_name(site: &Site) -> Found {
 }
 
 pub(super) fn private_use_scheme(site: &Site) -> Found {
-    drop(walk::to_token(site.login_to("native", "com.example.app:/cb")?)?);
+    drop(walk::to_token(&site.login_to("native", "com.example.app:/cb")?)?);
     passed("")
 }
 
-/// Servers write a query anew when they add to it.
+/// Servers may encode a query differently when they add to it.
 pub(super) fn query_of_its_own(site: &Site) -> Found {
-    let pending = site.login_to("web", "https://client.example/cb?tenant=a%20b")?.try_start(getrandom::SysRng)?;
+    let pending = site.login_to("web", "https://client.example/cb?tenant=a%20b")?.start(getrandom::SysRng)?;
     let Arrival::Redirect(url) = browser::visit(&pending.authorization_url(), User::Allows)? else {
-        return Err("a form in place of a redirect".into());
+        return Err("a form instead of a redirect".into());
     };
     let tenant = url.query().and_then(|query| query.split('&').find(|pair| pair.starts_with("tenant=")));
     let seen = format!("comes back as `{}`", tenant.unwrap_or("nothing"));
-    drop(walk::exchange(pending.receive_redirect(&url)?)??);
+    drop(walk::code_to_token(check::succeeds(pending.receive_redirect(&url))?)?);
     passed(seen)
 }
 
-/// As a native program does it, but that nobody listens: the browser stops before.
+/// As a native program does it, except that nothing listens: the browser stops before the redirect.
 fn loopback(site: &Site, redirect_uri: &str) -> Found {
     let port = free_port()?;
-    let pending = site.login_to("native", redirect_uri)?.loopback_port(port)?.try_start(getrandom::SysRng)?;
+    let pending = site.login_to("native", redirect_uri)?.loopback_port(port)?.start(getrandom::SysRng)?;
     let Arrival::Redirect(url) = browser::visit(&pending.authorization_url(), User::Allows)? else {
-        return Err("a form in place of a redirect".into());
+        return Err("a form instead of a redirect".into());
     };
     check::is_equal("the port", &url.port(), &Some(port))?;
-    // What a listener sees of it.
+    // The part that a listener sees.
     let target = Redirect::target(&url[Position::BeforePath..Position::AfterQuery]);
-    drop(walk::exchange(pending.receive_redirect(target)?)??);
+    drop(walk::code_to_token(check::succeeds(pending.receive_redirect(target))?)?);
     passed("")
 }
 

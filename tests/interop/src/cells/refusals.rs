@@ -1,6 +1,6 @@
-//! What the token endpoint refuses, and what is left of the login then.
+//! Refusals of the token endpoint, and what they mean for the login.
 
-use authcode::{ErrorCode, TokenError};
+use authcode::{CodeReceived, ErrorCode, NextStep, Suspended, TokenErrorKind};
 
 use super::{Found, passed};
 use crate::report::Outcome;
@@ -8,36 +8,32 @@ use crate::site::Site;
 use crate::{check, transport, walk};
 
 pub(super) fn wrong_verifier_ends_the_login(site: &Site) -> Found {
-    let code = walk::to_code(site.login()?)?;
-    // Well-formed, but of no login.
-    let request = transport::tampered(code.token_request(), "code_verifier", &"A".repeat(43));
+    let code = walk::to_code(&site.login()?)?;
+    // Well-formed, but not of this login.
+    let request = transport::tampered(code.request(), "code_verifier", &"A".repeat(43));
     check::has_ended(walk::exchange_by(code, &request)?, &ErrorCode::InvalidGrant)?;
     passed("invalid_grant")
 }
 
 pub(super) fn wrong_redirect_uri_ends_the_login(site: &Site) -> Found {
-    let code = walk::to_code(site.login()?)?;
-    let request = transport::tampered(code.token_request(), "redirect_uri", "https://client.example/other");
-    let expected = &site.profile.refusal_of_wrong_redirect_uri;
+    let code = walk::to_code(&site.login()?)?;
+    let request = transport::tampered(code.request(), "redirect_uri", "https://client.example/other");
+    let expected = site.profile.refusal_of_wrong_redirect_uri;
     check::has_ended(walk::exchange_by(code, &request)?, expected)?;
     passed(expected.as_str())
 }
 
 pub(super) fn second_use_of_a_code_is_refused(site: &Site) -> Found {
-    let code = walk::to_code(site.login()?)?;
-    let client = code.client().clone();
-    let stored = serde_json::to_string(&code.suspend())?;
-    let authorized = walk::exchange(walk::resume(&stored, &client)?)??;
-    check::has_ended(walk::exchange(walk::resume(&stored, &client)?)?, &ErrorCode::InvalidGrant)?;
-    let is_taken_back = !transport::opens(&site.url("/resource"), &authorized)?;
-    check::is_equal("tokens taken back", &is_taken_back, &site.profile.takes_back_tokens_of_reused_code)?;
-    let is_refused = walk::refresh(authorized)?.is_err();
-    check::is_equal("refresh token taken back", &is_refused, &is_taken_back)?;
-    passed(if is_taken_back {
-        "invalid_grant, its tokens are taken back"
-    } else {
-        "invalid_grant, its tokens stay good"
-    })
+    let code = walk::to_code(&site.login()?)?;
+    let stored = code.suspend().to_json();
+    let again = check::succeeds(CodeReceived::resume(Suspended::from_json(stored.expose())?, code.client()))?;
+    let mut authorized = walk::code_to_token(code)?;
+    check::has_ended(walk::exchange(again)?, &ErrorCode::InvalidGrant)?;
+    let are_revoked = !transport::opens(&site.url("/resource"), &authorized)?;
+    check::is_equal("tokens revoked", &are_revoked, &site.profile.revokes_tokens_of_reused_code)?;
+    let is_refused = walk::refresh(&mut authorized)?.is_err();
+    check::is_equal("refresh token revoked", &is_refused, &are_revoked)?;
+    passed(if are_revoked { "invalid_grant, its tokens are revoked" } else { "invalid_grant, its tokens stay valid" })
 }
 
 pub(super) fn page_with_500_keeps_the_code(site: &Site) -> Found {
@@ -45,8 +41,10 @@ pub(super) fn page_with_500_keeps_the_code(site: &Site) -> Found {
         return Ok(Outcome::NotOffered("does not fail in that way"));
     }
     let code = walk::to_code(site.login()?.scope("openid")?)?;
-    let Err(refused) = walk::exchange(code)? else { return Err("the server gave a token".into()) };
-    check::is_true("it is unavailable", matches!(refused.error(), TokenError::Unavailable { status: 500, .. }))?;
-    drop(refused.recover()?);
-    passed("the code is handed back")
+    let Err(rejected) = walk::exchange(code)? else { return Err("the server gave a token".into()) };
+    let error = rejected.error();
+    check::is_equal("the error", &(error.kind(), error.status()), &(TokenErrorKind::Unavailable, 500))?;
+    check::is_true("it can be tried again", matches!(error.next_step(), NextStep::Retry { .. }))?;
+    drop(rejected.recover()?);
+    passed("the code is returned")
 }
