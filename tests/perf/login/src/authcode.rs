@@ -3,8 +3,7 @@
 use std::hint::black_box;
 
 use authcode::{
-    Authorized, AwaitingRedirect, Client, ClientAuth, CodeReceived, HttpResponse, Redirect, Renewal, Server, Suspended,
-    UnixTime,
+    Authorized, AwaitingRedirect, Client, CodeReceived, HttpResponse, Redirect, Renewal, Server, Suspended, UnixTime,
 };
 
 use crate::inputs::{
@@ -25,30 +24,31 @@ pub fn answer(body: &str) -> Answer {
 impl Default for Subject {
     fn default() -> Self {
         let server = Server::new(AUTHORIZATION_ENDPOINT, TOKEN_ENDPOINT).unwrap();
-        Self(Client::new(server, CLIENT_ID, ClientAuth::None, REDIRECT_URI).unwrap())
+        Self(Client::new(server, CLIENT_ID, REDIRECT_URI).unwrap())
     }
 }
 
 impl Subject {
     pub fn start(&self, rng: &mut Rng) -> AwaitingRedirect {
-        let login = self.0.login().scope("openid profile offline_access").unwrap().audience(AUDIENCE).unwrap();
-        login.start(rng).unwrap()
+        let mut login = self.0.login();
+        login.scope("openid profile offline_access").unwrap().audience(AUDIENCE).unwrap().start(rng).unwrap()
     }
 
     pub fn login(&self, rng: &mut Rng, redirect: &str, answer: Answer) -> Token {
         let pending = self.start(rng);
         let _ = black_box(pending.authorization_url());
         let code = pending.receive_redirect(redirect).unwrap();
-        let _ = black_box(code.token_request());
+        let _ = black_box(code.request());
         let response = HttpResponse::new(200, answer).with_headers(HEADERS);
-        code.receive_token_response(response, UnixTime::from_secs(NOW)).unwrap()
+        code.receive_response(response, UnixTime::from_secs(NOW)).unwrap()
     }
 
-    pub fn refresh(&self, token: Token, answer: Answer) -> Token {
-        let Renewal::Refresh(refreshing) = token.renew() else { panic!("there is a refresh token") };
-        let _ = black_box(refreshing.token_request());
+    pub fn refresh(&self, mut token: Token, answer: Answer) -> Token {
+        let Renewal::Refresh(refresh) = token.renewal() else { panic!("there is a refresh token") };
+        let _ = black_box(refresh.request());
         let response = HttpResponse::new(200, answer).with_headers(HEADERS);
-        refreshing.receive_token_response(response, UnixTime::from_secs(NOW)).unwrap()
+        refresh.receive_response(&mut token, response, UnixTime::from_secs(NOW)).unwrap();
+        token
     }
 
     pub fn pending(&self) -> AwaitingRedirect {
@@ -83,7 +83,7 @@ pub fn refuse(pending: AwaitingRedirect, stranger: Redirect<'_>) -> AwaitingRedi
 }
 
 pub fn exchange(code: CodeReceived, answer: Answer) -> Token {
-    code.receive_token_response(HttpResponse::new(200, answer), UnixTime::from_secs(NOW)).unwrap()
+    code.receive_response(HttpResponse::new(200, answer), UnixTime::from_secs(NOW)).unwrap()
 }
 
 /// What a token response is, if nobody is careful with it.
@@ -107,5 +107,5 @@ pub fn store(pending: &AwaitingRedirect) -> String {
 
 /// And back.
 pub fn resume(subject: &Subject, stored: &str) -> AwaitingRedirect {
-    serde_json::from_str::<Suspended>(stored).unwrap().resume(&subject.0).unwrap()
+    AwaitingRedirect::resume(serde_json::from_str::<Suspended>(stored).unwrap(), &subject.0).unwrap()
 }

@@ -5,21 +5,28 @@ use alloc::string::{String, ToString as _};
 use core::ptr::null_mut;
 
 use authcode::{
-    Authorized, AwaitingRedirect, Client, ClientAuth, CodeReceived, ConfigError, HttpResponse, Redirect, Server,
-    UnixTime,
+    Authorized, AwaitingRedirect, Client, CodeReceived, ConfigError, HttpResponse, ParameterError, Redirect, Server,
+    UnixTime, Unstarted,
 };
 
 use crate::{Text, given};
 
-/// The reason why not is a text from the start: nobody needs its `Debug`.
+fn client() -> Result<Client, ConfigError> {
+    let server = Server::new("https://login.loom.example/authorize", "https://login.loom.example/oauth/token")?;
+    Client::new(server, "3kX9mR2vT7pLqW5z", "https://app.example/callback")
+}
+
+fn login(client: &Client) -> Result<Unstarted, ParameterError> {
+    let mut login = client.login();
+    login.scope("openid profile offline_access")?.audience("https://api.loomai.example/")?;
+    Ok(login)
+}
+
+/// An error becomes text at once, so that its `Debug` is not linked.
 fn pending(entropy: [u8; 64]) -> Result<AwaitingRedirect, String> {
-    let text = |error: ConfigError| error.to_string();
-    let server = Server::new("https://login.loom.example/authorize", "https://login.loom.example/oauth/token");
-    let client =
-        Client::new(server.map_err(text)?, "3kX9mR2vT7pLqW5z", ClientAuth::None, "https://app.example/callback");
-    let login = client.map_err(text)?.login().scope("openid profile offline_access");
-    let login = login.and_then(|login| login.audience("https://api.loomai.example/"));
-    login.map_err(|error| error.to_string())?.start_with_entropy(&entropy).map_err(|error| error.to_string())
+    let client = client().map_err(|error| error.to_string())?;
+    let login = login(&client).map_err(|error| error.to_string())?;
+    login.start_with_entropy(&entropy).map_err(|error| error.to_string())
 }
 
 /// # Safety
@@ -53,13 +60,13 @@ pub unsafe extern "C" fn receive_redirect(
     let (pending, redirect) = unsafe { (Box::from_raw(pending), given(redirect, len)) };
     match pending.receive_redirect(Redirect::url(&redirect)) {
         Ok(code) => {
-            let request = code.token_request();
+            let request = code.request();
             url.set(request.url);
             body.set(request.body.into_exposed());
             Box::into_raw(Box::new(code))
         }
         Err(refused) => {
-            body.set(refused.to_string());
+            body.set(refused.error().to_string());
             null_mut()
         }
     }
@@ -78,13 +85,13 @@ pub unsafe extern "C" fn receive_token_response(
 ) -> *mut Authorized {
     // SAFETY: as above.
     let (code, body) = unsafe { (Box::from_raw(code), given(body, len)) };
-    match code.receive_token_response(HttpResponse::new(status, body), UnixTime::from_secs(now)) {
+    match code.receive_response(HttpResponse::new(status, body), UnixTime::from_secs(now)) {
         Ok(authorized) => {
-            token.set(authorized.access_token().expose().into());
+            token.set(authorized.tokens().access_token().expose().into());
             Box::into_raw(Box::new(authorized))
         }
         Err(refused) => {
-            token.set(refused.to_string());
+            token.set(refused.error().to_string());
             null_mut()
         }
     }
