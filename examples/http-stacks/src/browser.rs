@@ -1,4 +1,4 @@
-//! A stand-in for the user and the browser: presses Allow on the embedded server's page, and reads where it leads.
+//! In place of the user and the browser: presses Allow on the embedded server's page, and returns the redirect.
 
 use crate::Failure;
 

@@ -1,4 +1,4 @@
-//! The glue for `curl` (libcurl), whose default features bring TLS (the system's own, or OpenSSL).
+//! The glue for `curl` (libcurl), whose default features include TLS (the system's own, or OpenSSL).
 
 use core::time::Duration;
 use std::io::Write as _;
@@ -7,8 +7,8 @@ use authcode::{HttpRequest, HttpResponse};
 use curl::Error;
 use curl::easy::{Easy, List};
 
-/// Sends a request and gives the answer, whatever its status is. libcurl follows no redirect unless it is told to, and
-/// ends with an error where nothing of a part is taken.
+/// Sends a request and returns the response, whatever its status is. libcurl follows no redirect by default, and
+/// stops with an error if a part is not taken.
 pub(crate) fn send(request: HttpRequest) -> Result<HttpResponse, Error> {
     let (mut easy, mut fields, limit) = (Easy::new(), List::new(), request.max_response_len);
     easy.url(&request.url)?;

@@ -1,5 +1,5 @@
-//! The glue for `hyper`, by the client of `hyper-util` and on `tokio`. For TLS, `hyper-rustls` or `hyper-tls` makes the
-//! connector: `Client::builder(…).build(connector)` in place of `build_http()`, which refuses `https`.
+//! The glue for `hyper`, with the client of `hyper-util` on `tokio`. For TLS, use a connector of `hyper-rustls` or
+//! `hyper-tls`: `Client::builder(…).build(connector)` in place of `build_http()`, which refuses `https`.
 
 use core::error::Error;
 use core::time::Duration;
@@ -12,7 +12,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use tokio::time::timeout;
 
-/// Sends a request and gives the answer, whatever its status is. `hyper` follows no redirect.
+/// Sends a request and returns the response, whatever its status is. `hyper` follows no redirect.
 pub(crate) async fn send(request: HttpRequest) -> Result<HttpResponse, Box<dyn Error + Send + Sync>> {
     let limit = request.max_response_len;
     let request = Request::try_from(request)?.map(Full::from);

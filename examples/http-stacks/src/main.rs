@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use crate::server::Server;
 use crate::stacks::STACKS;
 
-/// Whatever goes wrong ends as one line.
+/// An error, as one line.
 type Failure = Box<dyn core::error::Error + Send + Sync>;
 
 fn main() -> Result<ExitCode, Failure> {

@@ -1,4 +1,4 @@
-//! The glue for `reqwest` on `tokio`. The default features of `reqwest` bring TLS (`rustls`); `native-tls` is another way.
+//! The glue for `reqwest` on `tokio`. The default features of `reqwest` include TLS (`rustls`, or `native-tls`).
 
 use core::error::Error;
 use core::time::Duration;
@@ -8,7 +8,7 @@ use http::Request;
 use reqwest::Client;
 use reqwest::redirect::Policy;
 
-/// Sends a request and gives the answer, whatever its status is.
+/// Sends a request and returns the response, whatever its status is.
 pub(crate) async fn send(request: HttpRequest) -> Result<HttpResponse, Box<dyn Error + Send + Sync>> {
     let limit = request.max_response_len;
     let client = Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(30)).build()?;

@@ -1,5 +1,5 @@
-//! The glue for `reqwest` with its feature `blocking`. The default features bring TLS (`rustls`); `native-tls` is
-//! another way.
+//! The glue for `reqwest` with its feature `blocking`. The default features include TLS (`rustls`, or
+//! `native-tls`).
 
 use core::error::Error;
 use core::time::Duration;
@@ -9,12 +9,12 @@ use authcode::{HttpRequest, HttpResponse};
 use reqwest::blocking::{Client, Request};
 use reqwest::redirect::Policy;
 
-/// Sends a request and gives the answer, whatever its status is.
+/// Sends a request and returns the response, whatever its status is.
 pub(crate) fn send(request: HttpRequest) -> Result<HttpResponse, Box<dyn Error + Send + Sync>> {
     let limit = request.max_response_len as u64;
     let client = Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(30)).build()?;
     let mut request = Request::try_from(http::Request::try_from(request)?)?;
-    // A body that is empty would go out as one, with its length.
+    // An empty body would be sent as one, with a `Content-Length`.
     if request.method() == "GET" {
         *request.body_mut() = None;
     }

@@ -1,6 +1,6 @@
-//! The glue for a bare `std::net::TcpStream`: HTTP/1.0, so that the answer comes in one piece and ends with the
-//! connection. `httparse` reads its head. It speaks plain HTTP, for loopback; for TLS, wrap the stream, as
-//! `rustls::StreamOwned` does, and ask for `https` in place of `http`.
+//! The glue for a bare `std::net::TcpStream`: HTTP/1.0, so that the response is not chunked and ends with the
+//! connection. `httparse` parses its head. It is plain HTTP, for loopback; for TLS, wrap the stream, as
+//! `rustls::StreamOwned` does, and check for `https` in place of `http`.
 
 use core::error::Error;
 use core::time::Duration;
@@ -11,10 +11,10 @@ use authcode::{HttpRequest, HttpResponse};
 use http::Uri;
 use httparse::{EMPTY_HEADER, Response, Status};
 
-/// How long the head of an answer may be.
+/// The longest head of a response.
 const MAX_HEAD_LEN: usize = 16 * 1024;
 
-/// Sends a request and gives the answer, whatever its status is.
+/// Sends a request and returns the response, whatever its status is.
 pub(crate) fn send(request: HttpRequest) -> Result<HttpResponse, Box<dyn Error + Send + Sync>> {
     let url: Uri = request.url.parse()?;
     let (Some("http"), Some(site)) = (url.scheme_str(), url.authority()) else { return Err("not an http URL".into()) };

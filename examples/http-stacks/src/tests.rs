@@ -1,33 +1,35 @@
-//! What every glue must do, tried with each of the six.
+//! The duties of every glue, tested with each of the six.
 
 mod peer;
 
 use core::net::SocketAddr;
+use core::time::Duration;
 
-use authcode::limits::MAX_RESPONSE_LEN;
+use authcode::limits::{MAX_ATTEMPTS, MAX_RESPONSE_LEN};
 use authcode::{
-    Client, ClientAuth, CodeReceived, Discovery, DiscoveryError, ErrorCode, HttpRequest, HttpResponse, Redirect,
-    TokenError, UnixTime,
+    Client, ClientAuth, CodeReceived, Discovery, DiscoveryErrorKind, ErrorCode, HttpRequest, HttpResponse, Identity,
+    NextStep, Redirect, TokenErrorKind, UnixTime,
 };
 
-use crate::login::log_in_and_refresh;
+use crate::login::{log_in_and_refresh, run};
 use crate::server::Server;
 use crate::stacks::STACKS;
 use peer::{Answer, ENDLESS, Exchange, Peer};
 
-/// What the sockets of both sides hold at the most, beyond what the glue has read.
+/// The most that the sockets of both sides buffer, beyond what the glue has read.
 const SOCKET_BUFFERS: usize = 12 * 1024 * 1024;
 const TOKEN: &str = r#"{"access_token":"2YotnFZFEjr1zCsicMWpAA","token_type":"Bearer","expires_in":3600}"#;
 
-/// A login that has come as far as its code, at the token endpoint that is given.
+/// A login that has its code, for this token endpoint.
 fn code_for(token_endpoint: &str, auth: ClientAuth) -> CodeReceived {
-    let server = authcode::Server::danger_loopback_http("http://127.0.0.1/authorize", token_endpoint).unwrap();
-    let client = Client::new(server, "my-app", auth, "http://127.0.0.1/callback").unwrap();
-    let pending = client.login().try_start(getrandom::SysRng).unwrap();
-    let url = pending.authorization_url();
-    let (_, state) = url.split_once("&state=").unwrap();
-    let state = state.split('&').next().unwrap();
-    pending.receive_redirect(Redirect::target(&format!("/callback?code=SplxlOBeZQQYbYS6WxSbIA&state={state}"))).unwrap()
+    // Both endpoints must have the same scheme.
+    let (scheme, _) = token_endpoint.split_once(':').unwrap();
+    let authorization_endpoint = format!("{scheme}://127.0.0.1/authorize");
+    let server = authcode::Server::danger_loopback_http(authorization_endpoint, token_endpoint).unwrap();
+    let client = Client::new(server, Identity::new("my-app", auth), "http://127.0.0.1/callback").unwrap();
+    let pending = client.login().start(getrandom::SysRng).unwrap();
+    let target = format!("/callback?code=SplxlOBeZQQYbYS6WxSbIA&state={}", pending.state());
+    pending.receive_redirect(Redirect::target(&target)).unwrap()
 }
 
 fn code_at(address: SocketAddr) -> CodeReceived {
@@ -66,7 +68,7 @@ fn a_login_works_and_the_token_is_refreshed() {
 }
 
 #[test]
-fn a_redirect_of_the_token_endpoint_is_handed_back_and_not_followed() {
+fn a_redirect_of_the_token_endpoint_is_returned_and_not_followed() {
     for stack in STACKS {
         for status in
             ["301 Moved Permanently", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect"]
@@ -74,10 +76,11 @@ fn a_redirect_of_the_token_endpoint_is_handed_back_and_not_followed() {
             let elsewhere = Peer::answers("200 OK", "", TOKEN);
             let peer = Peer::answers(status, &format!("location: http://{}/token\r\n", elsewhere.address()), "");
             let code = code_at(peer.address());
-            let response = (stack.send)(code.token_request()).unwrap();
-            let refused = code.receive_token_response(response, UnixTime::from_secs(0)).unwrap_err();
-            let expected = status[..3].parse().unwrap();
-            assert_eq!(*refused.error(), TokenError::Redirected { status: expected }, "{}", stack.name);
+            let response = (stack.send)(code.request()).unwrap();
+            let refused = code.receive_response(response, UnixTime::from_secs(0)).unwrap_err();
+            assert_eq!(refused.error().kind(), TokenErrorKind::Redirected, "{}", stack.name);
+            assert_eq!(refused.error().status().to_string(), status[..3], "{}", stack.name);
+            assert_eq!(refused.next_step(), NextStep::Fix, "{}", stack.name);
             assert!(refused.recover().is_ok(), "{}: the code is lost", stack.name);
             assert_eq!(peer.stop().len(), 1, "{}", stack.name);
             assert_eq!(elsewhere.stop().len(), 0, "{} followed {status}", stack.name);
@@ -86,27 +89,28 @@ fn a_redirect_of_the_token_endpoint_is_handed_back_and_not_followed() {
 }
 
 #[test]
-fn a_redirect_of_the_metadata_is_handed_back_and_not_followed() {
+fn a_redirect_of_the_metadata_is_returned_and_not_followed() {
     for stack in STACKS {
         let elsewhere = Peer::answers("200 OK", "", "{}");
         let peer = Peer::answers("302 Found", &format!("location: http://{}/\r\n", elsewhere.address()), "");
         let discovery = Discovery::danger_loopback_http(format!("http://{}", peer.address())).unwrap();
         let response = (stack.send)(discovery.request()).unwrap();
-        let refused = discovery.receive_metadata(response).unwrap_err();
-        assert_eq!(*refused.error(), DiscoveryError::Redirected { status: 302 }, "{}", stack.name);
+        let refused = discovery.receive_response(response, UnixTime::from_secs(0)).unwrap_err();
+        assert_eq!(refused.error().kind(), DiscoveryErrorKind::Redirected, "{}", stack.name);
+        assert_eq!(refused.error().status(), Some(302), "{}", stack.name);
         assert_eq!(peer.stop().len(), 1, "{}", stack.name);
         assert_eq!(elsewhere.stop().len(), 0, "{} followed it", stack.name);
     }
 }
 
-/// Sends to a server that never stops. Either the glue gives an error, or the crate gets a body that is too long.
+/// Sends to a server that never stops. Either the glue returns an error, or the crate gets a body that is too long.
 fn endless(head: &'static str, part: &str) {
     for stack in STACKS {
         let peer = Peer::start(Answer::Endless(head, part.to_owned()));
         let code = code_at(peer.address());
-        if let Ok(response) = (stack.send)(code.token_request()) {
-            let refused = code.receive_token_response(response, UnixTime::from_secs(0)).unwrap_err();
-            assert_eq!(*refused.error(), TokenError::TooLong { status: 200 }, "{}", stack.name);
+        if let Ok(response) = (stack.send)(code.request()) {
+            let refused = code.receive_response(response, UnixTime::from_secs(0)).unwrap_err();
+            assert_eq!(refused.error().kind(), TokenErrorKind::TooLong, "{}", stack.name);
         }
         let taken = only(peer.stop()).taken;
         assert!(taken < MAX_RESPONSE_LEN + SOCKET_BUFFERS, "{} took {taken} of {ENDLESS} bytes", stack.name);
@@ -124,7 +128,7 @@ fn a_chunked_body_without_end_is_cut() {
 }
 
 #[test]
-fn a_body_that_says_how_endless_it_is_is_cut() {
+fn a_body_that_states_an_endless_length_is_cut() {
     endless("HTTP/1.1 200 OK\r\ncontent-length: 1000000000000\r\n\r\n", &" ".repeat(64 * 1024));
 }
 
@@ -134,7 +138,7 @@ fn a_head_without_end_is_cut() {
 }
 
 #[test]
-fn a_body_of_just_the_limit_is_whole() {
+fn a_body_of_exactly_the_limit_is_complete() {
     let body = format!("{TOKEN}{}", " ".repeat(MAX_RESPONSE_LEN - TOKEN.len()));
     let with_length = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
     let without_length = format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{body}");
@@ -142,30 +146,30 @@ fn a_body_of_just_the_limit_is_whole() {
         for stack in STACKS {
             let peer = Peer::start(Answer::Whole(answer.clone().into_bytes()));
             let code = code_at(peer.address());
-            let response = (stack.send)(code.token_request()).unwrap();
-            assert!(code.receive_token_response(response, UnixTime::from_secs(0)).is_ok(), "{}", stack.name);
+            let response = (stack.send)(code.request()).unwrap();
+            assert!(code.receive_response(response, UnixTime::from_secs(0)).is_ok(), "{}", stack.name);
             assert_eq!(only(peer.stop()).taken, answer.len(), "{}", stack.name);
         }
     }
 }
 
 #[test]
-fn a_chunked_body_is_put_together() {
+fn a_chunked_body_is_assembled() {
     let (start, end) = TOKEN.split_at(20);
     let chunks = format!("{:x}\r\n{start}\r\n{:x};a=b\r\n{end}\r\n0\r\n\r\n", start.len(), end.len());
     let answer = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n{chunks}");
-    // To a request of HTTP/1.0 no server answers so (RFC 9112 §6.1).
+    // A server must not answer HTTP/1.0 in chunks (RFC 9112 §6.1).
     for stack in STACKS.iter().filter(|stack| stack.name != "TcpStream") {
         let peer = Peer::start(Answer::Whole(answer.clone().into_bytes()));
         let code = code_at(peer.address());
-        let response = (stack.send)(code.token_request()).unwrap();
-        assert!(code.receive_token_response(response, UnixTime::from_secs(0)).is_ok(), "{}", stack.name);
+        let response = (stack.send)(code.request()).unwrap();
+        assert!(code.receive_response(response, UnixTime::from_secs(0)).is_ok(), "{}", stack.name);
         peer.stop();
     }
 }
 
 #[test]
-fn every_status_is_handed_back_with_body_and_headers() {
+fn every_status_is_returned_with_body_and_headers() {
     let error = r#"{"error":"invalid_grant","error_description":"the code has run out"}"#;
     for (status, body) in [("400 Bad Request", error), ("401 Unauthorized", error), ("503 Service Unavailable", "busy")]
     {
@@ -173,21 +177,45 @@ fn every_status_is_handed_back_with_body_and_headers() {
             let headers = "WWW-Authenticate: Basic realm=\"token\"\r\nRetry-After: 17\r\n";
             let peer = Peer::answers(status, headers, body);
             let code = code_at(peer.address());
-            let response = (stack.send)(code.token_request()).unwrap();
+            let response = (stack.send)(code.request()).unwrap();
             let expected = HttpResponse::new(status[..3].parse().unwrap(), body).with_headers([("retry-after", "17")]);
             assert_eq!(format!("{response:?}"), format!("{expected:?}"), "{}", stack.name);
-            let refused = code.receive_token_response(response, UnixTime::from_secs(0)).unwrap_err();
-            match refused.error() {
-                TokenError::Refused { error, .. } => assert_eq!(error.code, ErrorCode::InvalidGrant),
-                error => assert_eq!(error.retry_after().map(|pause| pause.as_secs()), Some(17)),
+            let refused = code.receive_response(response, UnixTime::from_secs(0)).unwrap_err();
+            let error = refused.error();
+            match error.oauth_error() {
+                Some(oauth_error) => assert_eq!(oauth_error.code, Some(ErrorCode::InvalidGrant)),
+                None => assert_eq!(error.next_step(), NextStep::Retry { after: Duration::from_secs(17) }),
             }
-            assert_eq!(peer.stop().len(), 1, "{} asked again by itself", stack.name);
+            assert_eq!(error.retry_after(), Some(Duration::from_secs(17)), "{}", stack.name);
+            assert_eq!(peer.stop().len(), 1, "{} sent it again by itself", stack.name);
         }
     }
 }
 
+/// One that is not the server has answered, so the driver neither follows nor sends again.
 #[test]
-fn metadata_is_asked_for_by_get_without_a_body() {
+fn the_driver_stops_at_a_redirect_and_keeps_the_code() {
+    for stack in STACKS {
+        let peer = Peer::answers("307 Temporary Redirect", "location: http://127.0.0.1:9/\r\n", "");
+        let mut slot = Some(code_at(peer.address()));
+        assert!(run(&mut slot, stack.send).is_err(), "{}", stack.name);
+        assert!(slot.is_some(), "{}: the code is lost", stack.name);
+        assert_eq!(peer.stop().len(), 1, "{}", stack.name);
+    }
+}
+
+#[test]
+fn the_driver_sends_again_while_the_server_is_busy_and_then_ends() {
+    let peer = Peer::answers("503 Service Unavailable", "retry-after: 0\r\n", "busy");
+    let mut slot = Some(code_at(peer.address()));
+    // One stack is enough: the pauses take seconds.
+    assert!(run(&mut slot, STACKS[0].send).is_err());
+    assert!(slot.is_none(), "after so many attempts the code has expired");
+    assert_eq!(peer.stop().len(), usize::from(MAX_ATTEMPTS));
+}
+
+#[test]
+fn metadata_is_requested_by_get_without_a_body() {
     for stack in STACKS {
         let peer = Peer::answers("404 Not Found", "", "");
         (stack.send)(metadata_at(peer.address())).unwrap();
@@ -203,16 +231,16 @@ fn metadata_is_asked_for_by_get_without_a_body() {
 }
 
 #[test]
-fn a_token_is_asked_for_as_the_crate_says_byte_for_byte() {
+fn the_token_request_is_sent_byte_for_byte() {
     for stack in STACKS {
         let peer = Peer::answers("200 OK", "", TOKEN);
         let address = peer.address();
         let path = "/oauth//token;v=1/%7Eada?tenant=a%2fb&empty=&x=1+2";
         let code = code_for(&format!("http://{address}{path}"), ClientAuth::basic("s3cr&t"));
-        (stack.send)(code.token_request()).unwrap();
+        (stack.send)(code.request()).unwrap();
         let (line, headers, body) = parse(&only(peer.stop()).request);
         let (line, _version) = line.rsplit_once(' ').unwrap();
-        let request = code.token_request();
+        let request = code.request();
         assert_eq!(line, format!("POST {path}"), "{}", stack.name);
         assert_eq!(request.headers.iter().count(), 3);
         for (name, value) in &request.headers {
@@ -225,11 +253,11 @@ fn a_token_is_asked_for_as_the_crate_says_byte_for_byte() {
 }
 
 #[test]
-fn nothing_of_an_https_request_goes_out_in_the_clear() {
+fn no_https_request_is_sent_in_the_clear() {
     for stack in STACKS {
         let peer = Peer::answers("200 OK", "", TOKEN);
         let code = code_for(&format!("https://{}/token", peer.address()), ClientAuth::None);
-        assert!((stack.send)(code.token_request()).is_err(), "{}", stack.name);
+        assert!((stack.send)(code.request()).is_err(), "{}", stack.name);
         for exchange in peer.stop() {
             let request = String::from_utf8_lossy(&exchange.request).into_owned();
             assert!(!request.contains("SplxlOBeZQQYbYS6WxSbIA"), "{}", stack.name);
@@ -255,5 +283,15 @@ fn each_glue_has_at_most_fifteen_lines_and_the_readme_counts_them() {
             readme.contains(&format!("(src/{file}) | {lines} |")),
             "README.md does not say that {file} has {lines}"
         );
+    }
+}
+
+#[test]
+fn the_readme_of_the_crate_has_the_glue_for_ureq_and_the_driver() {
+    let readme = include_str!("../../../README.md");
+    for (source, name) in [(include_str!("ureq.rs"), "fn send("), (include_str!("login.rs"), "fn run<")] {
+        let (_, function) = source.split_at(source.find(name).unwrap());
+        let (function, _) = function.split_once("\n}\n").unwrap();
+        assert!(readme.contains(function), "README.md has another {name}");
     }
 }

@@ -1,22 +1,23 @@
-//! The glue for `ureq`, whose default features bring TLS (`rustls`).
+//! The glue for `ureq`, whose default features include TLS (`rustls`).
 
 use core::time::Duration;
 
 use authcode::{HttpRequest, HttpResponse};
 use ureq::http::Request;
 
-/// Sends a request and gives the answer, whatever its status is.
+/// Sends a request and returns the response, whatever its status is. An empty body would be sent as one, with a
+/// `Content-Length`, so a `GET` gets none.
 pub(crate) fn send(request: HttpRequest) -> Result<HttpResponse, ureq::Error> {
-    let limit = request.max_response_len as u64;
-    let config = ureq::Agent::config_builder()
-        .max_redirects(0)
-        .http_status_as_error(false)
-        .timeout_global(Some(Duration::from_secs(30)));
-    let agent = config.build().new_agent();
-    let request = Request::try_from(request)?;
-    // A body that is empty would go out as one, with its length.
-    let is_get = request.method() == "GET";
-    let mut response = if is_get { agent.run(request.map(drop))? } else { agent.run(request)? };
-    let body = response.body_mut().with_config().limit(limit).read_to_vec()?;
+    let config = ureq::Agent::config_builder().max_redirects(0).http_status_as_error(false);
+    let agent = config.timeout_global(Some(Duration::from_secs(30))).build().new_agent();
+    let mut call = Request::builder().method(request.method).uri(&request.url);
+    for (name, value) in &request.headers {
+        call = call.header(name, value);
+    }
+    let mut response = match request.method {
+        "GET" => agent.run(call.body(())?)?,
+        _ => agent.run(call.body(request.body.into_exposed())?)?,
+    };
+    let body = response.body_mut().with_config().limit(request.max_response_len as u64).read_to_vec()?;
     Ok(HttpResponse::new(response.status().as_u16(), body).with_headers(response.headers()))
 }

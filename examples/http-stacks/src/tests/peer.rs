@@ -1,4 +1,4 @@
-//! The other end of the wire: answers each request with the same bytes, and remembers what came.
+//! A server that answers each request with the same bytes, and records the requests.
 
 use core::net::{Ipv4Addr, SocketAddr};
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -8,16 +8,16 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-/// An answer without an end has one here, so that a glue which takes all of it fails instead of hanging.
+/// The end of an endless answer, so that a glue which reads all of it fails instead of hanging.
 pub(super) const ENDLESS: usize = 64 * 1024 * 1024;
 
 pub(super) enum Answer {
     Whole(Vec<u8>),
-    /// The first part, and the one that follows again and again.
+    /// The first part, and the part that is repeated after it.
     Endless(&'static str, String),
 }
 
-/// What happened on one connection.
+/// One connection.
 pub(super) struct Exchange {
     /// The request, byte for byte.
     pub(super) request: Vec<u8>,
@@ -55,7 +55,7 @@ impl Peer {
         self.address
     }
 
-    /// Stops it, and tells of each connection that came before.
+    /// Stops it, and returns the connections.
     pub(super) fn stop(self) -> Vec<Exchange> {
         self.stops.store(true, Ordering::SeqCst);
         drop(TcpStream::connect(self.address));
@@ -64,7 +64,7 @@ impl Peer {
 }
 
 fn exchange(mut stream: TcpStream, answer: &Answer) -> Exchange {
-    // Only where a test fails is there something to wait for.
+    // These pass only if a test fails.
     stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
     stream.set_write_timeout(Some(Duration::from_secs(5))).unwrap();
     let request = read_request(&mut stream);
@@ -90,7 +90,7 @@ fn write(stream: &mut TcpStream, mut bytes: &[u8], taken: &mut usize) -> io::Res
     Ok(())
 }
 
-/// Up to the end of the body, or to where nothing more comes.
+/// Up to the end of the body, or of the connection.
 fn read_request(stream: &mut TcpStream) -> Vec<u8> {
     let mut request = Vec::new();
     let mut part = [0; 4096];
