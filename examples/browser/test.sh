@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the module and the page, and drives them in a real Chromium, against the embedded server and the real
-# `oidc-provider`. Installs what it needs at the first run: pinned, from the lock files, into folders that git ignores.
+# `oidc-provider`. The first run installs what it needs, pinned by lock files, into ignored folders.
 set -euo pipefail
 cd "$(dirname "$0")"
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
@@ -26,7 +26,7 @@ install_tools() {
   rustup target list --installed | grep -q '^wasm32-unknown-unknown$' || rustup target add wasm32-unknown-unknown
 }
 
-# Installs what the lock file in the folder $1 names, unless it is there.
+# Installs the packages of the lock file in the folder $1, unless they are installed.
 install_node_packages() {
   local lock=package-lock.json
   cd "$1"
@@ -40,5 +40,5 @@ install_tools
 (install_node_packages "$PROVIDER")
 cargo build --quiet --locked
 "$CARGO_TARGET_DIR/debug/authcode-browser" --sizes
-# It starts the servers by itself, and stops them by their process ids.
+# The tests start the servers, and stop them by their process ids.
 CHROMIUM=$(find_chromium) exec node tests/run.mjs "$CARGO_TARGET_DIR/debug/authcode-browser"

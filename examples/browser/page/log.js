@@ -1,5 +1,5 @@
-// What goes over the wire, as it happens. A value is shown at once if it is known to be harmless; any other waits for
-// a click, and is not in the page before that.
+// Logs requests and responses. A value is shown if its name is on the list; any other value is added to the page only
+// after a click.
 
 const HARMLESS = new Set([
   "accept", "audience", "client_id", "code_challenge", "code_challenge_method", "content-type", "error",
@@ -15,7 +15,7 @@ export function clear() {
   empty.hidden = false;
 }
 
-// Adds an entry. `pairs` are names and values; the verdict comes in the end, or later.
+// Adds an entry. `pairs` are names and values. Returns a function that sets the verdict later.
 export function add({ from, to, title, line, pairs, verdict = "" }) {
   empty.hidden = true;
   const way = element("p", { class: "way" }, `${from} → ${to}`);

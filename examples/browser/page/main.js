@@ -1,13 +1,14 @@
-// A login in this page: the story. `login` is the state of the flow, one class of the module for each.
+// A login in this page, step by step. `template` is what it asks for; `login` is its state: an object of a class of the
+// module, or `undefined` while there is none.
 
-import init, { Authorized, AwaitingRedirect, Client, CodeReceived, Refreshing } from "/flow.js";
+import init, { Authorized, AwaitingRedirect, Client, CodeReceived, Refresh } from "/flow.js";
 import * as log from "/log.js";
 import * as store from "/store.js";
 import { send } from "/transport.js";
 import * as words from "/words.js";
 
 const { element } = log;
-// Takes the address, with what may be secret in it, out of sight before anything else.
+// The URL may contain a code: remove it from the address bar and the history before anything else.
 const arrived = location.pathname === "/callback" ? location.href : undefined;
 history.replaceState(null, "", "/");
 
@@ -19,6 +20,7 @@ const [config] = await Promise.all([
   throw error;
 });
 let client;
+let template;
 let login;
 try {
   client = new Client(
@@ -28,33 +30,40 @@ try {
     new URL("/callback", location.origin).href,
     config.issuer ?? undefined,
   );
-  login = unstarted(true);
+  template = newTemplate(true);
 } catch (error) {
   say(words.misconfigured(error.message));
   throw error;
 }
-// The answer that gave the code, to try what happens when it comes again.
+// The redirect that had the code, to try what happens when it comes again.
 let answer;
+// Set by "Retry": the earliest time for the next request to the token endpoint.
+let notBefore = 0;
+// Set by "StartOver" after a refresh: the next token takes a new login.
+let mustLogInAgain = false;
 let isFirstLook = true;
 
 show(arrive());
-// A page out of the browser's memory may hold a login that has gone on meanwhile.
+// A page that the browser restores from memory may have an old state of the login.
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
-function unstarted(asksForRefresh) {
+function newTemplate(asksForRefresh) {
   const scope = asksForRefresh ? `${config.scope} offline_access` : config.scope;
   return client.login(scope, config.audience ?? undefined, config.prompt ?? undefined);
 }
 
-// What to do with a login that was under way, and with an answer, if there is one. Gives the words for it.
+// Resumes the stored login, if there is one, and passes it the redirect, if there is one. Returns what to say.
 function arrive() {
-  const { form, isTooOld } = store.take();
+  const { since, form, isTooOld } = store.take();
   const state = arrived && new URL(arrived).searchParams.get("state");
   if (form !== undefined) {
     try {
       login = client.resume(form);
-    } catch {
-      return words.NOT_RESUMED;
+    } catch ({ nextStep }) {
+      if (nextStep !== "Fix") return words.DAMAGED;
+      // The form is good, for other settings than this page has now.
+      store.put({ since, form });
+      return words.OTHER_SETTINGS;
     }
   }
   if (login instanceof AwaitingRedirect) {
@@ -67,11 +76,11 @@ function arrive() {
     return wait(store.wasAnswered(state) ? words.SAME_ANSWER : words.OTHER_ANSWER);
   }
   if (!arrived) return isTooOld ? words.TOO_OLD : words.welcome(config.clientId, new URL(config.authorizeUrl).origin);
-  logAnswer(arrived, "Ignored: nobody waits for it.");
+  logAnswer(arrived, "Ignored: no login waits for it.");
   return isTooOld ? words.TOO_OLD : store.wasAnswered(state) ? words.ANSWERED_ALREADY : words.NOBODY_WAITS;
 }
 
-// The login may outlive the page from here on.
+// Stores the login: the page may be left now.
 function wait(message) {
   store.keep(login);
   return message;
@@ -81,9 +90,8 @@ function wait(message) {
 function start() {
   log.clear();
   try {
-    login = login.start(crypto.getRandomValues(new Uint8Array(64)));
-  } catch ({ state }) {
-    login = state ?? unstarted(true);
+    login = template.start(crypto.getRandomValues(new Uint8Array(64)));
+  } catch {
     return show(words.NO_RANDOMNESS);
   }
   logAuthorization();
@@ -102,19 +110,16 @@ function receive(url) {
   try {
     login = login.receiveRedirect(url);
   } catch (refused) {
-    const { state } = refused;
-    const message = words.redirectRefused(refused);
-    if (state !== undefined) {
-      verdict("Ignored: not an answer to this login.");
-      login = state;
-      return wait(message);
+    login = refused.state;
+    if (refused.nextStep === "Wait") {
+      verdict("Ignored: not a response to this login.");
+      return wait(words.redirectRefused(refused));
     }
     verdict("It ended the login.");
     store.markAnswered(new URL(url).searchParams.get("state"));
-    login = unstarted(true);
-    return message;
+    return words.redirectRefused(refused);
   }
-  verdict("Believed: it carries the state that was drawn here.");
+  verdict("Accepted: it has the state of this login.");
   answer = url;
   store.markAnswered(new URL(url).searchParams.get("state"));
   return wait(words.ANSWER_TAKEN);
@@ -127,48 +132,68 @@ function logAnswer(url, verdict) {
 
 // 3. CodeReceived → Authorized
 async function exchange() {
-  // The code is tried: no other page may try it again, unless it turns out to be good still.
+  // While the request is under way no other page may send the code. It is stored again if it may still be good.
   store.forget();
-  const response = await transmit(login.tokenRequest(), "Token request");
+  const response = await transmitToToken(login.request(), "Token request");
   if (response === undefined) return show(wait(words.UNREACHABLE));
   try {
-    login = login.receiveTokenResponse(response.status, response.retryAfter, response.body, Date.now() / 1000);
+    login = login.receiveResponse(response.status, response.retryAfter, response.body, Date.now() / 1000);
     show(words.TOKEN_CAME);
   } catch (refused) {
-    const { state } = refused;
-    login = state ?? unstarted(true);
-    const message = words.tokenRefused(refused, refused.isRetryable ? words.TRY_AGAIN : words.MEND_FIRST);
-    show(state === undefined ? message : wait(message));
-  }
-}
-
-// 4. Authorized → Refreshing → Authorized, or Unstarted
-async function renew() {
-  login = login.renew();
-  if (!(login instanceof Refreshing)) return show(words.LOG_IN_AGAIN);
-  lightUp();
-  const response = await transmit(login.tokenRequest(), "Refresh request");
-  if (response === undefined) {
-    login = login.cancel();
-    return show(words.UNREACHABLE);
-  }
-  try {
-    login = login.receiveTokenResponse(response.status, response.retryAfter, response.body, Date.now() / 1000);
-    show(words.refreshed(login.rotated));
-  } catch (refused) {
     login = refused.state;
-    show(words.tokenRefused(refused, "The old token works until it runs out."));
+    const message = words.exchangeRefused(refused);
+    show(refused.nextStep === "StartOver" ? message : wait(after(refused, message)));
   }
 }
 
-// The token in use.
+// 4. Authorized, renewed in place, or Unstarted
+async function renew() {
+  const renewal = mustLogInAgain ? login.reauthorize() : login.renewal();
+  if (!(renewal instanceof Refresh)) return logInAgain(renewal);
+  lightUp("Refreshing: a new one");
+  const response = await transmitToToken(renewal.request(), "Refresh request");
+  if (response === undefined) return show(words.UNREACHABLE);
+  try {
+    show(words.refreshed(renewal.receiveResponse(login, response.status, response.retryAfter, response.body, Date.now() / 1000)));
+  } catch (refused) {
+    mustLogInAgain = refused.nextStep === "StartOver";
+    show(after(refused, words.refreshRefused(refused)));
+  }
+}
+
+// The button says so: the token is given up with the page that the user leaves now.
+function logInAgain(again) {
+  login.free();
+  login = undefined;
+  template = again;
+  mustLogInAgain = false;
+  show(words.LOG_IN_AGAIN);
+}
+
+// Notes the pause of a "Retry". The user decides when to send again, but not before it is over.
+function after({ nextStep, after }, message) {
+  notBefore = nextStep === "Retry" ? Date.now() + after * 1_000 : 0;
+  return message;
+}
+
+async function transmitToToken(request, title) {
+  // The crate asks for five minutes at most.
+  const pause = Math.min(notBefore - Date.now(), 300_000);
+  if (pause > 0) {
+    say(words.pausing(Math.ceil(pause / 1_000)));
+    await new Promise((resolve) => { setTimeout(resolve, pause); });
+  }
+  return transmit(request, title);
+}
+
+// Uses the access token.
 async function callApi() {
   const request = { method: "GET", url: config.resourceUrl, headers: [["authorization", login.bearer()]], body: "", maxResponseLength: 65_536 };
   const response = await transmit(request, "Request to the API");
   show(response === undefined ? words.UNREACHABLE : words.api(response.status));
 }
 
-// Sends a request, with both sides of it in the log. `undefined`: nothing came.
+// Sends a request, and logs it and its response. Returns `undefined` if there was no response.
 async function transmit({ method, url, headers, body, maxResponseLength }, title) {
   const pairs = [...headers, ...log.form(body)];
   const verdict = log.add({ from: "This page", to: "server", title, line: `${method} ${url}`, pairs });
@@ -178,12 +203,12 @@ async function transmit({ method, url, headers, body, maxResponseLength }, title
     log.add({ from: "Server", to: "this page", title: "Response", line: `Status ${response.status}`, pairs: log.json(response.body) });
     return response;
   } catch {
-    verdict("No answer came.");
+    verdict("No response came.");
     return undefined;
   }
 }
 
-// What a person sees of the state, and may do in it. Nothing else can be pressed.
+// What the user sees of the state, and may do in it: there is no other button.
 
 function actions() {
   if (login instanceof AwaitingRedirect) {
@@ -203,7 +228,7 @@ function actions() {
 }
 
 function renewal() {
-  return login.canRefresh ? "Refresh the token" : "Get a new one";
+  return login.canRefresh && !mustLogInAgain ? "Refresh the token" : "Log in again";
 }
 
 function actionButtons() {
@@ -212,7 +237,7 @@ function actionButtons() {
 
 function extras() {
   if (login instanceof AwaitingRedirect) {
-    return trials("Somebody else could answer", "Anybody can open the redirect address. Try it: the login must survive.", [
+    return trials("Somebody else could answer", "Anyone can open the redirect URI. Try it: the login goes on.", [
       ["With a wrong state", "/callback?code=forged&state=forged"],
       ["Without state", "/callback?code=forged"],
       ["An error without state", "/callback?error=access_denied"],
@@ -220,7 +245,7 @@ function extras() {
     ]);
   }
   if (login instanceof CodeReceived && answer !== undefined) {
-    return trials("The same answer could come again", "By a second click, or a reload. Try it: the code must survive.", [["Send it again", answer]]);
+    return trials("The same response could come again", "By a second click, or a reload. Try it: the code is kept.", [["Send it again", answer]]);
   }
   if (login instanceof Authorized) return [facts()];
   return login instanceof CodeReceived ? [] : [choice()];
@@ -238,7 +263,7 @@ function trials(title, text, answers) {
 function choice() {
   const box = element("input", { type: "checkbox", id: "refresh" });
   box.checked = true;
-  box.addEventListener("change", () => { login = unstarted(box.checked); });
+  box.addEventListener("change", () => { template = newTemplate(box.checked); });
   return element("label", { class: "choice", for: "refresh" }, box, element("span", {}, "Ask for a refresh token, too: ", element("code", {}, "offline_access")));
 }
 
@@ -246,7 +271,7 @@ function facts() {
   const left = element("dd", { id: "left" });
   const row = (name, value) => element("div", {}, element("dt", {}, name), value);
   return element("dl", { class: "facts" },
-    row("Runs out in", left),
+    row("Expires in", left),
     row("Lifetime", element("dd", {}, login.lifetime === undefined ? "not stated" : `${login.lifetime} s`)),
     row("Scope", element("dd", {}, login.grantedScope ?? "not stated")),
     row("Refresh token", element("dd", {}, login.canRefresh ? "yes" : "none")));
@@ -254,8 +279,10 @@ function facts() {
 
 function giveUp(message) {
   store.forget();
-  login.free(); // wiped, and not at some later time
-  login = unstarted(true);
+  login.free(); // wipes it now, not when JavaScript collects its garbage
+  login = undefined;
+  template = newTemplate(true);
+  mustLogInAgain = false;
   answer = undefined;
   log.clear();
   show(message);
@@ -264,7 +291,7 @@ function giveUp(message) {
 function action(label, act) {
   const button = element("button", { type: "button" }, label);
   button.addEventListener("click", async () => {
-    // One step at a time. A button that is busy keeps the focus, and does nothing.
+    // One step at a time. A busy button keeps the focus, and does nothing.
     const content = document.getElementById("content");
     if (content.hasAttribute("aria-busy")) return;
     content.setAttribute("aria-busy", "true");
@@ -277,10 +304,10 @@ function action(label, act) {
 function stateName() {
   if (login instanceof AwaitingRedirect) return "AwaitingRedirect";
   if (login instanceof CodeReceived) return "CodeReceived";
-  return login instanceof Authorized || login instanceof Refreshing ? "Authorized" : "Unstarted";
+  return login instanceof Authorized ? "Authorized" : "Unstarted";
 }
 
-function lightUp() {
+function lightUp(fourth = "a token, for a while") {
   const boxes = [...document.getElementById("states").children];
   const present = boxes.findIndex((box) => box.dataset.state === stateName());
   boxes.forEach((box, index) => {
@@ -288,7 +315,7 @@ function lightUp() {
     if (index === present) box.setAttribute("aria-current", "step");
     else box.removeAttribute("aria-current");
   });
-  document.getElementById("fourth").textContent = login instanceof Refreshing ? "Refreshing: a new one" : "a token, for a while";
+  document.getElementById("fourth").textContent = fourth;
 }
 
 function show(message) {
@@ -305,7 +332,7 @@ function show(message) {
   lightUp();
   tick();
   say(message);
-  // The button that was pressed is gone. If there is the same one again, it keeps the focus.
+  // The button that was pressed has been replaced. If there is the same one again, it gets the focus.
   if (had || (isFirstLook && arrived)) {
     const same = [...content.querySelectorAll("button")].find((button) => had && button.textContent === label);
     (same ?? heading).focus({ preventScroll: true });
@@ -324,10 +351,10 @@ function tick() {
   if (left === null || !(login instanceof Authorized)) return;
   const now = Date.now() / 1000;
   const seconds = login.expiresAt === undefined ? undefined : Math.max(0, Math.ceil(login.expiresAt - now));
-  left.textContent = seconds === undefined ? "not known" : seconds === 0 ? "0 s: it has run out" : `${seconds} s`;
+  left.textContent = seconds === undefined ? "unknown" : seconds === 0 ? "0 s: it has expired" : `${seconds} s`;
   const isOver = login.needsRenewal(now, 0);
   left.dataset.over = String(isOver);
-  // What comes next by itself: to use the token, or to get another one.
+  // The step that makes sense next: use the token, or get another one.
   const next = actionButtons().find(({ textContent }) => !isOver || textContent === renewal());
   for (const button of actionButtons()) button.classList.toggle("primary", button === next);
 }

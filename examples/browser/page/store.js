@@ -1,33 +1,39 @@
-// What outlives the page: a login that is under way. `sessionStorage` belongs to one tab, so another tab's login is
-// never touched. A token is not kept: it lives and dies with the page.
+// The pending login, which must outlive the page. `sessionStorage` belongs to one tab, so a login in another tab is not
+// touched. Tokens are not stored: they end with the page.
 
 const LOGIN = "authcode.login";
 const ANSWERED = "authcode.answered";
-const LONGEST_WAIT = 600_000;
+const MAX_AGE = 600_000;
 
-// Before the page is left.
+// Stores a state, before the page may be left.
 export function keep(state) {
-  sessionStorage.setItem(LOGIN, JSON.stringify({ since: Date.now(), form: state.suspend() }));
+  put({ since: Date.now(), form: state.suspend() });
 }
 
-// At most once: it is gone from the store before anybody can use it.
+// Takes the stored login, at most once: it is removed before it can be used.
 export function take() {
   const text = sessionStorage.getItem(LOGIN);
-  sessionStorage.removeItem(LOGIN);
+  forget();
   if (text === null) return {};
   try {
     const { since, form } = JSON.parse(text);
-    return Date.now() - since > LONGEST_WAIT ? { isTooOld: true } : { form };
+    return Date.now() - since > MAX_AGE ? { isTooOld: true } : { since, form };
   } catch {
     return { form: "" };
   }
+}
+
+// Stores what `take` returned again, with its age.
+export function put({ since, form }) {
+  sessionStorage.setItem(LOGIN, JSON.stringify({ since, form }));
 }
 
 export function forget() {
   sessionStorage.removeItem(LOGIN);
 }
 
-// The `state` of the last login that was answered, to tell a repeated answer from a foreign one. It is used up.
+// Notes the `state` of the last login that was answered, to tell a repeated response from one of another login. That
+// `state` is used up.
 export function markAnswered(state) {
   sessionStorage.setItem(ANSWERED, state);
 }

@@ -1,6 +1,6 @@
-// All of the glue between the crate and `fetch`.
+// All of the code between the crate and `fetch`.
 
-// Sends a request of the crate's, and gives what came, whatever its status is. Throws if nothing came.
+// Sends a request of the crate, and returns the response, whatever its status is. Throws if there was none.
 export async function send({ method, url, headers, body, maxResponseLength }) {
   const response = await fetch(url, {
     method,
@@ -12,18 +12,18 @@ export async function send({ method, url, headers, body, maxResponseLength }) {
     referrerPolicy: "no-referrer",
     signal: AbortSignal.timeout(30_000),
   });
-  // A browser says that there was a redirect, but not which status it had.
+  // A browser reports a redirect, but hides its status.
   const status = response.type === "opaqueredirect" ? 302 : response.status;
   return { status, retryAfter: retryAfter(response), body: await readAtMost(maxResponseLength + 1, response) };
 }
 
-// How many seconds the server asks to wait. The crate has no use for a date in its place, nor for any other header.
+// For how many seconds the server asks to wait. The crate needs no other header.
 function retryAfter(response) {
   const text = response.headers.get("retry-after");
   return /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
-// The body, or so much of it that the crate sees that it is too long.
+// The body, or enough of it that the crate sees that it is too long.
 async function readAtMost(limit, response) {
   const chunks = [];
   let length = 0;

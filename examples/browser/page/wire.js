@@ -1,4 +1,4 @@
-// The objects that the module gives out. It makes them by these functions.
+// The objects that the module returns and throws. It makes them by these functions.
 
 // A request, as `fetch` takes it.
 export function request(method, url, body, maxResponseLength) {
@@ -9,15 +9,19 @@ export function addHeader(request, name, value) {
   request.headers.push([name, value]);
 }
 
-// What a refused step throws: why, and what the login goes on with.
+// What a refused step throws: why it was refused, what to do now, and the state, if the login goes on.
 //
-// - `kind`: the name of the reason, that of the variant in Rust. `words.js` has sentences for them. No more is told of it:
-//   the status is that of the response that was handed in.
-// - `fault`: who has to act, `host`, `server`, `stranger` or `user`. `isRetryable`: whether the same may succeed later.
-// - `retryAfter`: how many seconds the server asks to wait.
-// - `serverError`: its error code. Where a redirect has no `state` or no `iss`, anybody may have written it. `serverDescription`:
-//   what it says beside that, text from outside, without what could change how a text around it is read.
-// - `state`: what the login goes on with. `undefined`: it has ended.
-export function refused(kind, fault, isRetryable, retryAfter, serverError, serverDescription, state) {
-  return { kind, fault, isRetryable, retryAfter, serverError, serverDescription, state };
+// - `kind`: the name of the variant in Rust. `words.js` has a sentence for each.
+// - `nextStep`: what to do now. One answer for each refusal:
+//   - "Wait": nothing. A pending login waits for another redirect; a refresh is tried again when the token is next needed.
+//   - "Retry": send the request again, not before `after` seconds have passed.
+//   - "Fix": the same request would be refused again. Fix what `kind` names, then send.
+//   - "StartOver": the attempt has ended, and the user logs in again.
+// - `fault`: who can fix it: "Caller" (this page), "Server", "User", or "Unauthenticated" (anyone may have sent it).
+// - `serverError`: the server's error code, "" if it cannot be read. Where a redirect has no `state` or no `iss`, anyone may
+//   have written it. `serverDescription`: the text beside it, sanitized; it may still contain HTML.
+// - `state`: the state, unchanged. `undefined` exactly if `nextStep` is "StartOver", or if the step has not taken it: a
+//   refresh leaves the login where it is, and `resume` the stored text.
+export function refused(kind, nextStep, after, fault, serverError, serverDescription, state) {
+  return { kind, nextStep, after, fault, serverError, serverDescription, state };
 }

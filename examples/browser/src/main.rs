@@ -14,7 +14,7 @@ use crate::module::Module;
 use crate::options::{Options, Site};
 use crate::server::{Server, Settings};
 
-/// Whatever goes wrong ends as one line.
+/// Any error: `main` prints it as one line.
 type Failure = Box<dyn core::error::Error + Send + Sync>;
 
 fn main() -> ExitCode {

@@ -15,7 +15,7 @@ A login in the browser, by the OAuth 2.0 authorization code flow with PKCE.
 Without options the page logs in to an authorization server of its own.
 
   --port PORT               where the page is [any free port]
-  --token-lifetime SECONDS  how long a token of the built-in server lives [60]
+  --token-lifetime SECONDS  the lifetime of the tokens of the built-in server [60]
   --sizes                   build the module, print its sizes, check them, and stop
 
 For another server, whose redirect URI is http://127.0.0.1:PORT/callback and which lets the page's origin use its token
@@ -23,10 +23,10 @@ endpoint (CORS):
 
   --authorize-url URL       its authorization endpoint
   --token-url URL           its token endpoint
-  --client-id ID            who the page is there: a public client
+  --client-id ID            the client identifier of a public client
   --issuer URL              its issuer, if it sends `iss` (RFC 9207)
-  --resource-url URL        an API to show the token to
-  --scope SCOPES            what to ask for [\"openid\"]
+  --resource-url URL        an API that accepts the token
+  --scope SCOPES            the scopes to request [\"openid\"]
   --prompt PROMPT           whether to ask the user: `consent`, for instance
 
   --help                    this text
@@ -40,7 +40,7 @@ pub(crate) struct Options {
     pub(crate) site: Option<Site>,
 }
 
-/// A server, and who the page is there. The page gets it as JSON.
+/// A server, and the client that the page is there. The page gets it as JSON.
 #[derive(Default)]
 pub(crate) struct Site {
     pub(crate) authorize_url: String,
@@ -99,7 +99,7 @@ fn origin(url: &str) -> &str {
 }
 
 impl Options {
-    /// Reads the command line. `None`: it asked for help and got it.
+    /// Reads the command line. `None` if it asked for help, which is printed.
     pub(crate) fn read() -> Result<Option<Self>, Failure> {
         let mut options =
             Self { port: 0, token_lifetime: Duration::from_millis(60_500), sizes_only: false, site: None };
@@ -113,7 +113,7 @@ impl Options {
                 }
                 Arg::Long("port") => options.port = args.value()?.parse()?,
                 Arg::Long("token-lifetime") => {
-                    // The server states what is left in whole seconds: half a second more, and it states this number.
+                    // The server states the rest in whole seconds: with half a second more it states this number.
                     let lifetime = Duration::from_secs(args.value()?.parse()?);
                     options.token_lifetime = lifetime.saturating_add(Duration::from_millis(500));
                 }

@@ -1,4 +1,4 @@
-//! The server of the page: a few files, each with the headers that a page with tokens in it should have.
+//! Serves the files of the page, with the headers that a page with tokens needs.
 
 use core::time::Duration;
 use std::fs;
@@ -12,12 +12,12 @@ use crate::module::Module;
 use crate::options::Site;
 
 const MAX_HEAD_LEN: u64 = 16 * 1024;
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 const HTML: &str = "text/html; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// Path, file and type. The page is at two places: where a person begins, and where the server sends them back to.
+/// Path, file and type. The page has two paths: the start, and the redirect URI.
 pub(crate) const FILES: [(&str, &str, &str); 10] = [
     ("/", "index.html", HTML),
     ("/callback", "index.html", HTML),
@@ -34,37 +34,37 @@ pub(crate) const FILES: [(&str, &str, &str); 10] = [
 /// Where the files of the page are.
 pub(crate) const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/page");
 
-/// Serves the page until the process is stopped. The files are read at each request, so a change shows at once.
+/// Serves the page until the process is stopped. The files are read at each request, so that an edit shows at once.
 ///
-/// A thread for each connection: a browser opens several at once, and some that it never uses.
+/// Each connection has a thread: a browser opens several, and does not use all of them.
 pub(crate) fn serve(socket: &TcpListener, site: &Site, module: &Module) -> Result<(), Failure> {
     let policy = content_security_policy(site);
     let config = site.to_json();
     thread::scope(|scope| {
         for connection in socket.incoming() {
             let (policy, config) = (&policy, &config);
-            // A browser that has gone away gets no answer, and the next one is served.
+            // An error means that the browser has gone: the next connection is served.
             scope.spawn(move || connection.and_then(|connection| respond(connection, policy, config, module)));
         }
     });
     Ok(())
 }
 
-/// Takes one request, and answers it.
+/// Reads one request, and responds to it.
 fn respond(mut connection: TcpStream, policy: &str, config: &str, module: &Module) -> io::Result<()> {
-    connection.set_read_timeout(Some(PATIENCE))?;
-    connection.set_write_timeout(Some(PATIENCE))?;
+    connection.set_read_timeout(Some(TIMEOUT))?;
+    connection.set_write_timeout(Some(TIMEOUT))?;
     let mut head = Vec::new();
     let mut lines = BufReader::new((&connection).take(MAX_HEAD_LEN));
     while lines.read_until(b'\n', &mut head)? > 0 && !head.ends_with(b"\r\n\r\n") {}
     let head = String::from_utf8_lossy(&head);
     let mut words = head.split(' ');
     let (status, kind, body) = match (words.next(), words.next()) {
-        (Some("GET"), Some(target)) => answer(target.split('?').next().unwrap_or_default(), config, module),
+        (Some("GET"), Some(target)) => file(target.split('?').next().unwrap_or_default(), config, module),
         (Some(""), _) => return Ok(()),
-        _ => ("405 Method Not Allowed", "text/plain", b"Only GET is answered here.".to_vec()),
+        _ => ("405 Method Not Allowed", "text/plain", b"Only GET is supported.".to_vec()),
     };
-    // The code is in the address for a moment: it must not leave by it, nor be kept.
+    // For a moment the URL contains the code: it must not be sent on as a referrer, or cached.
     let head = format!(
         "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\
          Content-Security-Policy: {policy}\r\nReferrer-Policy: no-referrer\r\nCache-Control: no-store\r\n\
@@ -74,7 +74,7 @@ fn respond(mut connection: TcpStream, policy: &str, config: &str, module: &Modul
     connection.write_all(&[head.as_bytes(), &body].concat())
 }
 
-fn answer(path: &str, config: &str, module: &Module) -> (&'static str, &'static str, Vec<u8>) {
+fn file(path: &str, config: &str, module: &Module) -> (&'static str, &'static str, Vec<u8>) {
     match path {
         "/config.json" => return ("200 OK", "application/json", config.into()),
         "/flow.js" => return ("200 OK", SCRIPT, module.script.clone().into_bytes()),
@@ -88,7 +88,7 @@ fn answer(path: &str, config: &str, module: &Module) -> (&'static str, &'static 
     }
 }
 
-/// Nothing but what the page is made of, and requests to nobody but the server.
+/// Allows the files of the page, and requests to the configured server, and nothing else.
 fn content_security_policy(site: &Site) -> String {
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \

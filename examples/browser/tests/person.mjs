@@ -1,11 +1,11 @@
-// A person in front of the page, and what may be asked about it.
+// A user of the page, and the checks of what the page shows.
 
 import assert from 'node:assert/strict';
 
 export const SECRETS = ['state', 'code', 'code_verifier', 'access_token', 'refresh_token', 'id_token'];
 
-// Runs in the page before its own code. What a token response says is learned before the page sees it: asked for from
-// outside, the body of a response may be gone.
+// Runs in the page before its own code. It reads a token response before the page does: from outside, its body may no
+// longer be available.
 function watch() {
   globalThis.violations = 0;
   addEventListener('securitypolicyviolation', () => { globalThis.violations += 1; });
@@ -21,13 +21,13 @@ function watch() {
 }
 
 export class Person {
-  // Opens a tab. It must stay within `hosts`, and nothing may appear in its console but what `tolerates` names.
+  // Opens a tab. It may connect to loopback only, and log only what `tolerates` names to its console.
   static async open(context, origin, { at = '/', tolerates = [] } = {}) {
     const page = await context.newPage();
     const person = new Person(page, origin, tolerates);
     await page.exposeFunction('learn', (name, value) => person.learns(name, value));
     await page.addInitScript(watch);
-    // What the server's own pages do is not ours.
+    // The pages of the server are not under test.
     const isServers = (url) => url.startsWith('http') && !url.startsWith(origin) && !/\/(token|me)$/.test(url);
     page.on('console', (message) => isServers(message.location().url) || person.console.push(message.text()));
     page.on('pageerror', (error) => person.console.push(String(error)));
@@ -66,7 +66,7 @@ export class Person {
     await this.inState('AwaitingRedirect');
   }
 
-  // To the server and back. `decision`: the button on its page.
+  // Goes to the server and back. `decision` is the button to press there.
   async visit(decision = 'Allow') {
     await this.press('Go to the server');
     await this.press(decision);
@@ -120,7 +120,7 @@ export class Person {
   async leave() {
     const strange = this.console.filter((text) => !this.tolerates.some((known) => text.includes(known)));
     assert.deepEqual(strange, [], 'the console is empty');
-    assert.deepEqual([...this.hosts].filter((host) => !host.startsWith('127.0.0.1:')), [], 'no other host is asked');
+    assert.deepEqual([...this.hosts].filter((host) => !host.startsWith('127.0.0.1:')), [], 'no request to another host');
     assert.equal(await this.page.evaluate(() => globalThis.violations ?? 0), 0, 'the policy is kept');
     await this.page.close();
   }

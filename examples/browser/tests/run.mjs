@@ -23,7 +23,7 @@ const browser = await chromium.launch({
 const counts = { passed: 0, failed: 0 };
 let origin;
 
-// One test: a browser of its own, with one tab open, and another one by `open`.
+// One test, in a browser profile of its own with one open tab. `open` opens another one.
 async function test(name, options, body) {
   const { tolerates, ...settings } = options;
   const context = await browser.newContext({ viewport: { width: 1180, height: 860 }, ...settings });
@@ -50,7 +50,7 @@ const settled = (person) => person.page.evaluate(() => Promise.all(document.getA
 const stored = (person) => person.page.evaluate(() => sessionStorage.getItem('authcode.login'));
 const tokenEndpoint = (url) => url.pathname.endsWith('/token');
 
-// Takes a person through all of the states, with a look at each.
+// Takes a person through all states, and calls `look` in each.
 async function eachState(person, look) {
   await look('1-unstarted');
   await person.start();
@@ -67,12 +67,12 @@ async function runAll() {
   mkdirSync(screenshots, { recursive: true });
   origin = await startPage(program, '--token-lifetime', '120');
 
-  await test('a login goes through its four states, and each allows what it allows', {}, async (ada) => {
+  await test('a login goes through its four states, and each has its own buttons', {}, async (ada) => {
     assert.deepEqual(await ada.buttons(), ['Start the login']);
     await ada.start();
     assert.deepEqual(await ada.buttons(), ['Go to the server', 'Give up']);
     await ada.visit();
-    await ada.isTold('The answer is taken');
+    await ada.isTold('The response is accepted');
     assert.deepEqual(await ada.buttons(), ['Exchange the code', 'Give up']);
     await ada.press('Exchange the code');
     await ada.isTold('There is a token');
@@ -103,49 +103,59 @@ async function runAll() {
     await ada.showsNoSecret();
   });
 
-  await test('denied: the person said no, and may start again', {}, async (ada) => {
+  await test('denied: the user declined, and may start again', {}, async (ada) => {
     await ada.start();
     await ada.visit('Deny');
-    await ada.isTold('You said no');
+    await ada.isTold('You declined');
     await ada.inState('Unstarted');
     await ada.page.screenshot({ path: `${screenshots}denied.png`, fullPage: true });
     assert.equal(await stored(ada), null);
     await ada.logIn();
   });
 
-  await test('there are words for every reason why an answer is refused', {}, async () => {
-    const { redirectRefused, tokenRefused } = await import(`data:text/javascript,${encodeURIComponent(read('../page/words.js'))}`);
-    const kinds = (error) => read('../../../src/error.rs').match(new RegExp(`^ {4}${error}: ([^;]+);`, 'm'))[1].split(/\s+/);
-    for (const [error, tell] of [['RedirectError', redirectRefused], ['TokenError', (refused) => tokenRefused(refused, 'Go on.')]]) {
-      assert.ok(kinds(error).length > 5);
-      for (const kind of kinds(error)) {
-        for (const state of [undefined, {}]) {
-          for (const [serverError, serverDescription] of [[undefined, undefined], ['x', undefined], ['x', 'Later.']]) {
+  await test('there are words for every reason and every next step', {}, async () => {
+    const words = await import(`data:text/javascript,${encodeURIComponent(read('../page/words.js'))}`);
+    const names = (path, error) => read(`../../../src/${path}`).match(new RegExp(`^ {4}${error}: ([^;]+);`, 'm'))[1].split(/\s+/);
+    const redirects = names('response/authorization_response.rs', 'RedirectError');
+    const tokens = names('response/token_response.rs', 'TokenErrorKind');
+    const steps = read('../flow/src/wire.rs').match(/NextStep::\w+.*=> \("|_ => \("\w+", None/g).length;
+    assert.equal(steps, 4, 'the steps below');
+    const cases = [
+      [words.redirectRefused, redirects, ['Wait', 'StartOver']],
+      [words.exchangeRefused, tokens, ['Wait', 'Retry', 'Fix', 'StartOver']],
+      [words.refreshRefused, tokens, ['Wait', 'Retry', 'Fix', 'StartOver']],
+    ];
+    for (const [tell, kinds, nextSteps] of cases) {
+      assert.ok(kinds.length > 5);
+      for (const kind of kinds) {
+        for (const nextStep of nextSteps) {
+          for (const [serverError, serverDescription] of [[undefined, undefined], ['', undefined], ['x', undefined], ['x', 'Later.']]) {
             if (kind === 'Refused' && serverError === undefined) continue;
-            for (const part of tell({ kind, fault: 'server', serverError, serverDescription, state })) {
-              assert.doesNotMatch(part, /undefined|The reason is|\.”\./, kind);
+            const after = nextStep === 'Retry' ? 2 : undefined;
+            for (const part of tell({ kind, nextStep, after, fault: 'Server', serverError, serverDescription })) {
+              assert.doesNotMatch(part, /undefined|The reason is|\.”\.|: $/, kind);
             }
           }
         }
       }
     }
-    assert.match(tokenRefused({ kind: 'NewOne' }, '')[1], /The reason is NewOne\./);
+    assert.match(words.exchangeRefused({ kind: 'NewOne', nextStep: 'Fix' })[1], /The reason is NewOne\./);
   });
 
   const strangers = [
-    ['a wrong state', '/callback?code=forged&state=forged', 'An answer with a wrong state was ignored'],
-    ['no state', '/callback?code=forged', 'An answer without state was ignored'],
-    ['an error without state', '/callback?error=access_denied', 'It claims the error “access_denied”, and anybody could'],
-    ['a parameter that comes twice', '/callback?code=a&code=b&state=c', 'A part of it comes twice'],
-    ['a value that is not UTF-8', '/callback?code=%ff&state=c', 'An answer that makes no sense was ignored'],
-    ['no answer at all', '/callback', 'An answer without state was ignored'],
+    ['a wrong state', '/callback?code=forged&state=forged', 'A response with a wrong state was ignored'],
+    ['no state', '/callback?code=forged', 'A response without state was ignored'],
+    ['an error without state', '/callback?error=access_denied', 'It claims the error “access_denied”, which anyone could have written'],
+    ['a parameter that comes twice', '/callback?code=a&code=b&state=c', 'A parameter occurs twice'],
+    ['a value that is not UTF-8', '/callback?code=%ff&state=c', 'An invalid response was ignored'],
+    ['no parameters at all', '/callback', 'A response without state was ignored'],
   ];
   for (const [what, path, words] of strangers) {
     await test(`${what}: ignored, and the login goes on`, {}, async (ada) => {
       await ada.start();
       await ada.goTo(path);
       await ada.isTold(words);
-      await ada.isTold('goes on waiting');
+      await ada.isTold('keeps waiting');
       await ada.inState('AwaitingRedirect');
       assert.equal(ada.page.url(), `${origin}/`);
       if (what === 'a wrong state') await ada.page.screenshot({ path: `${screenshots}wrong-state.png`, fullPage: true });
@@ -164,56 +174,56 @@ async function runAll() {
       await ada.inState('AwaitingRedirect');
     }
     await ada.visit();
-    await ada.page.getByText('The same answer could come again').click();
+    await ada.page.getByText('The same response could come again').click();
     await ada.press('Send it again');
-    await ada.isTold('The same answer came twice');
+    await ada.isTold('The same response came twice');
     await ada.inState('CodeReceived');
   });
 
-  await test('doubled: the same answer comes twice, and the code survives', {}, async (ada) => {
+  await test('doubled: the same response comes twice, and the code is kept', {}, async (ada) => {
     await ada.start();
     await ada.visit();
     await ada.goTo(ada.callback);
-    await ada.isTold('The same answer came twice');
+    await ada.isTold('The same response came twice');
     await ada.goTo('/callback?code=other&state=other');
-    await ada.isTold('Another answer was ignored');
+    await ada.isTold('Another response was ignored');
     await ada.inState('CodeReceived');
     await ada.press('Exchange the code');
     await ada.inState('Authorized');
   });
 
-  await test('stale: an answer that was used is told from one for another tab', {}, async (ada) => {
+  await test('stale: a response that was used is told from one for another tab', {}, async (ada) => {
     await ada.logIn();
     assert.equal(await stored(ada), null);
     await ada.goTo(ada.callback);
-    await ada.isTold('This answer was used already');
+    await ada.isTold('This response was used already');
     await ada.inState('Unstarted');
     await ada.page.reload();
     await ada.inState('Unstarted');
     await ada.start();
     await ada.goTo(ada.callback);
-    await ada.isTold('An answer with a wrong state was ignored');
+    await ada.isTold('A response with a wrong state was ignored');
     await ada.visit();
     await ada.inState('CodeReceived');
   });
 
-  await test('a copied answer in a new tab: nobody waits there, and the first tab is untouched', {}, async (ada, open) => {
+  await test('a copied response in a new tab: no login waits there, and the first tab is untouched', {}, async (ada, open) => {
     await ada.start();
     await ada.visit();
     const other = await open(ada.callback);
-    await other.isTold('No login waits here for this answer');
+    await other.isTold('No login waits for this response here');
     await other.inState('Unstarted');
     await ada.press('Exchange the code');
     await ada.inState('Authorized');
   });
 
-  await test('two tabs log in at once, and neither takes the other’s answer', {}, async (ada, open) => {
+  await test('two tabs log in at once, and neither accepts the other’s response', {}, async (ada, open) => {
     await ada.start();
     const bob = await open();
     await bob.start();
     await ada.visit();
     await bob.goTo(ada.callback);
-    await bob.isTold('An answer with a wrong state was ignored');
+    await bob.isTold('A response with a wrong state was ignored');
     await bob.visit();
     await ada.press('Exchange the code');
     await bob.press('Exchange the code');
@@ -235,15 +245,15 @@ async function runAll() {
     await ada.inState('Unstarted');
   });
 
-  await test('a stored login that is damaged or too old is told so', {}, async (ada) => {
+  await test('a stored login that is damaged or too old is reported', {}, async (ada) => {
     const change = (edit) => ada.page.evaluate(edit);
     await ada.start();
     await change(() => sessionStorage.setItem('authcode.login', '{"since":9e15,"form":"{}"}'));
     await ada.goTo('/callback?code=a&state=b');
-    await ada.isTold('The stored login is of no use');
+    await ada.isTold('The stored login cannot be used');
     await change(() => sessionStorage.setItem('authcode.login', 'not JSON'));
     await ada.goTo('/');
-    await ada.isTold('The stored login is of no use');
+    await ada.isTold('The stored login cannot be used');
     await ada.start();
     await change(() => {
       const login = JSON.parse(sessionStorage.getItem('authcode.login'));
@@ -254,22 +264,41 @@ async function runAll() {
     await ada.logIn();
   });
 
+  await test('a stored login of other settings is kept until the settings are back', {}, async (ada) => {
+    await ada.start();
+    await ada.page.route('**/config.json', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), clientId: 'another' } });
+    });
+    for (let count = 0; count < 2; count += 1) {
+      await ada.page.reload();
+      await ada.isTold('The stored login belongs to other settings');
+      await ada.inState('Unstarted');
+    }
+    await ada.page.unroute('**/config.json');
+    await ada.page.reload();
+    await ada.isTold('A login is under way');
+    await ada.visit();
+    await ada.press('Exchange the code');
+    await ada.inState('Authorized');
+  });
+
   await test('without offline_access there is nothing to refresh: a new login', {}, async (ada) => {
     await ada.page.getByRole('checkbox', { name: /refresh token/ }).uncheck();
     await ada.logIn();
-    assert.deepEqual(await ada.buttons(), ['Show the token to the API', 'Get a new one', 'Log out here']);
-    await ada.press('Get a new one');
-    await ada.isTold('There is nothing to refresh with');
+    assert.deepEqual(await ada.buttons(), ['Show the token to the API', 'Log in again', 'Log out here']);
+    await ada.press('Log in again');
+    await ada.isTold('A new token takes a new login');
     await ada.inState('Unstarted');
     await ada.logIn();
   });
 
   const failures = [
-    ['the server is busy', { status: 503, headers: { 'retry-after': '7' } }, 'It asks you to wait 7 s'],
+    ['the server is busy', { status: 503, headers: { 'retry-after': '7' } }, 'send it again in 7 s'],
     ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:9/elsewhere' } }, 'a redirect, which must not be followed'],
     ['a page of a proxy', { status: 200, contentType: 'text/html', body: '<html>' }, 'not JSON'],
-    ['an endless answer', { status: 200, body: 'x'.repeat(3_000_000) }, 'too long'],
-    ['the network is down', undefined, 'No answer came'],
+    ['an endless response', { status: 200, body: 'x'.repeat(3_000_000) }, 'too long'],
+    ['the network is down', undefined, 'No response came'],
   ];
   for (const [what, reply, words] of failures) {
     await test(`token endpoint, ${what}: the code is still here`, { tolerates: ['Failed to load resource'] }, async (ada) => {
@@ -287,6 +316,65 @@ async function runAll() {
     });
   }
 
+  await test('token endpoint, busy: the next request waits for as long as the server asks', { tolerates: ['Failed to load resource'] }, async (ada) => {
+    await ada.start();
+    await ada.visit();
+    const sent = [];
+    await ada.page.route(tokenEndpoint, (route) => {
+      sent.push([Date.now(), route.request().postData()]);
+      const headers = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'retry-after', 'retry-after': '2' };
+      return sent.length === 1 ? route.fulfill({ status: 503, headers }) : route.continue();
+    });
+    await ada.press('Exchange the code');
+    await ada.isTold('send it again in 2 s');
+    await ada.press('Exchange the code');
+    await ada.isTold('Waiting before the next request');
+    await ada.inState('Authorized');
+    assert.equal(sent.length, 2);
+    assert.equal(sent[0][1], sent[1][1], 'the same request');
+    assert.ok(sent[1][0] - sent[0][0] >= 2_000, `${sent[1][0] - sent[0][0]} ms`);
+  });
+
+  await test('a code that the server keeps refusing: the sixth time ends the login', { tolerates: ['Failed to load resource'] }, async (ada) => {
+    await ada.start();
+    await ada.visit();
+    await ada.page.route(tokenEndpoint, (route) => route.fulfill({ status: 404, headers: { 'access-control-allow-origin': '*' } }));
+    for (let count = 1; count < 6; count += 1) {
+      await ada.press('Exchange the code');
+      await ada.isTold('fix the cause');
+      await ada.inState('CodeReceived');
+    }
+    await ada.press('Exchange the code');
+    await ada.isTold('The login has ended');
+    await ada.inState('Unstarted');
+    assert.equal(await stored(ada), null);
+  });
+
+  const refreshes = [
+    ['the server is busy', { status: 503, headers: { 'retry-after': '7' } }, 'refresh again in 7 s', 'Refresh the token'],
+    ['a page of a proxy', { status: 200, contentType: 'text/html', body: '<html>' }, 'refresh again when the token is needed', 'Refresh the token'],
+    ['invalid_client', { status: 401, body: '{"error":"invalid_client"}' }, 'fix the cause', 'Refresh the token'],
+    ['invalid_grant', { status: 400, body: '{"error":"invalid_grant"}' }, 'A new one takes a new login', 'Log in again'],
+    ['the network is down', undefined, 'No response came', 'Refresh the token'],
+  ];
+  for (const [what, reply, words, next] of refreshes) {
+    await test(`refresh, ${what}: the login stays, and its token works`, { tolerates: ['Failed to load resource'] }, async (ada) => {
+      await ada.logIn();
+      const headers = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'retry-after', ...reply?.headers };
+      await ada.page.route(tokenEndpoint, (route) => (reply ? route.fulfill({ ...reply, headers }) : route.abort()));
+      await ada.press('Refresh the token');
+      await ada.isTold(words);
+      await ada.inState('Authorized');
+      assert.deepEqual(await ada.buttons(), ['Show the token to the API', next, 'Log out here']);
+      await ada.press('Show the token to the API');
+      await ada.isTold('The API accepts the token');
+      await ada.page.unroute(tokenEndpoint);
+      if (next !== 'Log in again') return;
+      await ada.press(next);
+      await ada.logIn();
+    });
+  }
+
   await test('token endpoint, invalid_grant: the login has ended', { tolerates: ['Failed to load resource'] }, async (ada) => {
     await ada.start();
     await ada.visit();
@@ -298,7 +386,7 @@ async function runAll() {
     assert.equal(await stored(ada), null);
   });
 
-  await test('by keyboard alone, with the focus where the work is', {}, async (ada) => {
+  await test('by keyboard alone, with the focus on the next step', {}, async (ada) => {
     const { keyboard } = ada.page;
     const focused = () => ada.page.evaluate(() => document.activeElement.textContent.trim());
     const tabTo = async (name) => {
@@ -334,7 +422,7 @@ async function runAll() {
     assert.equal(await focused(), 'Hide');
   });
 
-  await test('a screen reader has a name for everything, and the present state', {}, async (ada) => {
+  await test('everything has a name for a screen reader, and so has the current state', {}, async (ada) => {
     const devtools = await ada.page.context().newCDPSession(ada.page);
     await eachState(ada, async () => {
       const { nodes } = await devtools.send('Accessibility.getFullAXTree');
@@ -353,7 +441,7 @@ async function runAll() {
   for (const [scheme, width] of [['light', 1180], ['dark', 1180], ['light', 360], ['dark', 360]]) {
     const settings = { colorScheme: scheme, viewport: { width, height: 800 } };
     await test(`${scheme}, ${width} px: WCAG 2.2 AA, nothing to scroll sideways, no jumps`, settings, async (ada) => {
-      // Before the page loads, so that its first picture counts.
+      // Before the page loads, so that its first layout counts.
       await ada.page.addInitScript(() => {
         globalThis.shift = 0;
         const add = (entries) => entries.getEntries().forEach((entry) => {
@@ -389,16 +477,16 @@ async function runAll() {
     await ada.isTold('The flow could not be loaded');
   });
 
-  await test('a page that is not set up rightly says what is wrong', { tolerates: ['Insecure'] }, async (ada) => {
+  await test('a page with a wrong configuration says what is wrong', { tolerates: ['Insecure'] }, async (ada) => {
     await ada.page.route('**/config.json', async (route) => {
       const response = await route.fetch();
       await route.fulfill({ response, json: { ...(await response.json()), tokenUrl: 'http://token.example/' } });
     });
     await ada.page.reload();
-    await ada.isTold('What is wrong has the name Insecure');
+    await ada.isTold('The error is Insecure');
   });
 
-  await test('random numbers that are none start no login', {}, async (ada) => {
+  await test('a random source that returns zeros starts no login', {}, async (ada) => {
     await ada.page.evaluate(() => { crypto.getRandomValues = (bytes) => bytes; });
     await ada.press('Start the login');
     await ada.isTold('The login could not start');
@@ -408,12 +496,12 @@ async function runAll() {
     await ada.logIn();
   });
 
-  await test('who wants no motion gets none', { reducedMotion: 'reduce' }, async (ada) => {
+  await test('without animations if the user prefers reduced motion', { reducedMotion: 'reduce' }, async (ada) => {
     await ada.start();
     assert.equal(await ada.page.evaluate(() => document.getAnimations().length), 0);
   });
 
-  await test('the page is served with the headers that it should have', {}, async (ada) => {
+  await test('the page is served with its security headers', {}, async (ada) => {
     for (const path of ['/', '/callback?code=a&state=b', '/flow.wasm', '/nothing']) {
       const headers = (await ada.page.request.get(`${origin}${path}`)).headers();
       assert.equal(headers['referrer-policy'], 'no-referrer');
@@ -425,16 +513,17 @@ async function runAll() {
     assert.equal((await ada.page.request.post(`${origin}/`)).status(), 405);
   });
 
-  origin = await startPage(program, '--token-lifetime', '4');
-  await test('the lifetime runs down, the token runs out, and a refresh gives a new one', { tolerates: ['401'] }, async (ada) => {
+  // Longer than the crate waits before it renews a token.
+  origin = await startPage(program, '--token-lifetime', '6');
+  await test('the lifetime runs down, the token expires, and a refresh gives a new one', { tolerates: ['401'] }, async (ada) => {
     await ada.logIn();
     const left = ada.page.locator('#left');
-    assert.match(await left.textContent(), /^[1-4] s$/);
-    assert.match(await ada.page.locator('.facts').innerText(), /4 s[\s\S]*profile offline_access|4 s[\s\S]*offline_access profile/);
-    await left.filter({ hasText: 'it has run out' }).waitFor({ timeout: 8_000 });
+    assert.match(await left.textContent(), /^[1-6] s$/);
+    assert.match(await ada.page.locator('.facts').innerText(), /6 s[\s\S]*profile offline_access|6 s[\s\S]*offline_access profile/);
+    await left.filter({ hasText: 'it has expired' }).waitFor({ timeout: 10_000 });
     assert.equal(await ada.page.locator('.primary').textContent(), 'Refresh the token');
-    await ada.page.screenshot({ path: `${screenshots}run-out.png`, fullPage: true });
-    // The server counts in finer steps.
+    await ada.page.screenshot({ path: `${screenshots}expired.png`, fullPage: true });
+    // The server counts in milliseconds.
     await ada.page.waitForTimeout(1_000);
     await ada.press('Show the token to the API');
     await ada.isTold('The API does not accept the token');
@@ -466,16 +555,16 @@ async function runAll() {
   await test('oidc-provider: denied', {}, async (ada) => {
     await ada.start();
     await ada.logInAtProvider('Deny');
-    await ada.isTold('You said no');
+    await ada.isTold('You declined');
     await ada.inState('Unstarted');
   });
 
   origin = await startPage(program, '--authorize-url', `${issuer}/auth`, '--token-url', `${issuer}/token`,
     '--issuer', 'http://127.0.0.1:1', '--client-id', 'page', '--prompt', 'consent');
-  await test('oidc-provider: an answer that names another server than was asked ends the login', {}, async (ada) => {
+  await test('oidc-provider: a response that names another server ends the login', {}, async (ada) => {
     await ada.start();
     await ada.logInAtProvider('Allow');
-    await ada.isTold('The answer is not from this server');
+    await ada.isTold('The response is not from this server');
     await ada.inState('Unstarted');
   });
 }

@@ -1,4 +1,4 @@
-// Starts what the tests need, and stops it again.
+// Starts and stops the programs that the tests need.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 
 const running = [];
 
-// The page, with the server that is built in or the one that the options name. Gives its origin.
+// The page, with the built-in server or the one that the options name. Returns its origin.
 export async function startPage(program, ...options) {
   return started(program, options, /Open (http:\S+)\//);
 }
 
-// The real `oidc-provider`. Gives its issuer.
+// The real `oidc-provider`. Returns its issuer.
 export async function startProvider() {
   const script = fileURLToPath(new URL('oidc-provider.mjs', import.meta.url));
   return `http://127.0.0.1:${await started(process.execPath, [script], /^port (\d+)/m)}`;
@@ -27,7 +27,7 @@ async function started(command, options, pattern) {
     if (found) return found[1];
     await new Promise((resolve) => { setTimeout(resolve, 200); });
   }
-  throw new Error(`${command} does not answer:\n${output}`);
+  throw new Error(`${command} does not start:\n${output}`);
 }
 
 export async function stopAll() {

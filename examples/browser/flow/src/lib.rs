@@ -1,9 +1,9 @@
-//! The flow of `authcode` as classes of JavaScript, one for each state.
+//! The flow of `authcode` as classes of JavaScript: one for each state, and `Refresh`.
 //!
-//! A method that moves the login on takes its object: to use that one again throws. A step that is refused throws an
-//! object that says why, and whose `state` is what the login goes on with, if it does.
+//! A method that takes a step consumes its object: using that object again throws. A refused step throws an object that
+//! says why it was refused and what to do now, and that carries the state if the login goes on (`page/wire.js`).
 
-// Without `std`, which would bring its printing of panics. Nothing here panics.
+// Without `std`, which would link the code that prints panics. Nothing here panics.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
 extern crate alloc;

@@ -1,11 +1,11 @@
-//! Requests for `fetch`, what came back, and what a refused step throws.
+//! Requests for `fetch`, responses from it, and the object that a refused step throws.
 //!
-//! The objects are made in JavaScript, by `page/wire.js`: there each member costs a word, and here a function.
+//! The objects are made in JavaScript, by `page/wire.js`: a member costs a word there, and a function here.
 
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use authcode::{Fault, HttpRequest, HttpResponse, OAuthError, RedirectError, StartError, TokenError, Untrusted};
+use authcode::{Fault, HttpRequest, HttpResponse, NextStep, OAuthError, RedirectError, TokenError, Untrusted};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(raw_module = "/wire.js")]
@@ -19,9 +19,9 @@ extern "C" {
     #[wasm_bindgen(js_name = refused)]
     fn new_refused(
         kind: &str,
+        next_step: &str,
+        after: Option<f64>,
         fault: &str,
-        is_retryable: bool,
-        retry_after: Option<f64>,
         server_error: Option<&str>,
         server_description: Option<&str>,
         state: &JsValue,
@@ -46,10 +46,6 @@ pub(crate) fn response(status: u16, retry_after: Option<f64>, body: Vec<u8>) -> 
     }
 }
 
-pub(crate) fn start_refused(error: &StartError, state: Option<JsValue>) -> JsValue {
-    refused(error.name(), error.fault(), error.is_retryable(), None, None, state)
-}
-
 pub(crate) fn redirect_refused(error: &RedirectError, state: Option<JsValue>) -> JsValue {
     let claimed = match error {
         RedirectError::StateMissing { unauthenticated } | RedirectError::IssuerMissing { unauthenticated } => {
@@ -57,37 +53,34 @@ pub(crate) fn redirect_refused(error: &RedirectError, state: Option<JsValue>) ->
         }
         _ => error.oauth_error(),
     };
-    refused(error.name(), error.fault(), error.is_retryable(), None, claimed, state)
+    refused(error.name(), error.next_step(), error.fault(), claimed, state)
 }
 
 pub(crate) fn token_refused(error: &TokenError, state: Option<JsValue>) -> JsValue {
-    let retry_after = error.retry_after().map(|pause| pause.as_secs() as f64);
-    refused(error.name(), error.fault(), error.is_retryable(), retry_after, error.oauth_error(), state)
+    refused(error.name(), error.next_step(), error.fault(), error.oauth_error(), state)
 }
 
-/// The description is as the crate makes it safe to show.
-fn refused(
+/// The description is sanitized by the crate.
+pub(crate) fn refused(
     kind: &str,
+    next_step: NextStep,
     fault: Fault,
-    is_retryable: bool,
-    retry_after: Option<f64>,
     server: Option<&OAuthError>,
     state: Option<JsValue>,
 ) -> JsValue {
-    let fault = match fault {
-        Fault::Host => "host",
-        Fault::Stranger => "stranger",
-        Fault::User => "user",
-        _ => "server",
+    let (next_step, after) = match next_step {
+        NextStep::Wait => ("Wait", None),
+        NextStep::Retry { after } => ("Retry", Some(after.as_secs() as f64)),
+        NextStep::Fix => ("Fix", None),
+        _ => ("StartOver", None),
     };
+    let fault = match fault {
+        Fault::Caller => "Caller",
+        Fault::Unauthenticated => "Unauthenticated",
+        Fault::User => "User",
+        _ => "Server",
+    };
+    let code = server.map(|error| error.code.as_ref().map_or("", |code| code.as_str()));
     let description = server.and_then(|error| error.description.as_ref()).map(Untrusted::shown);
-    new_refused(
-        kind,
-        fault,
-        is_retryable,
-        retry_after,
-        server.map(|error| error.code.as_str()),
-        description.as_deref(),
-        &state.unwrap_or_default(),
-    )
+    new_refused(kind, next_step, after, fault, code, description.as_deref(), &state.unwrap_or_default())
 }
