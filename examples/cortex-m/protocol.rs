@@ -1,22 +1,22 @@
-//! What goes over the serial line between the device and its bridge. Both include this file.
+//! The protocol of the serial line between the device and its bridge. Both include this file.
 //!
-//! A frame is [`MARK`], a [`Kind`], the length of the payload (two bytes, the higher one first), the payload. Whatever
-//! stands before a mark is noise and is skipped: the ROM of a board may print some. There is no checksum, because both
-//! ends of the line stand on one desk; a radio would need one.
+//! A frame is [`MARK`], a [`Kind`], the length of the payload (two bytes, the higher one first), the payload. Bytes
+//! before a mark are skipped: the ROM of a board may print some. There is no checksum, because both ends of the line
+//! are on one desk; a radio would need one.
 //!
-//! The device asks, and then reads until it has its answer, so a UART without a buffer loses nothing.
+//! The device sends a frame, and then reads until it has the reply, so a UART without a buffer loses nothing.
 //!
-//! | device | payload | answer | payload |
+//! | device | payload | reply | payload |
 //! |---|---|---|---|
 //! | `Hello` | name of the board | `Config` | three lines: authorization endpoint, token endpoint, API |
-//! | `EntropyRequest` | how many bytes | `Entropy` | so many random bytes |
-//! | `HttpRequest` | see below | `HttpResponse`, or `NoAnswer` | see below, or what went wrong |
+//! | `EntropyRequest` | number of bytes | `Entropy` | random bytes |
+//! | `HttpRequest` | see below | `HttpResponse`, or `NoResponse` | see below, or an error |
 //! | `OpenUrl` | a URL for the user's browser | `Redirect`, perhaps much later | the URL that the browser was sent to |
 //! | `NextRedirect` | | `Redirect` | |
-//! | `Wait` | how many seconds | `Woken` | |
+//! | `Wait` | number of seconds | `Woken` | |
 //! | `Log` | a line for the developer | | |
 //! | `Measure` | phase, heap, heap with overhead, stack | | |
-//! | `Exit` | how it ended | | |
+//! | `Exit` | the outcome | | |
 //!
 //! Numbers are decimal. An HTTP request is lines: the method, the URL, the longest body that the device can take, one
 //! `name: value` for each header, an empty one; then the body. An HTTP response is three lines: the time in seconds since
@@ -27,7 +27,7 @@ pub const MARK: u8 = 0xA5;
 
 macro_rules! kinds {
     ($($name:ident = $byte:literal,)+) => {
-        /// What a frame is about.
+        /// The kind of a frame.
         #[derive(Clone, Copy, Debug, Eq, PartialEq)]
         #[repr(u8)]
         pub enum Kind {
@@ -38,7 +38,7 @@ macro_rules! kinds {
         }
 
         impl Kind {
-            /// The kind that a byte stands for.
+            /// The kind with this byte.
             pub const fn from_byte(byte: u8) -> Option<Self> {
                 match byte {
                     $($byte => Some(Self::$name),)+
@@ -60,14 +60,14 @@ kinds! {
     Log = b'L',
     Measure = b'M',
     NextRedirect = b'R',
-    NoAnswer = b'n',
+    NoResponse = b'n',
     OpenUrl = b'O',
     Redirect = b'r',
     Wait = b'W',
     Woken = b'w',
 }
 
-/// What stands in front of a payload.
+/// The header of a frame.
 pub const fn header(kind: Kind, payload_len: u16) -> [u8; 4] {
     let [high, low] = payload_len.to_be_bytes();
     [MARK, kind as u8, high, low]

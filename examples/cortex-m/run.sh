@@ -13,12 +13,12 @@ if ! command -v qemu-system-arm >/dev/null; then
 fi
 qemu-system-arm --version | head -n 1
 
-# Not by `--manifest-path`: the settings in `firmware/.cargo` count where it is built.
+# Not by `--manifest-path`: cargo reads `firmware/.cargo` only in that folder.
 targets=(thumbv7em-none-eabihf thumbv6m-none-eabi)
 (
   cd firmware
   rustup target add "${targets[@]}"
-  # What would take the place of these settings.
+  # These would override those settings.
   unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS
   for target in "${targets[@]}"; do cargo build --release --locked --target "$target"; done
 )

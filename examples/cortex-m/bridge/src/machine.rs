@@ -16,10 +16,10 @@ use crate::Failure;
 use crate::boards::Board;
 use crate::protocol::{self, Kind, MARK};
 
-/// How long a device may run, all in all.
+/// The longest run of a device.
 const LONGEST_RUN: Duration = Duration::from_secs(60);
 
-/// It is switched off when it is dropped.
+/// It is powered off on drop.
 pub(crate) struct Machine<'a> {
     board: &'a Board,
     qemu: Child,
@@ -30,7 +30,7 @@ pub(crate) struct Machine<'a> {
     deadline: Instant,
 }
 
-/// What came over the line.
+/// A frame from the device.
 #[derive(Debug)]
 pub(crate) struct Frame {
     pub(crate) kind: Kind,
@@ -38,13 +38,13 @@ pub(crate) struct Frame {
 }
 
 impl<'a> Machine<'a> {
-    /// Switches it on, with this in its page of flash. Nothing else outlives the power.
+    /// Powers it on with this page of flash. Nothing else survives a loss of power.
     pub(crate) fn power_on(board: &'a Board, firmware: &Path, page: &[u8]) -> Result<Self, Failure> {
         let files = std::env::temp_dir().join(format!("authcode-cortex-m-{}-{}", std::process::id(), board.machine));
         fs::create_dir_all(&files)?;
         let (page_file, socket) = (files.join("page"), files.join("monitor"));
         fs::write(&page_file, page)?;
-        // It is switched off with the bridge, too, whatever ends that.
+        // It ends with the bridge, too.
         let mut qemu = Command::new("setpriv")
             .args(["--pdeathsig", "KILL", "qemu-system-arm"])
             .args(["-nodefaults", "-display", "none", "-serial", "stdio", "-M", board.machine, "-kernel"])
@@ -55,7 +55,7 @@ impl<'a> Machine<'a> {
             .arg(format!("loader,file={},addr={:#x},force-raw=on", page_file.display(), board.page_start))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            // It warns of a network card that nobody uses.
+            // QEMU warns of an unused network card.
             .stderr(Stdio::null())
             .spawn()
             .map_err(|error| format!("setpriv and qemu-system-arm do not start: {error}"))?;
@@ -73,7 +73,7 @@ impl<'a> Machine<'a> {
         let monitor = match monitor(&socket, deadline) {
             Ok(monitor) => monitor,
             Err(error) => {
-                // No machine is left running that nobody knows of.
+                // Do not leave the process running.
                 drop(qemu.kill());
                 drop(qemu.wait());
                 return Err(error);
@@ -93,11 +93,11 @@ impl<'a> Machine<'a> {
         self.line.write_all(&protocol::header(kind, len))?;
         self.line.write_all(payload)?;
         self.line.flush()?;
-        // QEMU does not see that a UART has been switched on until something else happens.
+        // QEMU does not notice that a UART was enabled until something else happens.
         self.command(&json!({ "execute": "query-status" }))
     }
 
-    /// Cuts the power, and gives back what is in the page of flash.
+    /// Cuts the power, and returns the page of flash.
     pub(crate) fn power_off(mut self) -> Result<Vec<u8>, Failure> {
         let page = self.files.join("page-after");
         self.command(&json!({ "execute": "stop" }))?;
@@ -134,7 +134,7 @@ fn monitor(socket: &Path, deadline: Instant) -> Result<BufReader<UnixStream>, Fa
     Ok(monitor)
 }
 
-/// QEMU greets, and reports events, in lines of their own.
+/// Executes a command. QEMU sends its greeting and events as lines of their own, which are skipped.
 fn execute(monitor: &mut BufReader<UnixStream>, command: &Value) -> Result<(), Failure> {
     monitor.get_mut().write_all(format!("{command}\n").as_bytes())?;
     loop {

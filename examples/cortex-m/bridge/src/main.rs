@@ -21,7 +21,7 @@ use std::process::ExitCode;
 use crate::boards::BOARDS;
 use crate::report::Tally;
 
-/// Whatever goes wrong ends as one line.
+/// Any error: it is reported as one line.
 type Failure = Box<dyn core::error::Error + Send + Sync>;
 
 fn main() -> Result<ExitCode, Failure> {

@@ -1,4 +1,4 @@
-//! What a modem does: makes the HTTP request of a device, and tells the time.
+//! The modem: makes the HTTP request of a device, and tells the time.
 
 use core::time::Duration;
 use std::time::SystemTime;
@@ -8,7 +8,7 @@ use ureq::http::Request as HttpRequest;
 
 use crate::Failure;
 
-/// A request as the device wrote it.
+/// A request of the device.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) method: String,
@@ -18,7 +18,7 @@ pub(crate) struct Request {
     pub(crate) body: String,
 }
 
-/// What the device is to hear.
+/// A response for the device.
 #[derive(Clone, Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
@@ -29,7 +29,7 @@ pub(crate) struct Response {
 impl Request {
     pub(crate) fn read(payload: Vec<u8>) -> Result<Self, Failure> {
         let text = String::from_utf8(payload)?;
-        let (head, body) = text.split_once("\n\n").ok_or("a request without an end of its head")?;
+        let (head, body) = text.split_once("\n\n").ok_or("a request whose head has no end")?;
         let mut lines = head.lines();
         let mut line = || lines.next().ok_or("a request that is too short");
         let (method, url, max_body_len) = (line()?.to_owned(), line()?.to_owned(), line()?.parse()?);
@@ -69,7 +69,7 @@ impl Response {
         Self { status, retry_after: None, body: body.into() }
     }
 
-    /// As the device reads it, with the time.
+    /// The payload of its frame, with the time.
     pub(crate) fn payload(&self) -> Vec<u8> {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
         let retry_after = self.retry_after.as_deref().unwrap_or_default();

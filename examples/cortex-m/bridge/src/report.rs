@@ -1,4 +1,4 @@
-//! What came of it: one line for each scenario, one table of measures, one line at the end.
+//! The report: a line for each scenario, a table of measures, a summary.
 
 use std::process::ExitCode;
 
@@ -31,8 +31,8 @@ impl Tally {
         }
     }
 
-    /// Takes down what a board needs, and holds it against the budgets. `sizes`: flash of the program, of its twin,
-    /// and static memory.
+    /// Notes what a board needs, and compares it with the budgets. `sizes`: flash of the program and of its twin, and
+    /// static memory.
     pub(crate) fn measure(&mut self, board: &str, sizes: [usize; 3], measures: &[Measure]) {
         let [whole, twin, statics] = sizes;
         let of_crate = whole.saturating_sub(twin);
@@ -68,7 +68,7 @@ impl Tally {
         }
     }
 
-    /// The end of the run.
+    /// Prints the tables and the summary.
     pub(crate) fn conclude(self) -> ExitCode {
         let Self { passed, failed, tables } = self;
         println!("{tables}\n{passed} passed, {failed} failed");
@@ -76,7 +76,7 @@ impl Tally {
     }
 }
 
-/// Their names, in the order in which they come.
+/// The names of the phases, in the order of their first measure.
 fn phases(measures: &[Measure]) -> Vec<&str> {
     let mut names = Vec::new();
     for measure in measures {

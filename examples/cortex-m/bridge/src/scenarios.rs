@@ -1,4 +1,4 @@
-//! What a device lives through. Each scenario is a list of what happens, and of what must come of it.
+//! The scenarios: what happens to a device, and what it must do.
 
 use std::path::{Path, PathBuf};
 
@@ -17,19 +17,23 @@ struct Scenario {
     run: fn(&Bench<'_>) -> Result<Vec<Record>, Failure>,
 }
 
-const SCENARIOS: [Scenario; 12] = [
+const SCENARIOS: [Scenario; 16] = [
     Scenario { name: "login and refresh", run: login_and_refresh },
     Scenario { name: "ordinary sizes", run: ordinary_sizes },
-    Scenario { name: "the user says no", run: the_user_says_no },
+    Scenario { name: "the user declines", run: the_user_declines },
     Scenario { name: "redirects of strangers", run: redirects_of_strangers },
-    Scenario { name: "a server that is busy", run: a_server_that_is_busy },
-    Scenario { name: "an answer that is lost", run: an_answer_that_is_lost },
-    Scenario { name: "an answer that does not fit", run: an_answer_that_does_not_fit },
+    Scenario { name: "a busy server", run: a_busy_server },
+    Scenario { name: "a lost response", run: a_lost_response },
+    Scenario { name: "a response that does not fit", run: a_response_that_does_not_fit },
+    Scenario { name: "no network for the code", run: no_network_for_the_code },
+    Scenario { name: "a dead refresh token", run: a_dead_refresh_token },
+    Scenario { name: "a refresh that cannot be done now", run: a_refresh_that_cannot_be_done_now },
     Scenario { name: "power lost while the user is away", run: power_lost_while_the_user_is_away },
     Scenario { name: "power lost with the code", run: power_lost_with_the_code },
     Scenario { name: "power lost with the code, twice", run: power_lost_with_the_code_twice },
     Scenario { name: "power lost with the token", run: power_lost_with_the_token },
-    Scenario { name: "a page that was not written to its end", run: a_torn_page },
+    Scenario { name: "an interrupted write", run: an_interrupted_write },
+    Scenario { name: "a stored login of another client", run: a_stored_login_of_another_client },
 ];
 
 /// A board, its program and its server.
@@ -39,7 +43,7 @@ struct Bench<'a> {
     server: Server,
 }
 
-/// Runs everything on one board.
+/// Runs all scenarios on one board.
 pub(crate) fn run_all(board: &Board, target_dir: &Path, only: Option<&str>, tally: &mut Tally) -> Result<(), Failure> {
     let bench = Bench { board, firmware: board.firmware(target_dir, "login"), server: Server::start()? };
     println!("\n{}", board.name);
@@ -58,7 +62,7 @@ pub(crate) fn run_all(board: &Board, target_dir: &Path, only: Option<&str>, tall
 
 fn login_and_refresh(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
     let first = bench.boot(&bench.board.erased_page(), bench.world())?;
-    check(first.has_logged("stored: nothing"), &first, "begins afresh")?;
+    check(first.has_logged("stored: nothing"), &first, "starts another login")?;
     finished(&first)?;
     let grants = first.requests.iter().filter(|request| request.method == "POST").collect::<Vec<_>>();
     check(grants.len() == 2, &first, "one request for the code, one for the refresh token")?;
@@ -69,7 +73,7 @@ fn login_and_refresh(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
     Ok(vec![first, second])
 }
 
-/// The embedded server's tokens are short. These have the length of an API's that gives JWTs.
+/// The tokens of the embedded server are short. These are as long as JWTs.
 fn ordinary_sizes(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
     let mut world = bench.world();
     let first = access_token("eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ", 700);
@@ -88,9 +92,9 @@ fn ordinary_sizes(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
     Ok(vec![record])
 }
 
-fn the_user_says_no(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
+fn the_user_declines(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
     let record = bench.boot(&bench.board.erased_page(), World { user: User::Denies, ..bench.world() })?;
-    check(record.exit.as_deref() == Some("denied"), &record, "knows that it was the user")?;
+    check(record.exit.as_deref() == Some("denied"), &record, "reports that it was the user")?;
     check(record.requests.is_empty(), &record, "asks for no token")?;
     check(record.page_is_empty(), &record, "leaves nothing behind")?;
     Ok(vec![record])
@@ -106,12 +110,12 @@ fn redirects_of_strangers(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
     let count = strangers.len();
     let record = bench.boot(&bench.board.erased_page(), World { strangers: strangers.into(), ..bench.world() })?;
     finished(&record)?;
-    let refused = record.log.iter().filter(|line| *line == "refused: not an answer to this login").count();
-    check(refused == count, &record, "refuses each of them and goes on waiting")?;
+    let refused = record.log.iter().filter(|line| *line == "refused: not a response to this login").count();
+    check(refused == count, &record, "refuses each of them and keeps waiting")?;
     Ok(vec![record])
 }
 
-fn a_server_that_is_busy(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
+fn a_busy_server(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
     let mut world = bench.world();
     world.network.push_back(Network::Scripted(Response {
         retry_after: Some("2".into()),
@@ -124,33 +128,70 @@ fn a_server_that_is_busy(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
     Ok(vec![record])
 }
 
-fn an_answer_that_is_lost(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
+fn a_lost_response(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
     let mut world = bench.world();
     world.network.push_back(Network::Lost);
     let record = bench.boot(&bench.board.erased_page(), world)?;
     finished(&record)?;
-    check(record.has_logged("no answer: again") && same_twice(&record), &record, "sends the same request again")?;
+    check(record.has_logged("no response: again") && same_twice(&record), &record, "sends the same request again")?;
     Ok(vec![record])
 }
 
 /// A modem that does not keep to the limit of the device.
-fn an_answer_that_does_not_fit(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
+fn a_response_that_does_not_fit(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
     let mut world = bench.world();
     world.network.push_back(Network::Scripted(Response::json(200, &" ".repeat(60_000))));
     let record = bench.boot(&bench.board.erased_page(), world)?;
     finished(&record)?;
-    check(record.has_logged("no answer: again"), &record, "reads over it, and tries again")?;
+    check(record.has_logged("no response: again"), &record, "skips it, and tries again")?;
     Ok(vec![record])
+}
+
+fn no_network_for_the_code(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
+    let mut world = bench.world();
+    world.network.extend([Network::Lost, Network::Lost]);
+    let first = bench.boot(&bench.board.erased_page(), world)?;
+    check(first.exit.as_deref() == Some("failed: no network"), &first, "reports that there is no network")?;
+    check(first.requests.len() == 2, &first, "sends the code once more, and no more often")?;
+    check(!first.page_is_empty(), &first, "keeps the code")?;
+    let second = bench.boot(&first.page, bench.world())?;
+    check(second.has_logged("resumed: with the code"), &second, "continues with the code")?;
+    finished(&second)?;
+    Ok(vec![first, second])
+}
+
+fn a_dead_refresh_token(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
+    let mut world = bench.world();
+    let dead = Response::json(400, "{\"error\":\"invalid_grant\"}");
+    world.network.extend([Network::Forward, Network::Forward, Network::Scripted(dead)]);
+    let record = bench.boot(&bench.board.erased_page(), world)?;
+    check(record.has_logged("refused: log in again"), &record, "asks the user again")?;
+    finished(&record)?;
+    Ok(vec![record])
+}
+
+fn a_refresh_that_cannot_be_done_now(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
+    let mut world = bench.world();
+    let portal = Response::json(200, "<html><title>Welcome to our Wi-Fi</title></html>");
+    world.network.extend([Network::Forward, Network::Forward, Network::Scripted(portal)]);
+    let first = bench.boot(&bench.board.erased_page(), world)?;
+    check(first.exit.as_deref() == Some("failed: the server's fault"), &first, "reports that it has no new token")?;
+    check(!first.page_is_empty(), &first, "keeps the token")?;
+    let second = bench.boot(&first.page, bench.world())?;
+    check(second.has_logged("resumed: with the token"), &second, "continues with the token")?;
+    check(second.authorization_url.is_none(), &second, "does not ask the user again")?;
+    finished(&second)?;
+    Ok(vec![first, second])
 }
 
 fn power_lost_while_the_user_is_away(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
     let first = bench.boot(&bench.board.erased_page(), World { user: User::CutPower, ..bench.world() })?;
-    check(first.exit.is_none() && !first.page_is_empty(), &first, "has stored that it waits")?;
+    check(first.exit.is_none() && !first.page_is_empty(), &first, "has stored the pending login")?;
     let url = first.authorization_url.as_deref().ok_or("no authorization url")?;
-    // The user goes on, while the device is off.
+    // The user continues while the device is off.
     let redirect = user::consent(&bench.server, url, "allow")?;
     let second = bench.boot(&first.page, World { user: User::HasBeen(redirect), ..bench.world() })?;
-    check(second.has_logged("resumed: waiting for the redirect"), &second, "goes on waiting")?;
+    check(second.has_logged("resumed: waiting for the redirect"), &second, "keeps waiting")?;
     check(second.authorization_url == first.authorization_url, &second, "has the same URL again")?;
     finished(&second)?;
     Ok(vec![first, second])
@@ -159,21 +200,21 @@ fn power_lost_while_the_user_is_away(bench: &Bench<'_>) -> Result<Vec<Record>, F
 fn power_lost_with_the_code(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
     let first = bench.boot_with_code_cut(&bench.board.erased_page())?;
     let second = bench.boot(&first.page, bench.world())?;
-    check(second.has_logged("resumed: with the code"), &second, "goes on with the code")?;
+    check(second.has_logged("resumed: with the code"), &second, "continues with the code")?;
     check(second.authorization_url.is_none(), &second, "does not ask the user again")?;
     finished(&second)?;
     let third = bench.boot(&second.page, World { user: User::CutPower, ..bench.world() })?;
-    check(third.has_logged("stored: nothing"), &third, "finds no page the next time")?;
+    check(third.has_logged("stored: nothing"), &third, "finds nothing stored the next time")?;
     Ok(vec![first, second, third])
 }
 
 fn power_lost_with_the_code_twice(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
     let first = bench.boot_with_code_cut(&bench.board.erased_page())?;
     let second = bench.boot_with_code_cut(&first.page)?;
-    check(second.has_logged("resumed: with the code"), &second, "goes on with the code")?;
+    check(second.has_logged("resumed: with the code"), &second, "continues with the code")?;
     check(second.page_is_empty(), &second, "has taken the code out of the page before it used it")?;
     let third = bench.boot(&second.page, bench.world())?;
-    check(third.has_logged("stored: nothing"), &third, "begins afresh")?;
+    check(third.has_logged("stored: nothing"), &third, "starts another login")?;
     finished(&third)?;
     Ok(vec![first, second, third])
 }
@@ -185,26 +226,40 @@ fn power_lost_with_the_token(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> 
     let first = bench.boot(&bench.board.erased_page(), world)?;
     check(first.exit.is_none() && first.has_logged("api: 200"), &first, "has a token that works")?;
     let second = bench.boot(&first.page, bench.world())?;
-    check(second.has_logged("resumed: with the token"), &second, "goes on with the token")?;
+    check(second.has_logged("resumed: with the token"), &second, "continues with the token")?;
     check(second.authorization_url.is_none(), &second, "does not ask the user again")?;
     finished(&second)?;
     Ok(vec![first, second])
 }
 
-fn a_torn_page(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
+fn an_interrupted_write(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
     let first = bench.boot_with_code_cut(&bench.board.erased_page())?;
     let written = first.page.iter().rposition(|byte| *byte != 0xFF).map_or(0, |last| last + 1);
     let mut page = first.page.clone();
     page.iter_mut().skip(written / 2).for_each(|byte| *byte = 0xFF);
     let second = bench.boot(&page, bench.world())?;
-    check(second.has_logged("stored: torn"), &second, "sees that the page is torn")?;
-    check(second.authorization_url.is_some(), &second, "begins afresh")?;
+    check(second.has_logged("stored: torn"), &second, "detects the interrupted write")?;
+    check(second.authorization_url.is_some(), &second, "starts another login")?;
     finished(&second)?;
-    // The same without a length: that is what the firmware writes last.
+    // The same without the length, which the firmware writes last.
     let mut page = first.page.clone();
     page.iter_mut().take(4).for_each(|byte| *byte = 0xFF);
     let third = bench.boot(&page, World { user: User::CutPower, ..bench.world() })?;
-    check(third.has_logged("stored: torn"), &third, "sees that the page has no length")?;
+    check(third.has_logged("stored: torn"), &third, "detects that the length is missing")?;
+    Ok(vec![first, second, third])
+}
+
+fn a_stored_login_of_another_client(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
+    let first = bench.boot_with_code_cut(&bench.board.erased_page())?;
+    let other = Server::start()?;
+    let second = bench.boot(&first.page, World::new(&other))?;
+    check(second.has_logged("stored: of another client"), &second, "sees that it is of another server")?;
+    check(second.exit.as_deref() == Some("failed: configuration"), &second, "reports what must be fixed")?;
+    check(second.requests.is_empty(), &second, "sends the code to nobody")?;
+    check(second.page == first.page, &second, "keeps the stored login")?;
+    let third = bench.boot(&second.page, bench.world())?;
+    check(third.has_logged("resumed: with the code"), &third, "continues with the code")?;
+    finished(&third)?;
     Ok(vec![first, second, third])
 }
 
@@ -233,10 +288,10 @@ fn check(holds: bool, record: &Record, what: &str) -> Result<(), Failure> {
         return Ok(());
     }
     let (exit, log) = (&record.exit, &record.log);
-    Err(format!("it should be so that the device {what}; it ended with {exit:?}, and said {log:?}").into())
+    Err(format!("expected: the device {what}; it ended with {exit:?}, and logged {log:?}").into())
 }
 
-/// Logged in, refreshed, both tokens taken by the API, and nothing left in the page.
+/// Logged in, refreshed, both tokens accepted by the API, and nothing left in the page.
 fn finished(record: &Record) -> Result<(), Failure> {
     check(record.exit.as_deref() == Some(LOGGED_IN), record, "logs in and refreshes")?;
     check(record.log.iter().filter(|line| *line == "api: 200").count() == 2, record, "has two tokens that work")?;

@@ -1,4 +1,4 @@
-//! One device from power on to power off: what the bridge answers, and what it notes.
+//! One device from power on to power off: how the bridge replies, and what it records.
 
 use core::time::Duration;
 use std::collections::VecDeque;
@@ -15,33 +15,33 @@ use crate::user;
 
 /// What happens to a request of the device.
 pub(crate) enum Network {
-    /// The power is lost after it has left, before anything comes back.
+    /// The power is lost after it was sent, before a response comes.
     CutPower,
     /// It goes to the server.
     Forward,
-    /// It is lost on its way.
+    /// It is lost, and there is no response.
     Lost,
-    /// This comes back, from no server.
+    /// The bridge sends this response itself.
     Scripted(Response),
 }
 
-/// What happens when the device asks for the user.
+/// What happens when the device opens a URL for the user.
 pub(crate) enum User {
     Allows,
     Denies,
     /// The device waits, and the power is lost.
     CutPower,
-    /// The user was there before, and this is where the browser was sent to.
+    /// The user was there before, and the browser was redirected to this URL.
     HasBeen(String),
 }
 
-/// What a device meets.
+/// The surroundings of a device.
 pub(crate) struct World<'a> {
     pub(crate) server: &'a Server,
     pub(crate) user: User,
-    /// What comes to the redirect URI before the answer.
+    /// The requests to the redirect URI before the authorization response.
     pub(crate) strangers: Vec<String>,
-    /// What happens to the first requests. The others go to the server.
+    /// What happens to the first requests. Others go to the server.
     pub(crate) network: VecDeque<Network>,
 }
 
@@ -53,13 +53,13 @@ impl<'a> World<'a> {
 
 /// What a device did.
 pub(crate) struct Record {
-    /// How it ended, by its own account. `None`: the power was cut.
+    /// The outcome that it reports. `None` if the power was cut.
     pub(crate) exit: Option<String>,
     pub(crate) log: Vec<String>,
     pub(crate) measures: Vec<Measure>,
     pub(crate) requests: Vec<Request>,
     pub(crate) authorization_url: Option<String>,
-    /// What is in its page of flash.
+    /// The content of its page of flash.
     pub(crate) page: Vec<u8>,
 }
 
@@ -82,7 +82,7 @@ impl Record {
     }
 }
 
-/// Switches a device on with this page of flash, and lets it live in this world.
+/// Powers a device on with this page of flash, and runs it in this world.
 pub(crate) fn run(board: &Board, firmware: &Path, page: &[u8], mut world: World<'_>) -> Result<Record, Failure> {
     let mut machine = Machine::power_on(board, firmware, page)?;
     let mut record = Record {
@@ -101,7 +101,7 @@ pub(crate) fn run(board: &Board, firmware: &Path, page: &[u8], mut world: World<
 fn live(machine: &mut Machine<'_>, world: &mut World<'_>, record: &mut Record) -> Result<(), Failure> {
     let mut redirects = VecDeque::new();
     loop {
-        let frame = machine.receive().map_err(|error| format!("{error}; it said {:?}", record.log))?;
+        let frame = machine.receive().map_err(|error| format!("{error}; it logged {:?}", record.log))?;
         let text = || String::from_utf8(frame.payload.clone());
         match frame.kind {
             Kind::Hello => {
@@ -119,13 +119,13 @@ fn live(machine: &mut Machine<'_>, world: &mut World<'_>, record: &mut Record) -
                 record.requests.push(request.clone());
                 let answer = match world.network.pop_front() {
                     Some(Network::CutPower) => return Ok(()),
-                    Some(Network::Lost) => Err("lost on its way".into()),
+                    Some(Network::Lost) => Err("lost".into()),
                     Some(Network::Scripted(response)) => Ok(response),
                     Some(Network::Forward) | None => request.send(),
                 };
                 match answer {
                     Ok(response) => machine.send(Kind::HttpResponse, &response.payload())?,
-                    Err(error) => machine.send(Kind::NoAnswer, error.to_string().as_bytes())?,
+                    Err(error) => machine.send(Kind::NoResponse, error.to_string().as_bytes())?,
                 }
             }
             Kind::OpenUrl => {
@@ -145,7 +145,7 @@ fn live(machine: &mut Machine<'_>, world: &mut World<'_>, record: &mut Record) -
             }
             Kind::NextRedirect => {
                 let redirect =
-                    redirects.pop_front().ok_or("the device refuses the answer, and waits for another one")?;
+                    redirects.pop_front().ok_or("the device refuses the response, and waits for another one")?;
                 machine.send(Kind::Redirect, redirect.as_bytes())?;
             }
             Kind::Wait => {
@@ -158,14 +158,14 @@ fn live(machine: &mut Machine<'_>, world: &mut World<'_>, record: &mut Record) -
                 record.exit = Some(text()?);
                 return Ok(());
             }
-            Kind::Config | Kind::Entropy | Kind::HttpResponse | Kind::NoAnswer | Kind::Redirect | Kind::Woken => {
+            Kind::Config | Kind::Entropy | Kind::HttpResponse | Kind::NoResponse | Kind::Redirect | Kind::Woken => {
                 return Err(format!("the device sends what it should receive: {:?}", frame.kind).into());
             }
         }
     }
 }
 
-/// What the device still says before it waits.
+/// Takes the last measure of a device that waits.
 fn settle(machine: &mut Machine<'_>, record: &mut Record) -> Result<(), Failure> {
     let frame = machine.receive()?;
     if frame.kind == Kind::Measure {
@@ -176,7 +176,7 @@ fn settle(machine: &mut Machine<'_>, record: &mut Record) -> Result<(), Failure>
 }
 
 impl Measure {
-    /// The phase may have spaces in it, the three numbers at its end have none.
+    /// The phase may have spaces, the three numbers after it have none.
     fn read(text: &str) -> Option<Self> {
         let mut parts = text.rsplitn(4, ' ');
         let mut number = || parts.next()?.parse().ok();

@@ -1,4 +1,4 @@
-//! How much flash a program takes.
+//! The sizes of a program.
 
 use std::fs;
 use std::path::Path;
@@ -8,12 +8,12 @@ use object::read::elf::{FileHeader as _, SectionHeader as _};
 
 use crate::Failure;
 
-/// What of a program is written to flash: code, constants, and the initial values of variables. Bytes.
+/// The bytes that are written to flash: code, constants, and the initial values of variables.
 pub(crate) fn flash(program: &Path) -> Result<usize, Failure> {
     sum(program, true)
 }
 
-/// The variables that start as zeros, the heap among them. Bytes.
+/// The bytes of the variables that start as zeros, with the heap.
 pub(crate) fn statics(program: &Path) -> Result<usize, Failure> {
     sum(program, false)
 }

@@ -1,9 +1,9 @@
-//! A stand-in for the user and the browser: presses a button on the embedded server's page, and reads where it leads.
+//! A stand-in for the user and the browser: presses a button on the page of the embedded server.
 
 use crate::Failure;
 use crate::server::Server;
 
-/// The redirect that the user's browser would follow.
+/// Returns the URL that the user's browser would be redirected to.
 pub(crate) fn consent(server: &Server, authorization_url: &str, decision: &str) -> Result<String, Failure> {
     let agent = ureq::Agent::config_builder().max_redirects(0).build().new_agent();
     let page = agent.get(authorization_url).call()?.into_body().read_to_string()?;

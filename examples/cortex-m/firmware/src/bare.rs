@@ -1,5 +1,4 @@
-//! What the compiler cannot check: registers, the heap, the stack, and what happens when all is lost. There is no
-//! `unsafe` in any other file.
+//! Registers, the heap, the stack, and the panic handler. All `unsafe` code is in this file.
 #![allow(unsafe_code, reason = "this is the one file for it")]
 
 use core::alloc::{GlobalAlloc, Layout};
@@ -21,10 +20,10 @@ use crate::protocol::Kind;
 pub struct Register(*mut u32);
 
 impl Register {
-    /// The register of a device. It stands where the architecture has the devices: there is no Rust value there.
+    /// The register of a peripheral, in the address range that the architecture reserves for them.
     ///
     /// # Panics
-    /// If the address is outside of that, or of no word.
+    /// If the address is outside of that range, or not aligned.
     pub const fn of_device(address: usize) -> Self {
         assert!(address >= 0x4000_0000 && address < 0x6000_0000 && address.is_multiple_of(4));
         Self(ptr::with_exposed_provenance_mut(address))
@@ -39,15 +38,15 @@ impl Register {
         Self(ptr::with_exposed_provenance_mut(board::PAGE_START + 4 * index))
     }
 
-    /// What it holds.
+    /// Reads it.
     pub fn read(self) -> u32 {
         // SAFETY: a word for a device, or one that the linker leaves free (`memory/*.x`).
         unsafe { self.0.read_volatile() }
     }
 
-    /// Changes it.
+    /// Writes it.
     pub fn write(self, value: u32) {
-        // SAFETY: as above. No device here is told to write to memory by itself.
+        // SAFETY: as above. No peripheral is configured for DMA.
         unsafe { self.0.write_volatile(value) }
     }
 }
@@ -60,7 +59,7 @@ macro_rules! registers {
     };
 }
 
-/// The heap, with a count of what is in use.
+/// The heap, which counts the bytes in use.
 struct CountingHeap {
     heap: LlffHeap,
     counts: Mutex<Cell<HeapUse>>,
@@ -90,10 +89,10 @@ impl CountingHeap {
     }
 }
 
-// SAFETY: all of it is what `LlffHeap` does; counting asks for no memory.
+// SAFETY: it delegates to `LlffHeap`; counting does not allocate.
 unsafe impl GlobalAlloc for CountingHeap {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's promise is handed on.
+        // SAFETY: the caller's obligations are those of `LlffHeap`.
         let block = unsafe { self.heap.alloc(layout) };
         if !block.is_null() {
             let with_overhead = self.heap.used();
@@ -107,7 +106,7 @@ unsafe impl GlobalAlloc for CountingHeap {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise is handed on.
+        // SAFETY: the caller's obligations are those of `LlffHeap`.
         unsafe { self.heap.dealloc(block, layout) };
         self.count(|counts| counts.live -= layout.size());
     }
@@ -116,15 +115,15 @@ unsafe impl GlobalAlloc for CountingHeap {
 /// Memory at its peak, in bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Peaks {
-    /// What the program had asked for, and not given back.
+    /// Bytes that were allocated and not freed.
     pub heap: usize,
-    /// The same, with what the allocator adds to it.
+    /// The same, with the overhead of the allocator.
     pub heap_with_overhead: usize,
-    /// How far down the stack was written to.
+    /// The depth to which the stack was written.
     pub stack: usize,
 }
 
-/// Gives the program its heap, and paints the stack. Only the first call does anything.
+/// Initializes the heap, and paints the stack. Only the first call has an effect.
 pub fn init() {
     static mut ARENA: [MaybeUninit<u8>; board::HEAP_LEN] = [MaybeUninit::uninit(); board::HEAP_LEN];
     static IS_DONE: Mutex<Cell<bool>> = Mutex::new(Cell::new(false));
@@ -132,7 +131,7 @@ pub fn init() {
     if critical_section::with(|token| IS_DONE.borrow(token).replace(true)) {
         return;
     }
-    // SAFETY: once, and nothing else knows of the arena.
+    // SAFETY: it runs once, and nothing else refers to the arena.
     unsafe { HEAP.heap.init((&raw mut ARENA).expose_provenance(), board::HEAP_LEN) }
     paint_stack();
 }
@@ -157,15 +156,15 @@ unsafe extern "C" {
 }
 
 const PAINT: u32 = 0xC0DE_5EED;
-/// What the painter itself may stand on.
+/// Room for the frame of `paint_stack` itself.
 const PAINTER_WORDS: usize = 32;
 
-/// Below the stack pointer nothing is alive, and no interrupt is switched on.
+/// Nothing below the stack pointer is in use, and no interrupt is enabled.
 fn paint_stack() {
     let end = &raw const _stack_end;
     let unused = (cortex_m::register::msp::read() as usize - end.addr()) / 4;
     for index in 0..unused.saturating_sub(PAINTER_WORDS) {
-        // SAFETY: between the lower end of the stack and the stack pointer, less the frame of a callee.
+        // SAFETY: between the lower end of the stack and the stack pointer, minus the frame of this function.
         unsafe { end.cast_mut().add(index).write_volatile(PAINT) };
     }
 }
@@ -178,7 +177,7 @@ fn stack_peak() -> usize {
     4 * (words - (0..words).take_while(is_painted).count())
 }
 
-/// Without the message, and so without the code that formats it.
+/// Without the message, which would link `core::fmt`.
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     let (file, place) = info.location().map_or(("", 0), |location| (location.file(), location.line()));

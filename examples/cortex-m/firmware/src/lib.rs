@@ -1,4 +1,4 @@
-//! What a device has, in whatever program runs on it: a line to its modem, a heap, a page of flash, random numbers.
+//! The device: a serial line to its modem, a heap, a page of flash, random numbers.
 #![no_std]
 
 extern crate alloc;

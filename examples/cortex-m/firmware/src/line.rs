@@ -1,11 +1,11 @@
-//! The serial line to the bridge: frames, written and read without a buffer.
+//! The serial line to the bridge: writes and reads frames without a buffer.
 
 use alloc::vec::Vec;
 
 use crate::board;
 use crate::protocol::{self, Kind, MARK};
 
-/// Sends a frame, made of parts. More than its length can say is cut off.
+/// Sends a frame that consists of these parts, cut off at 65,535 bytes.
 pub fn send<'a>(kind: Kind, parts: impl IntoIterator<Item = &'a str, IntoIter: Clone>) {
     let bytes = parts.into_iter().flat_map(str::bytes);
     let len = u16::try_from(bytes.clone().count()).unwrap_or(u16::MAX);
@@ -14,15 +14,15 @@ pub fn send<'a>(kind: Kind, parts: impl IntoIterator<Item = &'a str, IntoIter: C
     }
 }
 
-/// A frame that is on its way in. What is not read of it must be [skipped](Self::skip).
+/// A frame that is being received. Read all of it, or [skip](Self::skip) the rest.
 #[derive(Debug)]
 pub struct Incoming {
-    /// What it is about.
+    /// Its kind.
     pub kind: Kind,
     left: u16,
 }
 
-/// Waits for a frame of one of these kinds. Others are not for us, and skipped.
+/// Waits for a frame of one of these kinds, and skips others.
 pub fn receive(kinds: &[Kind]) -> Incoming {
     loop {
         while board::receive() != MARK {}
@@ -44,7 +44,7 @@ impl Incoming {
         Some(board::receive())
     }
 
-    /// A line with a number in it, if it is that.
+    /// Reads a line as a number. `None` if it is not one.
     pub fn number_line(&mut self) -> Option<u64> {
         let mut number = None;
         while let Some(byte) = self.next_byte().filter(|byte| *byte != b'\n') {
@@ -54,7 +54,7 @@ impl Incoming {
         number
     }
 
-    /// The rest of it. `None`: it is longer than that.
+    /// Reads the rest. `None` if it is longer than `max_len`.
     pub fn rest(mut self, max_len: usize) -> Option<Vec<u8>> {
         let len = usize::from(self.left);
         if len > max_len {
@@ -68,13 +68,13 @@ impl Incoming {
         Some(bytes)
     }
 
-    /// Reads the rest, and forgets it.
+    /// Skips the rest.
     pub fn skip(mut self) {
         while self.next_byte().is_some() {}
     }
 }
 
-/// A number in decimal, without the formatting of `core`.
+/// A number in decimal, without `core::fmt`.
 #[derive(Clone, Copy, Debug)]
 pub struct Decimal {
     digits: [u8; 10],
@@ -107,7 +107,7 @@ pub fn log(text: &str, detail: &str) {
     send(Kind::Log, [text, detail]);
 }
 
-/// Tells how much memory the program has used since the last report.
+/// Reports the peaks of memory since the last report.
 pub fn report(phase: &str) {
     let peaks = crate::bare::take_peaks();
     let [heap, overhead, stack] =

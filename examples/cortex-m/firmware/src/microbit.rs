@@ -5,7 +5,7 @@ use crate::registers;
 
 /// The name of the board.
 pub const NAME: &str = "microbit";
-/// All that the stack of 8000 bytes leaves, but for a few statics.
+/// The RAM that remains beside a stack of 8000 bytes and a few statics.
 pub const HEAP_LEN: usize = 8192;
 /// Two pages of flash, the last ones.
 pub const PAGE_START: usize = 0x3_F800;
@@ -41,7 +41,7 @@ registers! { 0x4001_E000:
     NVMC_ERASEPAGE = 0x508,
 }
 
-/// Switches the serial line on: 115200 baud, on the pins that lead to the USB chip.
+/// Enables the serial line: 115200 baud, on the pins that lead to the USB chip.
 pub fn init() {
     UART_PSELTXD.write(24);
     UART_PSELRXD.write(25);
@@ -61,14 +61,14 @@ pub fn send(byte: u8) {
 /// Waits for a byte.
 pub fn receive() -> u8 {
     while UART_RXDRDY.read() == 0 {}
-    // In this order: reading it may be what announces the next one.
+    // In this order: reading the byte may signal the next one.
     UART_RXDRDY.write(0);
     UART_RXD.read().to_le_bytes()[0]
 }
 
-/// Fills it from the chip's own generator, which makes its numbers of thermal noise.
+/// Fills it from the hardware generator of the chip, whose source is thermal noise.
 pub fn fill_random(bytes: &mut [u8]) {
-    // With the correction of a bias (§20.1), which the manual wants for cryptography.
+    // With bias correction (§20.1), which the manual requires for cryptography.
     RNG_CONFIG.write(1);
     RNG_START.write(1);
     for byte in bytes {

@@ -1,4 +1,4 @@
-//! The modem at the other end of the line: it speaks HTTP and TLS, has a clock, and knows the user's browser.
+//! The modem at the other end of the line: it does HTTP and TLS, has a clock, and reaches the user's browser.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -8,14 +8,14 @@ use zeroize::Zeroizing;
 use crate::line::{self, Decimal};
 use crate::protocol::Kind;
 
-/// The longest body that is taken. A token response has some hundred bytes, or two thousand with an ID token.
+/// The longest body that is accepted. A token response has a few hundred bytes, or two thousand with an ID token.
 pub const MAX_BODY_LEN: usize = 2048;
 const MAX_URL_LEN: usize = 2048;
 
-/// What the modem heard from a server.
+/// The response of a server.
 #[derive(Debug)]
 pub struct Answer {
-    /// When it came, in seconds since 1970.
+    /// When it was received, in seconds since 1970.
     pub now: u64,
     /// The HTTP status.
     pub status: u16,
@@ -25,36 +25,36 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// Where the servers are. A product has that in its firmware, or gets it when it is set up.
+/// The endpoints. A product has them in its firmware, or gets them when it is set up.
 #[derive(Debug)]
 pub struct Config {
     text: String,
 }
 
 impl Config {
-    /// Where the user's browser goes.
+    /// The authorization endpoint.
     pub fn authorization_endpoint(&self) -> &str {
         self.text.lines().next().unwrap_or_default()
     }
 
-    /// Where the code goes.
+    /// The token endpoint.
     pub fn token_endpoint(&self) -> &str {
         self.text.lines().nth(1).unwrap_or_default()
     }
 
-    /// Where the token goes.
+    /// The API.
     pub fn api(&self) -> &str {
         self.text.lines().nth(2).unwrap_or_default()
     }
 }
 
-/// Says hello.
+/// Asks the modem for the configuration.
 pub fn config() -> Config {
     line::send(Kind::Hello, [crate::board::NAME]);
     Config { text: text(line::receive(&[Kind::Config])) }
 }
 
-/// Sends a request. `None`: no answer came, or none that fits.
+/// Sends a request. `None` if there was no response, or one that is invalid or too long.
 pub fn exchange<'n, 'v>(
     method: &str,
     url: &str,
@@ -68,8 +68,8 @@ pub fn exchange<'n, 'v>(
     let headers = headers.into_iter().flat_map(|(name, value)| [name, ": ", value, "\n"]);
     line::send(Kind::HttpRequest, head.chain(headers).chain(["\n", body]));
 
-    let mut incoming = line::receive(&[Kind::HttpResponse, Kind::NoAnswer]);
-    if incoming.kind == Kind::NoAnswer {
+    let mut incoming = line::receive(&[Kind::HttpResponse, Kind::NoResponse]);
+    if incoming.kind == Kind::NoResponse {
         incoming.skip();
         return None;
     }
@@ -87,20 +87,18 @@ pub fn open(url: &str) {
     line::send(Kind::OpenUrl, [url]);
 }
 
-/// Waits for the URL that the user's browser was sent to.
-///
-/// There is a code in it, so it is wiped in the end.
+/// Waits for the URL that the user's browser was redirected to. It contains a code, so it is wiped on drop.
 pub fn redirect() -> Zeroizing<String> {
     Zeroizing::new(text(line::receive(&[Kind::Redirect])))
 }
 
-/// Asks to wait for another one.
+/// Waits for another one.
 pub fn next_redirect() -> Zeroizing<String> {
     line::send(Kind::NextRedirect, []);
     redirect()
 }
 
-/// Waits so many seconds, by the modem's clock.
+/// Waits for this many seconds, by the modem's clock.
 pub fn wait(seconds: u32) {
     line::send(Kind::Wait, [Decimal::new(seconds).as_str()]);
     line::receive(&[Kind::Woken]).skip();

@@ -7,9 +7,9 @@ use crate::registers;
 
 /// The name of the board.
 pub const NAME: &str = "mps2-an386";
-/// Twice the budget, so that one that is missed is measured.
+/// Twice the budget, so that a use beyond it can be measured.
 pub const HEAP_LEN: usize = 16 * 1024;
-/// The board has no flash that a program can write to. The end of the memory for code stands for it.
+/// The board has no writable flash: the end of the memory for code takes its place.
 pub const PAGE_START: usize = 0x40_0000 - PAGE_LEN;
 /// The length of the page.
 pub const PAGE_LEN: usize = 2048;
@@ -24,7 +24,7 @@ registers! { 0x4000_4000:
 const TX_FULL: u32 = 1;
 const RX_FULL: u32 = 2;
 
-/// Switches the serial line on: 115200 baud at 25 MHz.
+/// Enables the serial line: 115200 baud at 25 MHz.
 pub fn init() {
     UART_BAUDDIV.write(217);
     UART_CTRL.write(3);
@@ -43,7 +43,7 @@ pub fn receive() -> u8 {
 }
 
 /// The board has no random generator, so it asks the bridge. **A product must not**: it needs a source of its own, of
-/// the chip or beside it. Who knows `state` and verifier can finish the login in the user's place.
+/// the chip or beside it. Anyone who knows `state` and the verifier can complete the login in the user's place.
 pub fn fill_random(bytes: &mut [u8]) {
     line::send(Kind::EntropyRequest, [line::Decimal::new(bytes.len() as u32).as_str()]);
     let mut answer = line::receive(&[Kind::Entropy]);

@@ -1,7 +1,7 @@
-//! One page of flash, for one thing that must outlive the power.
+//! One page of flash, for one text that must outlive a loss of power.
 //!
-//! The length comes first, then a checksum, then the content; the length is written last. A write that was cut off
-//! leaves no length, or a checksum that does not fit.
+//! The length comes first, then a checksum, then the content; the length is written last. An interrupted write leaves
+//! no length, or a checksum that does not match.
 
 use alloc::vec::Vec;
 
@@ -17,7 +17,7 @@ const MAX_LEN: usize = board::PAGE_LEN - 4 * HEADER_WORDS;
 pub enum Content {
     /// Nothing.
     Empty,
-    /// Something that was not written to its end, or has decayed.
+    /// An interrupted write, or a damaged page.
     Torn,
     /// What was written.
     Whole(Vec<u8>),
@@ -27,7 +27,7 @@ pub enum Content {
 #[derive(Debug)]
 pub struct TooLong;
 
-/// Takes the content out: the page is empty when this returns, so nobody takes it twice.
+/// Takes the content out: the page is empty when this returns, so the content cannot be used twice.
 pub fn take() -> Content {
     let content = read();
     if !matches!(content, Content::Empty) {
@@ -62,9 +62,17 @@ pub fn erase() {
     board::erase_page();
 }
 
+/// Whether nothing is in the page.
+pub fn is_empty() -> bool {
+    words().all(|word| word == ERASED)
+}
+
+fn words() -> impl Iterator<Item = u32> {
+    (0..board::PAGE_LEN / 4).map(|index| Register::of_page(index).read())
+}
+
 fn read() -> Content {
-    let words = || (0..board::PAGE_LEN / 4).map(|index| Register::of_page(index).read());
-    if words().all(|word| word == ERASED) {
+    if is_empty() {
         return Content::Empty;
     }
     let len = Register::of_page(0).read() as usize;
@@ -80,7 +88,7 @@ fn read() -> Content {
     Content::Whole(content)
 }
 
-/// CRC-32 (IEEE 802.3). It is for accidents: who can write to the flash can write a checksum, too.
+/// CRC-32 (IEEE 802.3). It detects accidents, not attacks: anyone who can write to the flash can write a checksum, too.
 fn checksum(bytes: impl Iterator<Item = u8>) -> u32 {
     !bytes.fold(u32::MAX, |crc, byte| {
         (0..8).fold(crc ^ u32::from(byte), |crc, _| (crc >> 1) ^ if crc & 1 == 1 { 0xEDB8_8320 } else { 0 })

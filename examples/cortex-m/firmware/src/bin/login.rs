@@ -1,14 +1,12 @@
-//! A login on a microcontroller: the story. What is stored outlives the power, so it may begin in the middle.
+//! A login on a microcontroller. The stored login outlives a loss of power, so the program may start in the middle.
 #![no_std]
 #![no_main]
 
-use core::borrow::Borrow;
 use core::time::Duration;
 
 use authcode::{
-    Authorized, AwaitingRedirect, Client, ClientAuth, CodeReceived, ConfigError, Fault, Flow, HttpRequest,
-    HttpResponse, ParameterError, RedirectError, RefreshEnded, Refreshing, Rejected, Renewal, Server, Suspended,
-    TokenError, UnixTime, Unstarted,
+    Authorized, AwaitingRedirect, Client, CodeReceived, ConfigError, Exchange, Fault, Flow, HttpRequest, HttpResponse,
+    NextStep, ParameterError, Refusal, Renewal, ResumeError, Server, StartError, Suspended, UnixTime, Unstarted,
 };
 use authcode_cortex_m::line::{self, Decimal, log, report};
 use authcode_cortex_m::modem::{self, Config};
@@ -19,13 +17,14 @@ use cortex_m_rt::entry;
 use zeroize::Zeroizing;
 
 const CLIENT_ID: &str = "loom-cli";
-/// The device has no browser. This is where the bridge waits, which is the user's phone.
+/// The device has no browser: the user's phone, which is the bridge here, catches the redirect.
 const REDIRECT_URI: &str = "http://127.0.0.1/callback";
 const SCOPE: &str = "profile offline_access";
 const AUDIENCE: &str = "https://api.loomai.com/";
-const ATTEMPTS: u32 = 3;
+/// A server that wants a longer pause is asked again after the next start.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// Why the device has no token. Words and no numbers: to format an error takes kilobytes of code.
+/// Why the device has no new token. Fixed texts: formatting an error would link kilobytes of code.
 enum Failure {
     Configuration,
     Fault(Fault),
@@ -57,20 +56,19 @@ fn run() -> Result<(), Failure> {
     let client = client(&config)?;
     report("configuration");
 
-    // Of a login that has failed nothing is left.
-    let authorized = log_in(&client).inspect_err(|_| page::erase())?;
+    let mut authorized = log_in(&client)?;
     call_api(&config, &authorized);
-    let renewed = refresh(authorized)?;
-    call_api(&config, &renewed);
+    renew(&mut authorized)?;
+    call_api(&config, &authorized);
 
-    // The end of the example. A product keeps it, and begins with it the next time.
+    // The example ends here. A product keeps the stored login, and starts with it the next time.
     page::erase();
     Ok(())
 }
 
-/// Goes on where the power was lost, if there was a login on its way.
+/// Continues the stored login, if there is one.
 fn log_in(client: &Client) -> Result<Authorized, Failure> {
-    match resume(client) {
+    match resume(client)? {
         Some(Flow::AwaitingRedirect(pending)) => {
             log("resumed: ", "waiting for the redirect");
             exchange(wait(pending)?)
@@ -84,28 +82,31 @@ fn log_in(client: &Client) -> Result<Authorized, Failure> {
             store(&authorized.suspend())?;
             Ok(authorized)
         }
-        _ => exchange(wait(start(client)?)?),
+        _ => {
+            let mut template = client.login();
+            let options = template.scope(SCOPE).and_then(|template| template.audience(AUDIENCE));
+            options.map_err(|_: ParameterError| Failure::Configuration)?;
+            log_in_anew(&template)
+        }
     }
 }
 
 fn client(config: &Config) -> Result<Client, Failure> {
     let wrong = |_: ConfigError| Failure::Configuration;
-    // The server of this example is on the bridge's own machine. For any other one it is `Server::new`, which wants
-    // `https`; then the modem does TLS and checks the certificate.
+    // The server of this example is on the bridge's own machine. For any other one use `Server::new`, which accepts
+    // `https` alone; then the modem does TLS and checks the certificate.
     let server =
         Server::danger_loopback_http(config.authorization_endpoint(), config.token_endpoint()).map_err(wrong)?;
-    Client::new(server, CLIENT_ID, ClientAuth::None, REDIRECT_URI).map_err(wrong)
+    Client::new(server, CLIENT_ID, REDIRECT_URI).map_err(wrong)
 }
 
-fn start(client: &Client) -> Result<AwaitingRedirect, Failure> {
-    let wrong = |_: ParameterError| Failure::Configuration;
-    let login = client.login().scope(SCOPE).and_then(|login| login.audience(AUDIENCE)).map_err(wrong)?;
+fn log_in_anew(template: &Unstarted) -> Result<Authorized, Failure> {
     let mut entropy = Zeroizing::new([0; 64]);
     board::fill_random(&mut *entropy);
-    let pending = login.start_with_entropy(&entropy).map_err(|_: Rejected<Unstarted, _>| Failure::Random)?;
+    let pending = template.start_with_entropy(&entropy).map_err(|_: StartError| Failure::Random)?;
     store(&pending.suspend())?;
     report("start");
-    Ok(pending)
+    exchange(wait(pending)?)
 }
 
 /// Sends the user to the server, and waits for the code.
@@ -116,9 +117,13 @@ fn wait(mut pending: AwaitingRedirect) -> Result<CodeReceived, Failure> {
     let code = loop {
         pending = match pending.receive_redirect(redirect.as_str()) {
             Ok(code) => break code,
-            Err(refused) => refused.recover().map_err(|error: RedirectError| Failure::Fault(error.fault()))?,
+            // `NextStep::Wait`, or the login has ended.
+            Err(rejected) => rejected.recover().map_err(|error| {
+                page::erase();
+                Failure::Fault(error.fault())
+            })?,
         };
-        log("refused: ", "not an answer to this login");
+        log("refused: ", "not a response to this login");
         redirect = modem::next_redirect();
     };
     drop(redirect);
@@ -128,74 +133,90 @@ fn wait(mut pending: AwaitingRedirect) -> Result<CodeReceived, Failure> {
 }
 
 fn exchange(code: CodeReceived) -> Result<Authorized, Failure> {
-    let received = fetch(code, CodeReceived::token_request, CodeReceived::receive_token_response);
-    let authorized = received.map_err(|lost| match lost {
-        Lost::Ended(error) => Failure::Fault(error.fault()),
-        Lost::GivenUp(failure) => failure,
-    })?;
+    let mut slot = Some(code);
+    let authorized = match send_until_done(&mut slot) {
+        Ok(authorized) => authorized,
+        Err(failure) => {
+            // A code that may still be good is tried again after the next start.
+            match &slot {
+                Some(code) => store(&code.suspend())?,
+                None => page::erase(),
+            }
+            return Err(failure);
+        }
+    };
     report("token");
     store(&authorized.suspend())?;
     report("token stored");
     Ok(authorized)
 }
 
-fn refresh(authorized: Authorized) -> Result<Authorized, Failure> {
-    let Renewal::Refresh(refreshing) = authorized.renew() else { return Err(Failure::Fault(Fault::Server)) };
-    let received = fetch(refreshing, Refreshing::token_request, Refreshing::receive_token_response);
-    // Until there is a new token, the page has the old one, which is as good as before.
-    let renewed = received.map_err(|lost| match lost {
-        Lost::Ended(RefreshEnded { error, authorized, .. }) => {
-            if authorized.refresh_token().is_none() {
-                page::erase();
-            }
-            Failure::Fault(error.fault())
+/// Renews the token in place, by a refresh, or by another login if there is no refresh token that works.
+fn renew(authorized: &mut Authorized) -> Result<(), Failure> {
+    if let Renewal::Refresh(refresh) = authorized.renewal() {
+        let stored = authorized.revision();
+        let mut slot = Some(refresh.on(authorized));
+        let outcome = send_until_done(&mut slot);
+        let has_ended = slot.is_none();
+        drop(slot);
+        report("refresh");
+        // A refused response may change the refresh token, too.
+        if authorized.revision() != stored {
+            store(&authorized.suspend())?;
+            report("refresh stored");
         }
-        Lost::GivenUp(failure) => failure,
-    })?;
-    report("refresh");
-    store(&renewed.suspend())?;
-    report("refresh stored");
-    Ok(renewed)
-}
-
-/// Why there is no token.
-enum Lost<End> {
-    Ended(End),
-    /// The login is alive, and a later attempt may succeed.
-    GivenUp(Failure),
-}
-
-/// Both states that ask for a token have the same two verbs.
-fn fetch<State, End: Borrow<TokenError>>(
-    mut state: State,
-    request: impl Fn(&State) -> HttpRequest,
-    receive: impl Fn(State, HttpResponse, UnixTime) -> Result<Authorized, Rejected<State, TokenError, End>>,
-) -> Result<Authorized, Lost<End>> {
-    let mut attempts = 0..ATTEMPTS;
-    loop {
-        let is_last = attempts.next().is_none_or(|attempt| attempt + 1 == ATTEMPTS);
-        match send(request(&state)) {
-            None if is_last => return Err(Lost::GivenUp(Failure::Network)),
-            None => log("no answer: ", "again"),
-            Some((response, now)) => {
-                let refused = match receive(state, response, now) {
-                    Ok(authorized) => return Ok(authorized),
-                    Err(refused) => refused,
-                };
-                let error = refused.error();
-                let (fault, retryable, pause) = (error.fault(), error.is_retryable(), error.retry_after());
-                state = refused.recover().map_err(Lost::Ended)?;
-                if is_last || !retryable {
-                    return Err(Lost::GivenUp(Failure::Fault(fault)));
-                }
-                log("refused: ", "again");
-                modem::wait(pause.map_or(1, |pause| pause.as_secs().min(60) as u32));
+        match outcome {
+            Err(failure) if !has_ended => return Err(failure),
+            Err(_) => log("refused: ", "log in again"),
+            Ok(_) => return Ok(()),
+        }
+    }
+    match log_in_anew(&authorized.reauthorize()) {
+        Ok(renewed) => {
+            *authorized = renewed;
+            Ok(())
+        }
+        Err(failure) => {
+            // The old token works until it expires. A new login that is still alive is worth more.
+            if page::is_empty() {
+                store(&authorized.suspend())?;
             }
+            Err(failure)
         }
     }
 }
 
-/// The whole glue between the crate and the modem.
+/// Sends the request of a step, and sends it again if the crate says so. If this fails, a step that is still alive is in
+/// the slot.
+fn send_until_done<X: Exchange>(slot: &mut Option<X>) -> Result<X::Next, Failure> {
+    let mut may_resend = true;
+    while let Some(step) = slot.take() {
+        let Some((response, now)) = send(step.request()) else {
+            *slot = Some(step);
+            // Once, as `Resend::Once` allows.
+            if !may_resend {
+                return Err(Failure::Network);
+            }
+            may_resend = false;
+            log("no response: ", "again");
+            continue;
+        };
+        let error = match step.receive_response(response, now) {
+            Ok(next) => return Ok(next),
+            Err(rejected) => rejected.put_back(slot),
+        };
+        match error.next_step() {
+            NextStep::Retry { after } if after <= LONGEST_PAUSE => {
+                log("refused: ", "again");
+                modem::wait(after.as_secs() as u32);
+            }
+            _ => return Err(Failure::Fault(error.fault())),
+        }
+    }
+    Err(Failure::Configuration)
+}
+
+/// All of the code between the crate and the modem.
 fn send(request: HttpRequest) -> Option<(HttpResponse, UnixTime)> {
     let body = request.body.expose();
     let answer = modem::exchange(request.method, &request.url, &request.headers, body, request.max_response_len)?;
@@ -212,34 +233,43 @@ fn call_api(config: &Config, authorized: &Authorized) {
     let headers = [("authorization", bearer.expose())];
     match modem::exchange("GET", config.api(), headers, "", modem::MAX_BODY_LEN) {
         Some(answer) => log("api: ", Decimal::new(answer.status.into()).as_str()),
-        None => log("api: ", "no answer"),
+        None => log("api: ", "no response"),
     }
     report("api");
 }
 
-/// What is stored is a text, in memory for as long as it takes to write it.
+/// The text is in memory for as long as it takes to write it.
 fn store(suspended: &Suspended) -> Result<(), Failure> {
     page::write(suspended.to_json().expose().as_bytes()).map_err(|_| Failure::Store)
 }
 
-/// Takes what is stored out of the page, whatever it is: nobody can take it twice.
-fn resume(client: &Client) -> Option<Flow> {
+/// Takes the stored login out of the page, so that it cannot be used twice.
+fn resume(client: &Client) -> Result<Option<Flow>, Failure> {
     let text = match page::take() {
         Content::Empty => {
             log("stored: ", "nothing");
-            return None;
+            return Ok(None);
         }
         Content::Torn => {
             log("stored: ", "torn");
-            return None;
+            return Ok(None);
         }
         Content::Whole(text) => Zeroizing::new(text),
     };
-    let text = core::str::from_utf8(&text).unwrap_or_default();
-    let resumed = Suspended::from_json(text).ok().and_then(|stored| stored.resume(client).ok());
-    if resumed.is_none() {
-        log("stored: ", "not ours");
-    }
+    let stored = core::str::from_utf8(&text).map_err(|_| ResumeError::Damaged).and_then(Suspended::from_json);
+    let resumed = stored.and_then(|stored| Flow::resume(stored, client).map_err(|rejected| rejected.into_error()));
     report("resume");
-    resumed
+    match resumed {
+        Ok(login) => Ok(Some(login)),
+        Err(error) if error.next_step() == NextStep::Fix => {
+            // It is good, for another configuration: put it back until somebody has corrected this one.
+            page::write(&text).map_err(|_| Failure::Store)?;
+            log("stored: ", "of another client");
+            Err(Failure::Configuration)
+        }
+        Err(_) => {
+            log("stored: ", "damaged");
+            Ok(None)
+        }
+    }
 }

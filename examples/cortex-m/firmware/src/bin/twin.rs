@@ -1,4 +1,4 @@
-//! All that the program `login` does beside the login. What `login` is larger by is the price of the crate.
+//! What the program `login` does, without the login. The difference in size is the cost of the crate.
 #![no_std]
 #![no_main]
 
@@ -38,7 +38,7 @@ fn main() -> ! {
     match modem::exchange("GET", config.api(), headers, "", modem::MAX_BODY_LEN) {
         Some(answer) if answer.retry_after.is_none() => log("api: ", Decimal::new(answer.status.into()).as_str()),
         Some(answer) => log("api: ", Decimal::new(answer.now as u32).as_str()),
-        None => log("api: ", "no answer"),
+        None => log("api: ", "no response"),
     }
     report("api");
     page::erase();
