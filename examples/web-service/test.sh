@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Tests the web application: one replica alone, then a fleet of them in front of a real Redis, and the real oidc-provider
-# where Node.js 20 is there. Installs what it needs at the first run. The last line is `N passed, N failed`.
-# `./test.sh --serve` starts three replicas to try by hand.
+# Tests the web application: one replica, then several with a real Redis, and with the real oidc-provider if Node.js 20 is
+# installed. Installs what it needs at the first run. The last line is `N passed, N failed`.
+# `./test.sh --serve` starts three replicas for manual tests.
 set -euo pipefail
 cd "$(dirname "$0")"
 here=$PWD
@@ -11,13 +11,13 @@ export NO_PROXY=127.0.0.1,localhost
 
 install_redis() {
   command -v redis-server >/dev/null && return
-  # `RUNLEVEL=1`: for the program alone, not for the service that comes with it.
+  # `RUNLEVEL=1` keeps the service of the package from starting.
   apt-get update -qq >&2 && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -qq -y redis-server >&2
 }
 
 has_node() { command -v npm >/dev/null && node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null; }
 
-# The one that `tests/interop` uses, by the same lock file.
+# The same version as `tests/interop` uses, by its lock file.
 install_oidc_provider() {
   cd "$root/tests/interop/servers/oidc-provider"
   cmp -s node_modules/installed-from package-lock.json && return
@@ -31,10 +31,10 @@ if has_node; then
   (install_oidc_provider)
   options+=(--oidc-provider "$root/tests/interop/servers/oidc-provider/server.mjs")
 else
-  echo "no Node.js 20: the part with oidc-provider is left out"
+  echo "no Node.js 20: oidc-provider is skipped"
 fi
 cargo build --quiet --locked --release
-# Two thousand browsers, the balancer between, and the replicas: each login has some sockets at a time.
+# Each login has several sockets open at a time.
 ulimit -n "$(ulimit -Hn)"
 cd "$here"
 exec "$CARGO_TARGET_DIR/release/fleet" "${options[@]}" "$@"

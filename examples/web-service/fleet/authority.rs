@@ -1,5 +1,5 @@
-//! The authorization server of the example `login`, and in front of its token endpoint somebody who counts, and who can be
-//! slow, refuse, and lose answers.
+//! The authorization server of the example `login`, behind a proxy that counts token requests and can delay, refuse or lose
+//! them.
 
 use core::net::Ipv4Addr;
 use core::time::Duration;
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::{HeaderMap, StatusCode, header};
 use tokio::net::TcpListener;
@@ -41,7 +41,7 @@ struct Book {
 struct Count {
     sent: usize,
     granted: usize,
-    /// Turned away before the server has seen it.
+    /// Refused by the proxy, so that the server has not seen it.
     refused: usize,
 }
 
@@ -49,22 +49,49 @@ struct Count {
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Manner {
     pub(crate) delay: Duration,
-    /// The first request for each code gets a 503.
-    pub(crate) is_unavailable_at_first: bool,
-    /// So many of the answers to come are lost, after the server has acted.
+    /// How the first requests for each code or refresh token are refused, and how many of them.
+    pub(crate) refuses: Option<(Refusal, usize)>,
+    /// How many of the next responses are lost, after the server has acted.
     pub(crate) loses: usize,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Refusal {
+    /// A 503 that may be retried at once.
+    Unavailable,
+    /// A 503 that asks for a pause of so many seconds.
+    Pause(u32),
+    /// `invalid_client`: the credentials are wrong.
+    Client,
+    /// An error code that is not registered.
+    UnknownCode,
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Unavailable => Self::Pause(0).into_response(),
+            Self::Pause(seconds) => {
+                (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, seconds.to_string())], "busy").into_response()
+            }
+            Self::Client => (StatusCode::UNAUTHORIZED, r#"{"error":"invalid_client"}"#).into_response(),
+            Self::UnknownCode => (StatusCode::BAD_REQUEST, r#"{"error":"token_gone"}"#).into_response(),
+        }
+    }
 }
 
 /// What the token endpoint has seen.
 #[derive(Clone, Copy)]
 pub(crate) struct Seen {
     pub(crate) codes: usize,
-    /// Codes that came again, though the server had not turned them away.
+    /// Requests with a code, those that were refused among them.
+    pub(crate) code_requests: usize,
+    /// Codes that came again, though they had not been refused.
     pub(crate) codes_sent_again: usize,
     /// Codes that gave tokens twice.
     pub(crate) codes_granted_twice: usize,
     pub(crate) refreshes: usize,
-    /// Refresh tokens that came again.
+    /// Refresh tokens that came again, though they had not been refused.
     pub(crate) refreshes_sent_again: usize,
 }
 
@@ -105,10 +132,11 @@ impl Authority {
         let codes = book.codes.values();
         Seen {
             codes: codes.len(),
+            code_requests: codes.clone().map(|count| count.sent).sum(),
             codes_sent_again: codes.clone().filter(|count| count.sent - count.refused > 1).count(),
             codes_granted_twice: codes.filter(|count| count.granted > 1).count(),
             refreshes: book.refreshes.values().map(|count| count.sent).sum(),
-            refreshes_sent_again: book.refreshes.values().filter(|count| count.sent > 1).count(),
+            refreshes_sent_again: book.refreshes.values().filter(|count| count.sent - count.refused > 1).count(),
         }
     }
 }
@@ -145,25 +173,25 @@ impl Grant {
 
 async fn token(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     let grant = Grant::in_form(&body);
-    let (delay, is_turned_away, is_lost) = {
+    let (delay, refusal, is_lost) = {
         let mut book = shared.book();
         let manner = book.manner;
         let count = book.count(&grant);
         count.sent += 1;
-        let is_turned_away = manner.is_unavailable_at_first && !grant.is_refresh && count.sent == 1;
-        if is_turned_away {
+        let refusal = manner.refuses.filter(|(_, times)| count.refused < *times).map(|(refusal, _)| refusal);
+        if refusal.is_some() {
             count.refused += 1;
         }
-        let is_lost = !is_turned_away && manner.loses > 0;
+        let is_lost = refusal.is_none() && manner.loses > 0;
         if is_lost {
             book.manner.loses -= 1;
         }
-        (manner.delay, is_turned_away, is_lost)
+        (manner.delay, refusal, is_lost)
     };
-    if is_turned_away {
-        return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "0")], "busy").into_response();
+    if let Some(refusal) = refusal {
+        return refusal.into_response();
     }
-    // Half of it before the server acts, half of it after: a replica may be killed in either.
+    // Half before the server acts, half after: a replica may be killed in either.
     sleep(delay / 2).await;
     let url = format!("{}/oauth/token", shared.server_url);
     let form = "application/x-www-form-urlencoded";
@@ -197,7 +225,7 @@ async fn me(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
     }
 }
 
-/// To the server. `tiny_http` can leave a new connection waiting for as long as the old ones are open.
+/// Forwards to the server. `tiny_http` can leave a new connection waiting while the earlier ones are open.
 async fn forward(request: reqwest::RequestBuilder) -> Result<(StatusCode, HeaderMap, Bytes), reqwest::Error> {
     let answer = request.header(header::CONNECTION, "close").send().await?;
     let (status, mut headers) = (answer.status(), answer.headers().clone());

@@ -1,4 +1,4 @@
-//! A round robin in front of the replicas. Each request goes to the next one, unless it says by `x-leg` which.
+//! A round-robin load balancer. Each request goes to the next replica, unless its header `x-leg` names one.
 
 use core::net::{Ipv4Addr, SocketAddr};
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -28,7 +28,7 @@ pub(crate) struct Balancer {
 struct Replicas {
     addresses: RwLock<Vec<SocketAddr>>,
     next: AtomicUsize,
-    /// How many requests are with the replicas at a time. The others wait here, and not in the queue of a socket.
+    /// Limits the requests that are with the replicas at a time. The others wait here, not in the queue of a socket.
     places: Semaphore,
     http: Client<HttpConnector, Body>,
 }
@@ -74,9 +74,9 @@ async fn forward(State(replicas): State<Arc<Replicas>>, request: Request) -> Res
         *request.uri_mut() = uri;
         match replicas.http.request(request).await {
             Ok(response) => return response.map(Body::new),
-            // It is down, and has seen nothing of the request: the next one.
+            // It is down, and has not seen the request: try the next one.
             Err(error) if error.is_connect() => {}
-            // It went down in the middle: what to do now is for the browser, which is for the user.
+            // It went down during the request, which may have had an effect: the user decides whether to reload.
             Err(_) => break,
         }
     }

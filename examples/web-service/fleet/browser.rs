@@ -1,5 +1,4 @@
-//! A stand-in for the user and the browser: it keeps cookies, follows redirects, presses buttons, and reloads a page that
-//! did not come.
+//! Simulates a user and a browser: it keeps cookies, follows redirects, presses buttons, and reloads a page after a 503.
 
 use core::net::SocketAddr;
 use core::time::Duration;
@@ -20,16 +19,16 @@ use crate::Failure;
 use crate::fleet::Fleet;
 use crate::html::Form;
 
-/// How often a user reloads a page that did not come, and how long they wait before that.
+/// How many times a user reloads a page, and how long they wait before that.
 const MAX_RELOADS: u32 = 100;
 const BEFORE_RELOAD: Duration = Duration::from_millis(100);
-/// The embedded server keeps 64 consent pages open, and no more.
+/// The embedded server keeps at most 64 consent pages open.
 const OPEN_PAGES: usize = 32;
 
-/// What all browsers share.
+/// State that all browsers share.
 pub(crate) struct Web {
     http: Client<HttpConnector, Body>,
-    /// The application's origin, as the user sees it, and where it really is.
+    /// The application's origin as the user sees it; requests for it go to the balancer.
     origin: String,
     balancer: SocketAddr,
     pages: Semaphore,
@@ -53,7 +52,7 @@ pub(crate) struct Browser {
     web: Arc<Web>,
     /// By origin. Shared by two tabs.
     cookies: Mutex<HashMap<String, BTreeMap<String, String>>>,
-    /// The replica that comes next.
+    /// Which replica the next request goes to.
     leg: core::sync::atomic::AtomicUsize,
 }
 
@@ -90,8 +89,8 @@ impl Page {
         rest.split_once('"').map(|(value, _)| value)
     }
 
-    /// The application says that it cannot answer now, or the balancer that there is no application.
-    fn did_not_come(&self) -> bool {
+    /// Whether the application, or the balancer in front of it, is unavailable.
+    fn is_unavailable(&self) -> bool {
         self.status == StatusCode::SERVICE_UNAVAILABLE
             || (self.status == StatusCode::BAD_GATEWAY && self.text.is_empty())
     }
@@ -115,7 +114,7 @@ impl Browser {
         self.send(Method::POST, url, Some(body), &[("sec-fetch-site", "same-origin")]).await
     }
 
-    /// One request, one answer.
+    /// Sends one request.
     pub(crate) async fn send(
         &self,
         method: Method,
@@ -132,7 +131,7 @@ impl Browser {
             let leg = self.leg.fetch_add(1, core::sync::atomic::Ordering::Relaxed);
             request = request.header("x-leg", leg);
         } else {
-            // `tiny_http` can leave a new connection waiting for as long as the old ones are open.
+            // `tiny_http` can leave a new connection waiting while the earlier ones are open.
             request = request.header(header::CONNECTION, "close");
         }
         if let Some(cookies) = self.cookie_line(origin) {
@@ -184,13 +183,13 @@ impl Browser {
         cookies.entry(self.web.origin.clone()).or_default().insert(name.to_owned(), value.to_owned());
     }
 
-    /// As [`send`](Self::send), but a page that did not come is asked for again.
+    /// As [`send`](Self::send), and reloads while the application is unavailable.
     pub(crate) async fn insist(&self, method: Method, url: &str, body: Option<&str>) -> Result<Page, Failure> {
         let mut reloads = 0;
         loop {
             let answer = self.send(method.clone(), url, body, &[]).await;
             match answer {
-                Ok(page) if !page.did_not_come() => return Ok(page),
+                Ok(page) if !page.is_unavailable() => return Ok(page),
                 answer if reloads == MAX_RELOADS => return answer,
                 _ => sleep(BEFORE_RELOAD).await,
             }
@@ -198,7 +197,7 @@ impl Browser {
         }
     }
 
-    /// Presses the login button. Gives where the server is.
+    /// Presses the login button, and returns the URL that the application redirects to.
     pub(crate) async fn start_login(&self) -> Result<String, Failure> {
         let page = self.insist(Method::POST, &self.url("/login"), Some("")).await?;
         match page.status {
@@ -207,7 +206,7 @@ impl Browser {
         }
     }
 
-    /// At the server: presses `Allow`, or not. Gives where the server sends the browser.
+    /// Presses `Allow` or `Deny` at the server, and returns the URL that the server redirects to.
     pub(crate) async fn consent(&self, authorization_url: &str, decision: &str) -> Result<String, Failure> {
         let permit = self.web.pages.acquire().await?;
         let page = self.get(authorization_url).await?;
@@ -218,7 +217,7 @@ impl Browser {
         Ok(answer.location().to_owned())
     }
 
-    /// Comes back from the server, and does what the application says until the user is logged in.
+    /// Comes back from the server, and follows the application's redirects until the user is logged in.
     pub(crate) async fn come_back(&self, callback: &str) -> Result<Finished, Failure> {
         let mut finished = Finished { replicas: Vec::new(), restarts: 0 };
         let mut url = callback.to_owned();
@@ -241,7 +240,7 @@ impl Browser {
                 url => url.to_owned(),
             };
         }
-        Err("a login without an end".into())
+        Err("too many redirects of the application".into())
     }
 
     /// A whole login at the embedded server.
@@ -251,7 +250,7 @@ impl Browser {
         self.come_back(&callback).await
     }
 
-    /// At any server: fills in each form that comes, until the server sends the browser away.
+    /// Fills in the forms of any server, until it redirects to another origin.
     pub(crate) async fn fill_in_forms(&self, authorization_url: &str) -> Result<String, Failure> {
         let server = origin(authorization_url).to_owned();
         let (mut url, mut form) = (authorization_url.to_owned(), None::<String>);
@@ -283,7 +282,7 @@ impl Browser {
             }
             form = Some(body.finish());
         }
-        Err("a server without an end".into())
+        Err("too many pages of the server".into())
     }
 }
 

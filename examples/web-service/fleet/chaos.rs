@@ -1,5 +1,5 @@
-//! Replicas are killed between the legs of logins and in the middle of them; callbacks come twice, late, to another session,
-//! and with a forged `state`.
+//! Replicas are killed between and during the steps of logins; callbacks arrive twice, late, in a foreign browser, and with
+//! a forged `state`.
 
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use core::time::Duration;
@@ -24,11 +24,11 @@ enum Return {
     Plainly,
     /// Two callbacks at once.
     Twice,
-    /// Once more, when the login has long been finished.
+    /// Once more, after the login has finished.
     AgainLater,
-    /// The first request is given up after some milliseconds: the user reloads the page.
+    /// The first request is canceled after some milliseconds: the user reloads the page.
     Impatiently,
-    /// Somebody else gets hold of the callback and is faster.
+    /// Another browser sends the callback first.
     AfterStranger,
     /// A callback with a forged `state` comes first.
     AfterForgery,
@@ -62,7 +62,7 @@ pub(crate) async fn run(report: &mut Report, redis_server: &str, logins: usize) 
     let fleet = Arc::new(Fleet::start(&authority, Some(&redis.url()), 3, &OPTIONS).await?);
     let web = Web::new(&fleet);
 
-    // Everybody presses the button. Then two of three replicas are killed.
+    // All users press the button. Then two of three replicas are killed.
     let mut tasks = JoinSet::new();
     for number in 0..logins {
         let browser = Arc::new(Browser::new(&web, number));
@@ -72,7 +72,7 @@ pub(crate) async fn run(report: &mut Report, redis_server: &str, logins: usize) 
     kill_and_restart(&fleet, 0).await?;
     kill_and_restart(&fleet, 1).await?;
 
-    // Everybody presses Allow. Then the third one is killed.
+    // All users press Allow. Then the third one is killed.
     let mut tasks = JoinSet::new();
     for (number, browser, url) in started {
         tasks.spawn(async move { browser.consent(&url, "allow").await.map(|callback| (number, browser, callback)) });
@@ -80,7 +80,7 @@ pub(crate) async fn run(report: &mut Report, redis_server: &str, logins: usize) 
     let consented = tasks.join_all().await.into_iter().collect::<Result<Vec<_>, _>>()?;
     kill_and_restart(&fleet, 2).await?;
 
-    // Everybody comes back, and replicas are killed all the while, one after the other.
+    // All browsers come back, while replicas are killed one after the other.
     authority.behave(Manner { delay: Duration::from_millis(60), ..Manner::default() });
     let is_over = Arc::new(AtomicBool::new(false));
     let killer = tokio::spawn({
@@ -100,7 +100,7 @@ pub(crate) async fn run(report: &mut Report, redis_server: &str, logins: usize) 
     for (number, browser, callback) in consented {
         let (web, counts) = (Arc::clone(&web), Arc::clone(&counts));
         tasks.spawn(async move {
-            // A crowd, but not one that comes in the same millisecond: so that each kill meets some of them.
+            // Over two seconds, so that each kill meets some of them.
             sleep(Duration::from_millis((number % 400) as u64 * 5)).await;
             come_back(&web, &counts, number, &browser, &callback).await
         });
@@ -125,7 +125,7 @@ pub(crate) async fn run(report: &mut Report, redis_server: &str, logins: usize) 
     Ok(())
 }
 
-/// It is away for a moment, in which the balancer does not know it.
+/// Meanwhile the balancer still sends requests to it.
 async fn kill_and_restart(fleet: &Fleet, number: usize) -> Result<(), Failure> {
     fleet.kill(number).await?;
     sleep(Duration::from_millis(50)).await;
@@ -151,7 +151,7 @@ async fn come_back(
             let session = browser.cookie("session");
             sleep(Duration::from_millis(500)).await;
             let mut again = browser.come_back(callback).await?;
-            // A login that had to start anew does so again: the old callback leads to no session.
+            // A login that started over does so again: the old callback leads to no session.
             if again.restarts == 0 && session != browser.cookie("session") {
                 return Err("the late callback has changed the session".into());
             }

@@ -1,4 +1,4 @@
-//! What a store promises, asked of both of them.
+//! Tests of the `Store` trait, run against both stores.
 
 use core::time::Duration;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::Failure;
 use crate::id::Id;
 use crate::redis_server::RedisServer;
 use crate::report::Report;
-use crate::store::{LoginKey, Memory, Outcome, Redis, Session, Store, StoreError, Taken, insist};
+use crate::store::{LoginKey, Memory, Outcome, Redis, Session, Store, StoreError, Taken, with_retries};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const MOMENT: Duration = Duration::from_millis(100);
@@ -53,8 +53,8 @@ async fn pending_logins(report: &mut Report, store: &Arc<dyn Store>) -> Result<(
     let taken = tasks.join_all().await.into_iter().collect::<Result<Vec<_>, _>>()?;
     let mine = taken.iter().filter(|taken| **taken == Taken::Mine("form".to_owned())).count();
     let busy = taken.iter().filter(|taken| **taken == Taken::Busy).count();
-    report.equal("a hundred take one login at once: those who get it", mine, 1);
-    report.equal("those who must wait", busy, 99);
+    report.equal("a hundred take one login at once: those that get it", mine, 1);
+    report.equal("those that must wait", busy, 99);
 
     let key = LoginKey::new(&browser, "back");
     store.keep_login(&key, "form", 4 * MOMENT).await?;
@@ -67,7 +67,7 @@ async fn pending_logins(report: &mut Report, store: &Arc<dyn Store>) -> Result<(
     store.settle_login(&key, &owner, Outcome::Waits("form")).await?;
     sleep(5 * MOMENT).await;
     let late = store.take_login(&key, &owner, MINUTE).await?;
-    report.check("it runs out, and does not live longer for having been put back", late == Taken::Gone);
+    report.check("it expires, and putting it back does not extend its life", late == Taken::Gone);
 
     let key = LoginKey::new(&browser, "over");
     store.keep_login(&key, "form", MINUTE).await?;
@@ -79,7 +79,7 @@ async fn pending_logins(report: &mut Report, store: &Arc<dyn Store>) -> Result<(
     store.settle_login(&key, &owner, Outcome::Lapsed).await?;
     let lapsed = store.take_login(&key, &owner, MINUTE).await?;
     let is_known = over == Taken::Gone && lapsed == Taken::Lapsed;
-    report.check("one that is over is gone, and one that must start anew is known to", is_known);
+    report.check("one that is over is gone, and one that must start over is known to", is_known);
     Ok(())
 }
 
@@ -93,18 +93,18 @@ async fn leases(report: &mut Report, store: &dyn Store) -> Result<(), Failure> {
     let other = Id::random()?;
     let lapsed = store.take_login(&key, &other, MINUTE).await? == Taken::Lapsed;
     let still = store.take_login(&key, &other, MINUTE).await? == Taken::Lapsed;
-    report.check("a login whose owner died is never given to another one", lapsed && still);
+    report.check("a login whose owner died is never given to another", lapsed && still);
     let is_fenced = !store.finish_login(&key, &owner, opened).await? && store.tokens(&session).await?.is_none();
-    report.check("an owner who was taken for dead opens no session", is_fenced);
+    report.check("an owner whose lease has ended opens no session", is_fenced);
 
     let key = LoginKey::new(&browser, "done");
     store.keep_login(&key, "form", MINUTE).await?;
     store.take_login(&key, &owner, MINUTE).await?;
-    let first = insist(|| store.finish_login(&key, &owner, opened)).await?;
-    let second = insist(|| store.finish_login(&key, &owner, opened)).await?;
-    report.check("finishing twice is as good as once", first && second);
+    let first = with_retries(|| store.finish_login(&key, &owner, opened)).await?;
+    let second = with_retries(|| store.finish_login(&key, &owner, opened)).await?;
+    report.check("finishing twice has the effect of once", first && second);
     let Taken::Done(done) = store.take_login(&key, &other, MINUTE).await? else { return Err("not done".into()) };
-    report.check("who comes again is told the session", Id::from_text(&done).is_some_and(|done| done == session));
+    report.check("a later callback gets the same session", Id::from_text(&done).is_some_and(|done| done == session));
     Ok(())
 }
 
@@ -121,9 +121,9 @@ async fn sessions(report: &mut Report, store: &dyn Store) -> Result<(), Failure>
     let stolen = store.lock_session(&session, &other, MINUTE).await?;
     store.unlock_session(&session, &owner).await?;
     let free = store.lock_session(&session, &other, MOMENT).await?;
-    report.check("one at a time may refresh, and nobody else unlocks", locked && !twice && !stolen && free);
+    report.check("one holder at a time may refresh, and no other can unlock", locked && !twice && !stolen && free);
     sleep(2 * MOMENT).await;
-    report.check("a lock runs out", store.lock_session(&session, &owner, MINUTE).await?);
+    report.check("a lock expires", store.lock_session(&session, &owner, MINUTE).await?);
 
     let first = store.replace_tokens(&session, "old", "new").await?;
     let again = store.replace_tokens(&session, "old", "new").await?;
@@ -133,6 +133,6 @@ async fn sessions(report: &mut Report, store: &dyn Store) -> Result<(), Failure>
     store.end_session(&session).await?;
     let revived = store.replace_tokens(&session, "new", "newer").await?;
     let is_over = !revived && store.tokens(&session).await?.is_none();
-    report.check("a session that has ended stays so", is_over);
+    report.check("a session that has ended is not revived", is_over);
     Ok(())
 }

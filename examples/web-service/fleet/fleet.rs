@@ -1,4 +1,4 @@
-//! Replicas behind a balancer: started, killed, started again.
+//! Replicas behind a balancer, which can be killed, stopped and started again.
 
 use core::net::SocketAddr;
 use core::time::Duration;
@@ -16,7 +16,7 @@ use crate::authority::Authority;
 use crate::balancer::Balancer;
 use crate::server::{AUDIENCE, CLIENT_ID};
 
-/// Where the browser thinks that the application is, and where the application thinks that the server is.
+/// The command line of the replicas, and the redirect URI by which the browser reaches them.
 pub(crate) struct Setup {
     pub(crate) arguments: Vec<String>,
     pub(crate) client_secret: Option<String>,
@@ -71,14 +71,25 @@ impl Fleet {
         Ok(fleet)
     }
 
-    /// `SIGKILL`: it gets no chance to end anything.
+    /// Kills a replica by `SIGKILL`, which it cannot handle.
     pub(crate) async fn kill(&self, number: usize) -> Result<(), Failure> {
         let mut replicas = self.replicas.lock().await;
         if let Some(mut replica) = replicas.get_mut(number).and_then(Option::take) {
             replica.child.kill().await?;
             self.kills.fetch_add(1, Ordering::Relaxed);
         }
-        // The balancer learns it a little later, as balancers do: until then its connections are refused.
+        // The balancer is not told: until the replica is started again, connections to it are refused.
+        Ok(())
+    }
+
+    /// Stops a replica by `SIGTERM`, as a deployment does, and waits until it has ended.
+    pub(crate) async fn stop(&self, number: usize) -> Result<(), Failure> {
+        let replica = self.replicas.lock().await.get_mut(number).and_then(Option::take);
+        if let Some(mut replica) = replica {
+            let id = replica.child.id().ok_or("the replica has ended")?;
+            Command::new("kill").args(["-TERM", &id.to_string()]).status().await?;
+            timeout(Duration::from_secs(20), replica.child.wait()).await??;
+        }
         Ok(())
     }
 
@@ -97,7 +108,7 @@ impl Fleet {
     }
 
     async fn spawn(&self, number: usize) -> Result<Replica, Failure> {
-        // It stands beside this program.
+        // Cargo puts it beside this program.
         let program = env::current_exe()?.with_file_name("web-service");
         let mut command = Command::new(program);
         command.args(&self.setup.arguments).args(["--name", NAMES[number % NAMES.len()]]);

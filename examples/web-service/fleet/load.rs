@@ -1,4 +1,4 @@
-//! Two thousand logins at once, with one, two and three replicas: how many a second, and what a pending one takes.
+//! Two thousand logins at once, with one, two and three replicas: logins per second, and the size of a pending login.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -70,7 +70,7 @@ async fn used_memory(redis: &RedisServer) -> Result<usize, Failure> {
     Ok(line.ok_or("INFO without used_memory")?.parse()?)
 }
 
-/// Those that came to an end. What became of the others is said.
+/// Waits for all logins, and returns those that finished. The first failures are printed.
 pub(crate) async fn collect(mut tasks: JoinSet<Result<Finished, Failure>>) -> Vec<Finished> {
     let (mut finished, mut shown) = (Vec::new(), 0);
     while let Some(done) = tasks.join_next().await {
@@ -87,7 +87,7 @@ pub(crate) async fn collect(mut tasks: JoinSet<Result<Finished, Failure>>) -> Ve
     finished
 }
 
-/// The browsers of a scenario that must all be logged in first.
+/// Browsers that are all logged in.
 pub(crate) async fn logged_in(web: &Arc<Web>, count: usize) -> Result<Vec<Arc<Browser>>, Failure> {
     let mut tasks = JoinSet::new();
     for number in 0..count {

@@ -1,5 +1,5 @@
-//! The test of the web application: replicas behind a round robin, thousands of browsers, and somebody who kills replicas,
-//! stops Redis and plays foul. `test.sh` starts it.
+//! The test of the web application: replicas behind a load balancer, thousands of browsers, attackers, and scenarios that
+//! kill replicas and stop Redis. `test.sh` starts it.
 
 mod authority;
 mod balancer;
@@ -30,7 +30,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::report::Report;
 
-/// Whatever goes wrong beyond what is tested ends as one line.
+/// Any error of the test itself. It is printed as one line.
 type Failure = Box<dyn core::error::Error + Send + Sync>;
 
 const USAGE: &str = "\
@@ -39,10 +39,10 @@ const USAGE: &str = "\
   --redis-server PROGRAM  run the scenarios of several replicas, with this program as their store
   --oidc-provider FILE    log in to the real oidc-provider, too: the server of tests/interop
   --logins NUMBER         how many at once [2000]
-  --serve                 start three replicas, a balancer and a server, to try by hand
+  --serve                 start three replicas, a balancer and a server for manual tests
 ";
 
-/// What to do.
+/// The command line, parsed.
 struct Options {
     redis_server: Option<String>,
     oidc_provider: Option<String>,
@@ -73,7 +73,7 @@ impl Options {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    // Whoever is told to stop takes the others along: they end with what holds them.
+    // The children are killed when their handles are dropped, so end by returning.
     let outcome = tokio::select! {
         outcome = run() => outcome,
         () = told_to_stop() => Err("stopped".into()),

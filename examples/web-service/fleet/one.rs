@@ -1,20 +1,23 @@
-//! One replica with its store in memory: what each page does, and what it does not let happen.
+//! One replica with its store in memory: its pages, attacks on them, and a server in trouble.
 
 use core::time::Duration;
 
+use authcode::limits::{MAX_FOREIGN_REFUSALS, MIN_RENEWAL_INTERVAL};
 use http::{Method, StatusCode};
 use tokio::time::sleep;
 
 use crate::Failure;
-use crate::authority::{Authority, Manner};
+use crate::authority::{Authority, Manner, Refusal};
 use crate::browser::{Browser, Web};
 use crate::fleet::Fleet;
 use crate::redis_server::RedisServer;
 use crate::report::Report;
 
-/// Tokens of the embedded server live for 3 seconds.
 pub(crate) const OPTIONS: [&str; 4] = ["--leeway", "1", "--request-limit", "2"];
-pub(crate) const TOKEN_LIFETIME: Duration = Duration::from_secs(3);
+/// After this time the API refuses a token of the embedded server.
+const TOKEN_LIFETIME: Duration = Duration::from_millis(3600);
+/// After this time the application refreshes it unasked. It is later, because no token is renewed in its first seconds.
+pub(crate) const UNTIL_RENEWAL: Duration = Duration::from_secs(MIN_RENEWAL_INTERVAL);
 
 pub(crate) async fn run(report: &mut Report) -> Result<(), Failure> {
     report.part("One replica, its store in memory");
@@ -30,7 +33,7 @@ pub(crate) async fn run(report: &mut Report) -> Result<(), Failure> {
     late(report, &Web::new(&in_a_hurry), &authority).await?;
 
     let seen = authority.seen();
-    report.equal("codes sent twice, though the server had not turned them away", seen.codes_sent_again, 0);
+    report.equal("codes sent twice, though they had not been refused", seen.codes_sent_again, 0);
     report.equal("refresh tokens sent twice", seen.refreshes_sent_again, 0);
     Ok(())
 }
@@ -42,7 +45,7 @@ async fn pages(report: &mut Report, web: &std::sync::Arc<Web>) -> Result<(), Fai
     let policy = home.header("content-security-policy");
     let is_guarded = policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'");
     let is_private = home.header("cache-control") == "no-store" && home.header("referrer-policy") == "no-referrer";
-    report.check("no page is cached, framed, or tells where the user comes from", is_guarded && is_private);
+    report.check("no page is cached or framed, or sends a Referer", is_guarded && is_private);
 
     browser.set_cookie("session", "chosen-by-somebody-else-0000000000000000000");
     let login = browser.send(Method::POST, &browser.url("/login"), Some(""), &[]).await?;
@@ -69,7 +72,7 @@ async fn pages(report: &mut Report, web: &std::sync::Arc<Web>) -> Result<(), Fai
     let url = browser.start_login().await?;
     let denied = browser.get(&browser.consent(&url, "deny").await?).await?;
     let is_told = denied.status == StatusCode::FORBIDDEN && denied.text.contains("You did not allow it");
-    report.check("who says no is not logged in, and is told so", is_told);
+    report.check("a user who declines is not logged in, and is told so", is_told);
     Ok(())
 }
 
@@ -96,7 +99,7 @@ async fn attacks(report: &mut Report, web: &std::sync::Arc<Web>, authority: &Aut
     report.check("a form of another site is refused", elsewhere.status == StatusCode::FORBIDDEN);
     report.equal("codes sent for all that", authority.seen().codes - before, 0);
 
-    // Twice at once, as of a user who clicks twice, and once more later.
+    // Twice at once, as if the user clicked twice, and once more later.
     let (first, second) = tokio::join!(victim.get(&callback), victim.get(&callback));
     let third = victim.get(&callback).await?;
     let cookies = [&first?, &second?, &third].map(|page| page.header("set-cookie").to_owned());
@@ -118,7 +121,7 @@ async fn server_in_trouble(
     web: &std::sync::Arc<Web>,
     authority: &Authority,
 ) -> Result<(), Failure> {
-    authority.behave(Manner { is_unavailable_at_first: true, ..Manner::default() });
+    authority.behave(Manner { refuses: Some((Refusal::Unavailable, 1)), ..Manner::default() });
     let finished = Browser::new(web, 0).log_in().await;
     report.check(
         "a server that is busy at first: the login finishes",
@@ -131,7 +134,46 @@ async fn server_in_trouble(
     authority.behave(Manner { loses: 100, ..Manner::default() });
     let refused = Browser::new(web, 0).log_in().await;
     let is_told = refused.is_err_and(|refused| refused.to_string().starts_with("502"));
-    report.check("a server that never answers: the user is told, and is not sent round in circles", is_told);
+    report.check("a server that never answers: the user is told, after a bounded number of logins", is_told);
+    authority.behave(Manner::default());
+    kept_logins(report, web, authority).await
+}
+
+/// The server does not use the code, and the login cannot go on now: it is kept for the user's next try.
+async fn kept_logins(report: &mut Report, web: &std::sync::Arc<Web>, authority: &Authority) -> Result<(), Failure> {
+    let pause = 3;
+    authority.behave(Manner { refuses: Some((Refusal::Pause(pause), 1)), ..Manner::default() });
+    let browser = Browser::new(web, 0);
+    let callback = browser.consent(&browser.start_login().await?, "allow").await?;
+    let before = authority.seen().code_requests;
+    let first = browser.get(&callback).await?;
+    let is_told = first.status == StatusCode::SERVICE_UNAVAILABLE && first.header("retry-after") == pause.to_string();
+    report.check("a server that wants a longer pause than a request may take: the user is told how long", is_told);
+    let early = browser.get(&callback).await?;
+    report.check("a reload before that gets the same page", early.status == StatusCode::SERVICE_UNAVAILABLE);
+    report.equal("requests for both", authority.seen().code_requests - before, 1);
+    sleep(Duration::from_secs(u64::from(pause))).await;
+    let finished = browser.come_back(&callback).await;
+    report.check("after the pause the login finishes", finished.is_ok_and(|finished| finished.restarts == 0));
+
+    authority.behave(Manner { refuses: Some((Refusal::Client, 1)), ..Manner::default() });
+    let browser = Browser::new(web, 0);
+    let callback = browser.consent(&browser.start_login().await?, "allow").await?;
+    let broken = browser.get(&callback).await?;
+    let is_told = broken.status == StatusCode::INTERNAL_SERVER_ERROR && broken.text.contains("Nothing is lost");
+    report.check("a server that refuses the credentials: the user is told that it must be fixed", is_told);
+    let finished = browser.come_back(&callback).await;
+    report.check("when it is fixed, the login finishes", finished.is_ok_and(|finished| finished.restarts == 0));
+
+    authority.behave(Manner { refuses: Some((Refusal::Client, usize::MAX)), ..Manner::default() });
+    let browser = Browser::new(web, 0);
+    let callback = browser.consent(&browser.start_login().await?, "allow").await?;
+    let before = authority.seen().code_requests;
+    let mut reloads = 0;
+    while browser.get(&callback).await?.status == StatusCode::INTERNAL_SERVER_ERROR && reloads < 20 {
+        reloads += 1;
+    }
+    report.equal("when it is never fixed: requests with the code", authority.seen().code_requests - before, 6);
     authority.behave(Manner::default());
     Ok(())
 }
@@ -149,11 +191,37 @@ async fn refreshes(report: &mut Report, web: &std::sync::Arc<Web>, authority: &A
     report.check("the refresh button pressed twice works", are_good);
     report.equal("requests for it", authority.seen().refreshes - before, 1);
 
-    sleep(TOKEN_LIFETIME).await;
-    let url = browser.url("/me");
-    let (first, second) = tokio::join!(browser.get(&url), browser.get(&url));
-    report.check("a token that has run out is renewed", first?.text.contains("Ada") && second?.text.contains("Ada"));
-    report.equal("requests for two pages at once", authority.seen().refreshes - before, 2);
+    for (what, pause) in [("the API refuses", TOKEN_LIFETIME), ("has expired", UNTIL_RENEWAL)] {
+        sleep(pause).await;
+        let before = authority.seen().refreshes;
+        let url = browser.url("/me");
+        let (first, second) = tokio::join!(browser.get(&url), browser.get(&url));
+        let are_good = first?.text.contains("Ada") && second?.text.contains("Ada");
+        report.check(&format!("a token that {what} is renewed"), are_good);
+        report.equal("requests for two pages at once", authority.seen().refreshes - before, 1);
+    }
+
+    authority.behave(Manner { refuses: Some((Refusal::Unavailable, 1)), ..Manner::default() });
+    let url = browser.url("/refresh");
+    let form = format!("mark={}", browser.get(&browser.url("/")).await?.field("mark").unwrap_or_default());
+    let renewed = browser.post(&url, &form).await?.status == StatusCode::SEE_OTHER;
+    let home = browser.get(&browser.url("/")).await?;
+    let form_after = format!("mark={}", home.field("mark").unwrap_or_default());
+    report.check("a server that is busy at first: the token is renewed", renewed && form_after != form);
+
+    authority.behave(Manner { refuses: Some((Refusal::UnknownCode, usize::MAX)), ..Manner::default() });
+    let mut kept = 1;
+    while browser.post(&url, &form_after).await?.status == StatusCode::SERVICE_UNAVAILABLE && kept < 20 {
+        kept += 1;
+    }
+    let limit = usize::from(MAX_FOREIGN_REFUSALS);
+    report.equal(
+        "a server that refuses refreshes in words of its own: requests until the user logs in again",
+        kept,
+        limit,
+    );
+    let home = browser.get(&browser.url("/")).await?;
+    report.check("then the session has ended", !home.is_logged_in() && home.text.contains("Log in"));
     authority.behave(Manner::default());
     Ok(())
 }
@@ -166,12 +234,12 @@ async fn late(report: &mut Report, web: &std::sync::Arc<Web>, authority: &Author
     sleep(Duration::from_millis(1300)).await;
     let refused = browser.get(&callback).await?;
     let is_told = refused.status == StatusCode::BAD_REQUEST && refused.text.contains("no longer open");
-    report.check("who comes back too late is told so", is_told);
+    report.check("a user who comes back too late is told so", is_told);
     report.equal("codes sent for it", authority.seen().codes - before, 0);
     Ok(())
 }
 
-/// To try by hand.
+/// Runs until Ctrl-C, for manual tests.
 pub(crate) async fn serve(redis_server: Option<&str>) -> Result<(), Failure> {
     let authority = Authority::start().await?;
     let redis = match redis_server {

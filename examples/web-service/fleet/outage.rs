@@ -1,4 +1,4 @@
-//! Redis goes away and comes back.
+//! Redis is stopped and started again.
 
 use core::time::Duration;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub(crate) async fn run(report: &mut Report, redis_server: &str) -> Result<(), F
         let url = browser.start_login().await?;
         waiting.push((browser, url));
     }
-    // These have sent their code when it happens. What becomes of them is only counted.
+    // Their codes are on their way when Redis stops. What becomes of them is counted, not tested.
     authority.behave(Manner { delay: Duration::from_millis(600), ..Manner::default() });
     let mut in_flight = JoinSet::new();
     for (browser, url) in waiting.split_off(LOGINS) {
@@ -54,7 +54,7 @@ pub(crate) async fn run(report: &mut Report, redis_server: &str) -> Result<(), F
         let page = user.send(method.clone(), &user.url(path), body, &[]).await?;
         report.check(&format!("{method} {path}: a clear 503"), is_clear(&page));
     }
-    // The users come back all the same, and are told to try again.
+    // Users who come back meanwhile are told to try again.
     let mut callbacks = Vec::new();
     for (browser, url) in waiting {
         let callback = browser.consent(&url, "allow").await?;

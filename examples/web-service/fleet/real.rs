@@ -1,4 +1,4 @@
-//! The real oidc-provider: a confidential client, found by its issuer, behind https.
+//! The real oidc-provider: a confidential client, discovery, and a redirect URI with https.
 
 use std::fs;
 use std::path::Path;
@@ -56,7 +56,7 @@ pub(crate) async fn run(report: &mut Report, file: &str, redis_server: Option<&s
     let login = browser.send(http::Method::POST, &browser.url("/login"), Some(""), &[]).await?;
     let cookie = login.header("set-cookie");
     report.check(
-        "the cookie is Secure, and of this host alone",
+        "the cookie is Secure and bound to this host",
         cookie.starts_with("__Host-login=") && cookie.ends_with("; Secure"),
     );
     let callback = browser.fill_in_forms(login.location()).await?;

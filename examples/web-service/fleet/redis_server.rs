@@ -1,4 +1,4 @@
-//! A Redis of its own, in a directory of its own, that can be stopped and started again.
+//! Runs a Redis in a directory of its own, which can be stopped and started again.
 
 use core::net::Ipv4Addr;
 use core::time::Duration;
@@ -20,12 +20,12 @@ pub(crate) struct RedisServer {
     child: Child,
 }
 
-/// What the store holds.
+/// The size of the entries of the store.
 pub(crate) struct Usage {
     pub(crate) entries: usize,
     /// The mean length of an entry.
     pub(crate) value: usize,
-    /// What Redis says an entry costs, key and bookkeeping included.
+    /// The memory that Redis states for an entry, with its key and overhead.
     pub(crate) entry: usize,
 }
 
@@ -44,9 +44,9 @@ impl RedisServer {
         format!("redis://127.0.0.1:{}/", self.port)
     }
 
-    /// Asks it to stop, as an administrator would, and waits until it is gone.
+    /// Stops it by `SHUTDOWN`, and waits until it has ended.
     pub(crate) async fn stop(&mut self) -> Result<(), Failure> {
-        // It does not answer this one.
+        // There is no response to this command.
         drop(self.command::<String>(&["SHUTDOWN"]).await);
         self.child.wait().await?;
         Ok(())
@@ -66,7 +66,7 @@ impl RedisServer {
         Ok(command.query_async(&mut connection).await?)
     }
 
-    /// What the pending logins take. It looks at a hundred of them.
+    /// The size of the pending logins, from a sample of a hundred.
     pub(crate) async fn pending_logins(&self) -> Result<Usage, Failure> {
         let keys: Vec<String> = self.command(&["KEYS", "login:*"]).await?;
         let (mut value, mut entry) = (0, 0);
@@ -81,7 +81,7 @@ impl RedisServer {
 
     async fn wait(&self) -> Result<(), Failure> {
         for _ in 0..200 {
-            // It says `LOADING` for as long as it reads its log.
+            // It answers `LOADING` while it reads its log.
             if self.command::<String>(&["PING"]).await.is_ok() {
                 return Ok(());
             }
@@ -91,7 +91,7 @@ impl RedisServer {
     }
 }
 
-/// With a log of what was written, so that a restart loses nothing.
+/// With an append-only file, so that a restart loses nothing.
 fn spawn(program: &str, directory: &PathBuf, port: u16) -> Result<Child, Failure> {
     let log = fs::File::options().create(true).append(true).open(directory.join("log"))?;
     let mut command = Command::new(program);

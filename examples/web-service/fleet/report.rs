@@ -1,4 +1,4 @@
-//! What has been seen: checks, which pass or fail, and figures, which do neither.
+//! The report: checks, which pass or fail, and figures.
 
 use core::fmt::Display;
 
@@ -25,7 +25,7 @@ impl Report {
         }
     }
 
-    /// A count that must be what it is.
+    /// Checks that two values are equal.
     pub(crate) fn equal<T: PartialEq + Display>(&mut self, what: &str, seen: T, wanted: T) {
         let holds = seen == wanted;
         let text = if holds { format!("{what}: {seen}") } else { format!("{what}: {seen}, not {wanted}") };
@@ -36,14 +36,14 @@ impl Report {
         println!("          {what}: {value}");
     }
 
-    /// A part that did not come to its end has failed. The others go on.
+    /// Counts a part that ended with an error as a failed check. The other parts still run.
     pub(crate) fn ended(&mut self, outcome: Result<(), Failure>) {
         if let Err(failure) = outcome {
-            self.check(&format!("the part comes to its end: {failure}"), false);
+            self.check(&format!("the part completes: {failure}"), false);
         }
     }
 
-    /// The last line. Whether everything has passed.
+    /// Prints the last line, and returns whether all checks have passed.
     pub(crate) fn finish(&self) -> bool {
         println!("\n{} passed, {} failed", self.passed, self.failed);
         self.failed == 0

@@ -1,4 +1,4 @@
-//! The pages of somebody who is logged in, or not yet.
+//! The pages of a user who is logged in, or not yet.
 
 use std::sync::Arc;
 
@@ -13,19 +13,19 @@ use crate::cookies::Cookie;
 use crate::id::Id;
 use crate::page::{self, escaped};
 use crate::problem::Problem;
-use crate::tokens::{self, Mark, Standing};
+use crate::tokens::{self, Mark, StoredLogin};
 
-/// How much of the API's answer is read, and shown.
+/// How much of the API's response is read and shown, in bytes.
 const MAX_ANSWER_LEN: usize = 4 * 1024;
 
 /// `GET /`.
 pub(crate) async fn home(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
-    let standing = match app.cookies.read(&headers, Cookie::Session) {
+    let login = match app.cookies.read(&headers, Cookie::Session) {
         Some(session) => tokens::stored(&app, &session).await?,
         None => None,
     };
-    Ok(match standing {
-        Some(standing) => overview(&app, &standing),
+    Ok(match login {
+        Some(login) => overview(&app, &login),
         None => log_in_page(&app, "You are not logged in."),
     })
 }
@@ -33,17 +33,17 @@ pub(crate) async fn home(State(app): State<Arc<App>>, headers: HeaderMap) -> Res
 /// `GET /me`: what the API says about the user.
 pub(crate) async fn me(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
     let Some(session) = app.cookies.read(&headers, Cookie::Session) else { return Ok(page::see_other("/", &[])) };
-    let Some(mut standing) = tokens::fresh(&app, &session, None).await? else {
+    let Some(mut login) = tokens::fresh(&app, &session, None).await? else {
         return log_in_again(&app, &session).await;
     };
-    let (mut status, mut answer) = ask(&app, &standing.authorized).await?;
+    let (mut status, mut answer) = ask(&app, &login.authorized).await?;
     if status == StatusCode::UNAUTHORIZED {
-        // Refused before its time. Once is enough.
-        let Some(other) = tokens::fresh(&app, &session, Some(standing.mark)).await? else {
+        // Refused before it expired: refresh once. A new token that is refused, too, is not refreshed again.
+        let Some(other) = tokens::fresh(&app, &session, Some(login.mark())).await? else {
             return log_in_again(&app, &session).await;
         };
-        standing = other;
-        (status, answer) = ask(&app, &standing.authorized).await?;
+        login = other;
+        (status, answer) = ask(&app, &login.authorized).await?;
     }
     let content = format!(
         "<p>The API answered with {}:</p><pre>{}</pre>{}{}",
@@ -55,7 +55,7 @@ pub(crate) async fn me(State(app): State<Arc<App>>, headers: HeaderMap) -> Resul
     Ok(page::html(StatusCode::OK, "Who you are", &content))
 }
 
-/// `POST /refresh`: a new token in place of the one that the page was about.
+/// `POST /refresh`: replaces the tokens that the page has shown. A second press of the button finds them replaced.
 pub(crate) async fn refresh_now(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
@@ -78,21 +78,21 @@ pub(crate) async fn log_out(State(app): State<Arc<App>>, headers: HeaderMap) -> 
     Ok(page::see_other("/", &[app.cookies.clear(Cookie::Session)]))
 }
 
-/// `GET` of what wants a `POST`: where "Try again" leads after one that failed.
+/// `GET` of a route for `POST`: where the link "Try again" leads after a `POST` that failed.
 pub(crate) async fn to_home() -> Response {
     page::see_other("/", &[])
 }
 
-/// The token has run out and there is no other.
+/// The session has no token that works, and no refresh token.
 async fn log_in_again(app: &App, session: &Id) -> Result<Response, Problem> {
     app.store.end_session(session).await?;
-    Ok(log_in_page(app, "Your login has run out."))
+    Ok(log_in_page(app, "Your login has expired."))
 }
 
 /// Calls the API.
 async fn ask(app: &App, authorized: &Authorized) -> Result<(StatusCode, String), Problem> {
     let busy = |what: &str| Problem::Busy { what: format!("the API: {what}"), retry_after: None };
-    let api = app.api.as_deref().ok_or_else(|| Problem::Host("there is no --api".to_owned()))?;
+    let api = app.api.as_deref().ok_or_else(|| Problem::Internal("there is no --api".to_owned()))?;
     let bearer = authorized.bearer().map_err(|error| Problem::Refused(error.to_string()))?;
     let request = app.http.get(api).header(http::header::AUTHORIZATION, bearer.expose());
     let mut response = request.send().await.map_err(|_| busy("no answer"))?;
@@ -111,17 +111,18 @@ fn log_in_page(app: &App, text: &str) -> Response {
     page::html(StatusCode::OK, "Loom notes", &format!("<p>{text}</p>{}{}", page::LOG_IN, foot(app)))
 }
 
-fn overview(app: &App, standing: &Standing) -> Response {
-    let authorized = &standing.authorized;
-    let scope = match authorized.granted_scope() {
+fn overview(app: &App, login: &StoredLogin) -> Response {
+    let authorized = &login.authorized;
+    let tokens = authorized.tokens();
+    let scope = match tokens.granted_scope() {
         GrantedScope::Stated(scope) => scope.as_str(),
-        GrantedScope::Unstated => authorized.requested_scope().as_str(),
+        _ => authorized.requested_scope().as_str(),
     };
-    let left = match authorized.time_left(UnixTime::now(), core::time::Duration::ZERO) {
+    let left = match tokens.time_left(UnixTime::now(), core::time::Duration::ZERO) {
         Some(left) => format!("good for {} s", left.as_secs()),
         None => "good until it is refused".to_owned(),
     };
-    let refresh = if authorized.refresh_token().is_some() { "yes" } else { "no" };
+    let refresh = if tokens.refresh_token().is_some() { "yes" } else { "no" };
     let content = format!(
         "<dl><dt>Allowed</dt><dd>{}</dd><dt>Token</dt><dd>{left}</dd><dt>Refresh token</dt><dd>{refresh}</dd></dl>\
          <div class=\"row\"><a class=\"button\" href=\"/me\">Who am I</a>\
@@ -129,7 +130,7 @@ fn overview(app: &App, standing: &Standing) -> Response {
          <button>Refresh now</button></form>\
          <form method=\"post\" action=\"/logout\"><button>Log out</button></form></div>{}",
         escaped(scope),
-        escaped(&standing.mark.0),
+        escaped(&login.mark().0),
         foot(app)
     );
     page::html(StatusCode::OK, "You are logged in", &content)

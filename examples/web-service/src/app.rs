@@ -1,34 +1,38 @@
-//! The application: what all requests share, and which request goes where.
+//! The application: the state that all requests share, and its routes.
 
 use core::net::SocketAddr;
 use std::sync::Arc;
 
-use authcode::Client;
+use authcode::{Client, Unstarted};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use http::{HeaderName, HeaderValue, Method, Uri, header};
+use tokio::sync::RwLock;
+use tokio::time::timeout;
 
 use crate::cookies::Cookies;
-use crate::options::{Limits, Options, Wishes};
+use crate::options::{Limits, Options};
 use crate::problem::Problem;
 use crate::store::{Memory, Redis, Store};
 use crate::{Failure, account, callback, discovery, login, transport};
 
-/// A form of ours has a few dozen bytes.
+/// The application's own forms have a few dozen bytes.
 const MAX_FORM_LEN: usize = 4 * 1024;
 
 pub(crate) struct App {
-    pub(crate) client: Client,
-    pub(crate) wishes: Wishes,
+    /// What each login asks for.
+    pub(crate) template: Unstarted,
     pub(crate) api: Option<String>,
     pub(crate) http: reqwest::Client,
     pub(crate) store: Box<dyn Store>,
     pub(crate) cookies: Cookies,
     pub(crate) limits: Limits,
     pub(crate) name: Option<String>,
+    /// Each task that must not be interrupted holds it for reading.
+    tasks: Arc<RwLock<()>>,
 }
 
 impl App {
@@ -43,25 +47,57 @@ impl App {
         }
         let http = transport::client(options.limits.request)?;
         let client = discovery::client(&options, &redirect_uri, &http).await?;
+        let mut template = client.login();
+        template.scope(&options.scope)?;
+        if let Some(audience) = &options.audience {
+            template.audience(audience)?;
+        }
+        if let Some(prompt) = &options.prompt {
+            template.prompt(prompt)?;
+        }
         let store: Box<dyn Store> = match &options.redis {
             Some(url) => Box::new(Redis::new(url)?),
             None => Box::new(Memory::default()),
         };
         Ok(Arc::new(Self {
-            client,
-            wishes: options.wishes,
+            template,
             api: options.api,
             http,
             store,
             cookies: Cookies { secure },
             limits: options.limits,
             name: options.name,
+            tasks: Arc::default(),
         }))
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        self.template.client()
+    }
+
+    /// Runs a future in a task of its own: it ends even if the caller is dropped, which happens to a handler when the
+    /// browser disconnects. A code or a refresh token that was sent without its response being received is lost.
+    pub(crate) async fn run_to_end<T: Send + 'static>(
+        &self,
+        task: impl Future<Output = Result<T, Problem>> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let running = Arc::clone(&self.tasks).read_owned().await;
+        let task = tokio::spawn(async move {
+            let result = task.await;
+            drop(running);
+            result
+        });
+        task.await.map_err(|_| Problem::Internal("a task has failed".to_owned()))?
+    }
+
+    /// Waits for these tasks, for as long as one may take.
+    pub(crate) async fn finish_tasks(&self) {
+        drop(timeout(2 * self.limits.lease(), self.tasks.write()).await);
     }
 
     /// The path of the redirect URI.
     fn callback_path(&self) -> String {
-        let redirect_uri = self.client.redirect_uri().as_str().parse::<Uri>();
+        let redirect_uri = self.client().redirect_uri().as_str().parse::<Uri>();
         redirect_uri.map_or_else(|_| "/callback".to_owned(), |uri| uri.path().to_owned())
     }
 }
@@ -79,13 +115,12 @@ pub(crate) fn routes(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// What holds for every page.
+/// Refuses cross-site forms, and sets the headers that every page has.
 async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let mut response =
-        if comes_from_elsewhere(&request) { Problem::CrossSite.into_response() } else { next.run(request).await };
+        if is_cross_site(&request) { Problem::CrossSite.into_response() } else { next.run(request).await };
     let headers = response.headers_mut();
-    // No `form-action`: Chromium applies it to where the login button leads, which is the server and whatever the server
-    // sends the user on to.
+    // No `form-action`: Chromium applies it to each redirect after a form, and the login button redirects to the server.
     let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
@@ -101,9 +136,9 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     response
 }
 
-/// Whether another site has sent the form. The cookies are `Lax`, so that it would come without a session anyway; this
-/// keeps it from throwing a pending login over. (`Origin` is `null` under `no-referrer`, for our own forms, too.)
-fn comes_from_elsewhere(request: &Request) -> bool {
+/// Whether another site has sent the form. The cookies are `Lax`, so it has no session anyway; this check also prevents it
+/// from starting logins. (`Origin` is of no use: under `no-referrer` it is `null` for the application's own forms, too.)
+fn is_cross_site(request: &Request) -> bool {
     let site = request.headers().get("sec-fetch-site").map(HeaderValue::as_bytes);
     request.method() == Method::POST && site.is_some_and(|site| site != b"same-origin" && site != b"none")
 }

@@ -1,4 +1,4 @@
-//! The two cookies. Neither holds more than a random number: what it stands for is in the store.
+//! The two cookies. Each contains a random identifier alone; the data is in the store.
 
 use core::time::Duration;
 
@@ -7,24 +7,23 @@ use http::header::COOKIE;
 
 use crate::id::Id;
 
-/// What a cookie stands for.
+/// What a cookie identifies.
 #[derive(Clone, Copy)]
 pub(crate) enum Cookie {
-    /// The browser that started a login. It outlives the login, so that two of them in two tabs do not disturb one
-    /// another.
+    /// The browser that started a login. It outlives the login, so that logins in two tabs do not interfere.
     Browser,
-    /// A session. It is always a new one after a login, so that nobody can choose it beforehand.
+    /// A session. Each login creates a new one, so that an attacker cannot fix its identifier beforehand.
     Session,
 }
 
-/// How cookies are written: `Secure`, wherever the browser speaks https.
+/// How cookies are written: `Secure` if the browser uses https.
 #[derive(Clone, Copy)]
 pub(crate) struct Cookies {
     pub(crate) secure: bool,
 }
 
 impl Cookies {
-    /// `__Host-`: no other host of the domain can set it, and it never leaves https.
+    /// `__Host-`: no other host of the domain can set it, and it is sent over https alone.
     const fn name(self, cookie: Cookie) -> &'static str {
         match (cookie, self.secure) {
             (Cookie::Browser, true) => "__Host-login",
@@ -34,7 +33,7 @@ impl Cookies {
         }
     }
 
-    /// What the browser sends, if it is one of ours by its form. If it sends two, it is not.
+    /// The identifier that the browser sends. `None` if it is absent or malformed, or if there are two.
     pub(crate) fn read(self, headers: &HeaderMap, cookie: Cookie) -> Option<Id> {
         let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
         let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
@@ -43,7 +42,7 @@ impl Cookies {
         Id::from_text(value)
     }
 
-    /// The value of `Set-Cookie`. `Lax`: it comes along when the server sends the browser back.
+    /// The value of `Set-Cookie`. `Lax`, because the browser must send it with the redirect from the server.
     pub(crate) fn set(self, cookie: Cookie, id: &Id, limit: Duration) -> String {
         self.line(cookie, id.as_str(), limit)
     }

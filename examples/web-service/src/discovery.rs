@@ -1,12 +1,18 @@
-//! The server: what is known of it from the start, or its metadata.
+//! The authorization server: configured by its endpoints, or discovered by its issuer.
 
-use authcode::{Client, ClientAuth, Discovery, Server};
+use core::time::Duration;
+
+use authcode::{Client, ClientAuth, Discovery, Identity, Server};
+use tokio::time::Instant;
 
 use crate::Failure;
 use crate::options::{Endpoints, Options};
-use crate::transport::{self, NoAnswer};
+use crate::transport;
 
-/// Who the application is, and at which server.
+/// How long to try to get the server's metadata before the program gives up. A supervisor starts it again.
+const DISCOVERY_LIMIT: Duration = Duration::from_secs(60);
+
+/// The application's identity at its authorization server.
 pub(crate) async fn client(options: &Options, redirect_uri: &str, http: &reqwest::Client) -> Result<Client, Failure> {
     let server = match &options.server {
         Endpoints::Discover { issuer } => discover(issuer, options.loopback_http, http).await?,
@@ -19,19 +25,13 @@ pub(crate) async fn client(options: &Options, redirect_uri: &str, http: &reqwest
         Some(secret) => ClientAuth::basic(secret.expose()),
         None => ClientAuth::None,
     };
-    Ok(Client::new(server, &options.client_id, auth, redirect_uri)?)
+    Ok(Client::new(server, Identity::new(&options.client_id, auth), redirect_uri)?)
 }
 
 async fn discover(issuer: &str, loopback_http: bool, http: &reqwest::Client) -> Result<Server, Failure> {
-    let mut discovery = if loopback_http { Discovery::danger_loopback_http(issuer)? } else { Discovery::new(issuer)? };
-    loop {
-        let response = transport::send(http, discovery.request()).await.map_err(|error| match error {
-            NoAnswer::NotSent(text) | NoAnswer::Lost(text) => format!("metadata: {text}"),
-        })?;
-        discovery = match discovery.receive_metadata(response) {
-            Ok(metadata) => return Ok(metadata.into_server()),
-            Err(refused) if refused.error().is_retryable() => return Err(refused.into()),
-            Err(refused) => refused.recover()?,
-        };
+    let discovery = if loopback_http { Discovery::danger_loopback_http(issuer)? } else { Discovery::new(issuer)? };
+    match transport::run(http, discovery, Instant::now() + DISCOVERY_LIMIT).await {
+        Ok(metadata) => Ok(metadata.into_server()),
+        Err(stopped) => Err(format!("metadata: {}", stopped.reason.to_text()).into()),
     }
 }

@@ -1,4 +1,4 @@
-//! What nobody can guess: session cookies, and who holds a lease.
+//! Random identifiers: of browsers, of sessions, and of the holders of leases.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,7 +17,7 @@ impl Id {
         Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
     }
 
-    /// What a browser sends as one. Whether there is such a session is for the store to say.
+    /// Parses an identifier that a browser sent. Whether it exists is for the store to say.
     pub(crate) fn from_text(text: &str) -> Option<Self> {
         let is_id = text.len() == Self::LEN && URL_SAFE_NO_PAD.decode(text).is_ok();
         is_id.then(|| Self(text.to_owned()))
@@ -28,7 +28,8 @@ impl Id {
     }
 }
 
-/// A digest of the parts. A key of the store is seen in logs and monitors, where nothing must stand that opens a session.
+/// A digest of the parts, for keys of the store: they appear in logs and monitors, where an identifier would open a
+/// session.
 pub(crate) fn digest(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in parts {

@@ -1,8 +1,8 @@
-//! The login button: a login is drawn, stored for this browser, and the browser goes to the server.
+//! The login button: a login is started and stored for this browser, and the browser is sent to the server.
 
 use std::sync::Arc;
 
-use authcode::{AwaitingRedirect, Suspended};
+use authcode::{Secret, Suspended, UnixTime};
 use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
@@ -14,24 +14,31 @@ use crate::page;
 use crate::problem::Problem;
 use crate::store::LoginKey;
 
-/// How often a login starts anew by itself before the user is asked.
+/// How many times a login starts over by itself before the user is asked.
 pub(crate) const MAX_RESTARTS: u8 = 2;
 
-/// A pending login and how often it has started anew, as it is stored.
-pub(crate) struct Pending {
+/// A login without tokens, as it is stored: `RESTARTS NOT_BEFORE JSON`.
+pub(crate) struct Pending<'a> {
+    /// How many times it has started over by itself.
     pub(crate) restarts: u8,
-    pub(crate) suspended: Suspended,
+    /// When the server may be asked again, where it wanted a pause.
+    pub(crate) not_before: UnixTime,
+    /// The serialized state.
+    pub(crate) state: &'a str,
 }
 
-impl Pending {
-    fn to_text(&self) -> Result<String, serde_json::Error> {
-        Ok(format!("{} {}", self.restarts, serde_json::to_string(&self.suspended)?))
+impl<'a> Pending<'a> {
+    /// The entry for the store.
+    pub(crate) fn to_text(restarts: u8, not_before: UnixTime, state: &Suspended) -> Secret {
+        format!("{restarts} {} {}", not_before.as_secs(), state.to_json().expose()).into()
     }
 
-    /// `None` if another version of this program has stored it.
-    pub(crate) fn from_text(text: &str) -> Option<Self> {
-        let (restarts, suspended) = text.split_once(' ')?;
-        Some(Self { restarts: restarts.parse().ok()?, suspended: serde_json::from_str(suspended).ok()? })
+    /// `None` if this program never writes such a text.
+    pub(crate) fn from_text(text: &'a str) -> Option<Self> {
+        let mut parts = text.splitn(3, ' ');
+        let (restarts, not_before, state) = (parts.next()?, parts.next()?, parts.next()?);
+        let not_before = UnixTime::from_secs(not_before.parse().ok()?);
+        Some(Self { restarts: restarts.parse().ok()?, not_before, state })
     }
 }
 
@@ -46,22 +53,10 @@ pub(crate) async fn start(State(app): State<Arc<App>>, headers: HeaderMap) -> Re
 
 /// Sends the browser to the server.
 pub(crate) async fn begin(app: &App, browser: &Id, restarts: u8) -> Result<Response, Problem> {
-    let pending = draw(app).map_err(|failure| Problem::Host(failure.to_string()))?;
-    let stored = Pending { restarts, suspended: pending.suspend() };
-    let stored = stored.to_text().map_err(|failure| Problem::Host(failure.to_string()))?;
-    // First stored, then shown: the browser may be back before the next line.
-    app.store.keep_login(&LoginKey::new(browser, pending.state()), &stored, app.limits.login).await?;
+    let pending = app.template.start(getrandom::SysRng).map_err(|error| Problem::Internal(error.to_string()))?;
+    let stored = Pending::to_text(restarts, UnixTime::from_secs(0), &pending.suspend());
+    // Stored before the browser leaves: it may be back before the next line.
+    app.store.keep_login(&LoginKey::new(browser, pending.state()), stored.expose(), app.limits.login).await?;
     let cookie = app.cookies.set(Cookie::Browser, browser, 2 * app.limits.login);
     Ok(page::see_other(&pending.authorization_url(), &[cookie]))
-}
-
-fn draw(app: &App) -> Result<AwaitingRedirect, crate::Failure> {
-    let mut login = app.client.login().scope(&app.wishes.scope)?;
-    if let Some(audience) = &app.wishes.audience {
-        login = login.audience(audience)?;
-    }
-    if let Some(prompt) = &app.wishes.prompt {
-        login = login.prompt(prompt)?;
-    }
-    Ok(login.try_start(getrandom::SysRng)?)
 }

@@ -1,4 +1,4 @@
-//! A web application with a login, in as many replicas as you like: see the `README.md` beside it.
+//! A web application with a login, in any number of replicas: see the `README.md` beside it.
 
 mod account;
 mod app;
@@ -15,6 +15,7 @@ mod tokens;
 mod transport;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -22,7 +23,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::app::App;
 use crate::options::Options;
 
-/// Whatever goes wrong before the application serves ends as one line.
+/// Any error that ends the program. It is printed as one line.
 type Failure = Box<dyn core::error::Error + Send + Sync>;
 
 #[tokio::main]
@@ -40,12 +41,15 @@ async fn run() -> Result<(), Failure> {
     let Some(options) = Options::parse()? else { return Ok(()) };
     let listener = TcpListener::bind(options.listen).await?;
     let address = listener.local_addr()?;
-    let routes = app::routes(App::new(options, address).await?);
+    let app = App::new(options, address).await?;
+    let routes = app::routes(Arc::clone(&app));
     println!("listening on http://{address}");
-    // A replica that is asked to stop finishes what it has begun.
+    // A replica that is asked to stop finishes its requests first, and the tasks whose browsers have disconnected.
     let mut stop = signal(SignalKind::terminate())?;
     let stopped = async move {
         stop.recv().await;
     };
-    Ok(axum::serve(listener, routes).with_graceful_shutdown(stopped).await?)
+    axum::serve(listener, routes).with_graceful_shutdown(stopped).await?;
+    app.finish_tasks().await;
+    Ok(())
 }

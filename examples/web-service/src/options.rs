@@ -16,37 +16,39 @@ A web application with a login by the OAuth 2.0 authorization code flow with PKC
 
 The authorization server:
 
-  --issuer URL            its issuer identifier: its metadata tells the rest
-  --authorize-url URL     its authorization endpoint, where it has no metadata
+  --issuer URL            its issuer identifier, from which its metadata is found
+  --authorize-url URL     its authorization endpoint, if it has no metadata
   --token-url URL         its token endpoint
-  --client-id ID          who this application is there; with a secret in CLIENT_SECRET, it is sent as HTTP Basic
-  --redirect-uri URL      where the browser comes back to, as registered [http://127.0.0.1:PORT/callback]
-  --scope SCOPES          what to ask for [offline_access]
+  --client-id ID          the client identifier; a secret in CLIENT_SECRET is sent as HTTP Basic
+  --redirect-uri URL      the registered redirect URI [http://127.0.0.1:PORT/callback]
+  --scope SCOPES          the scopes to ask for [offline_access]
   --audience URL          the API that the token is for
-  --prompt PROMPT         sent to the server; some give a refresh token only after `consent`
-  --api URL               what `Who am I` asks for, with the token
+  --prompt PROMPT         the `prompt` parameter; some servers issue a refresh token only after `consent`
+  --api URL               the URL that `Who am I` requests with the token
 
 This application:
 
   --listen ADDRESS        where to listen [127.0.0.1:0, any free port]
-  --redis URL             the store that the replicas share; without it there is one in memory, for one replica
+  --redis URL             the store that the replicas share; without it, one in memory for a single replica
   --name NAME             of this replica, shown at the foot of the page
   --login-limit SECONDS   how long a user may take to come back from the server [600]
   --session-limit SECONDS how long a session lives [43200]
-  --request-limit SECONDS how long to wait for the server [10]
-  --leeway SECONDS        how long before its end a token is renewed [30]
-  --danger-loopback-http  http in place of https for the server and the browser, on loopback: for tests
+  --request-limit SECONDS how long a request to the server may take, with its retries [10]
+  --leeway SECONDS        how long before it expires a token is refreshed [30]
+  --danger-loopback-http  allow http for the server and the redirect URI, on loopback: for tests
 
   --help                  this text
 ";
 
-/// What to do.
+/// The command line, parsed.
 pub(crate) struct Options {
     pub(crate) server: Endpoints,
     pub(crate) client_id: String,
     pub(crate) client_secret: Option<Secret>,
     pub(crate) redirect_uri: Option<String>,
-    pub(crate) wishes: Wishes,
+    pub(crate) scope: String,
+    pub(crate) audience: Option<String>,
+    pub(crate) prompt: Option<String>,
     pub(crate) api: Option<String>,
     pub(crate) listen: SocketAddr,
     pub(crate) redis: Option<String>,
@@ -55,20 +57,13 @@ pub(crate) struct Options {
     pub(crate) loopback_http: bool,
 }
 
-/// What is known of the server.
+/// How the authorization server is given.
 pub(crate) enum Endpoints {
     Discover { issuer: String },
     Known { authorize_url: String, token_url: String },
 }
 
-/// What each login asks for.
-pub(crate) struct Wishes {
-    pub(crate) scope: String,
-    pub(crate) audience: Option<String>,
-    pub(crate) prompt: Option<String>,
-}
-
-/// How long things may take.
+/// Timeouts and lifetimes.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
     pub(crate) login: Duration,
@@ -78,8 +73,8 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// How long a replica may be at a callback or at a refresh before the others take it for dead: longer than it can
-    /// be at it alive.
+    /// How long a callback or a refresh may take before the other replicas consider its replica dead. It is longer than
+    /// the time in which a live replica stops waiting for the server.
     pub(crate) fn lease(self) -> Duration {
         self.request + Duration::from_secs(1)
     }
@@ -90,7 +85,7 @@ impl Options {
     pub(crate) fn parse() -> Result<Option<Self>, Failure> {
         let (mut issuer, mut authorize_url, mut token_url) = (None, None, None);
         let (mut client_id, mut redirect_uri, mut api) = (None, None, None);
-        let mut wishes = Wishes { scope: "offline_access".to_owned(), audience: None, prompt: None };
+        let (mut scope, mut audience, mut prompt) = ("offline_access".to_owned(), None, None);
         let (mut redis, mut name, mut loopback_http) = (None, None, false);
         let mut listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let mut limits = Limits {
@@ -108,9 +103,9 @@ impl Options {
                 "token-url" => token_url = Some(parser.value()?.string()?),
                 "client-id" => client_id = Some(parser.value()?.string()?),
                 "redirect-uri" => redirect_uri = Some(parser.value()?.string()?),
-                "scope" => wishes.scope = parser.value()?.string()?,
-                "audience" => wishes.audience = Some(parser.value()?.string()?),
-                "prompt" => wishes.prompt = Some(parser.value()?.string()?),
+                "scope" => scope = parser.value()?.string()?,
+                "audience" => audience = Some(parser.value()?.string()?),
+                "prompt" => prompt = Some(parser.value()?.string()?),
                 "api" => api = Some(parser.value()?.string()?),
                 "listen" => listen = parser.value()?.parse()?,
                 "redis" => redis = Some(parser.value()?.string()?),
@@ -130,17 +125,19 @@ impl Options {
         let server = match (issuer, authorize_url, token_url) {
             (Some(issuer), None, None) => Endpoints::Discover { issuer },
             (None, Some(authorize_url), Some(token_url)) => Endpoints::Known { authorize_url, token_url },
-            _ => return Err("which server? Give --issuer, or --authorize-url and --token-url; see --help".into()),
+            _ => return Err("no server: give --issuer, or --authorize-url and --token-url; see --help".into()),
         };
         let client_id = client_id.ok_or("--client-id is missing; see --help")?;
-        // Not on the command line, where everybody on this machine can see it.
+        // Not on the command line, which every user of this machine can see.
         let client_secret = env::var("CLIENT_SECRET").ok().map(Secret::from);
         Ok(Some(Self {
             server,
             client_id,
             client_secret,
             redirect_uri,
-            wishes,
+            scope,
+            audience,
+            prompt,
             api,
             listen,
             redis,

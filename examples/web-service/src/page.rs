@@ -1,4 +1,4 @@
-//! The pages: plain HTML that works without scripts.
+//! The pages: HTML that works without scripts.
 
 use axum::response::{Html, IntoResponse, Response};
 use http::StatusCode;
@@ -18,7 +18,7 @@ pub(crate) fn html(status: StatusCode, title: &str, content: &str) -> Response {
     (status, Html(page)).into_response()
 }
 
-/// On to another page, by `GET`.
+/// Redirects to another page, by `GET`.
 pub(crate) fn see_other(url: &str, cookies: &[String]) -> Response {
     let mut response = (StatusCode::SEE_OTHER, [(LOCATION, url)]).into_response();
     for cookie in cookies.iter().filter_map(|cookie| cookie.parse().ok()) {

@@ -1,4 +1,4 @@
-//! What goes wrong, as a page for the user and a line for the log.
+//! Errors: a page for the user and a line for the log.
 
 use core::time::Duration;
 
@@ -11,20 +11,24 @@ use crate::store::StoreError;
 
 #[derive(Debug)]
 pub(crate) enum Problem {
-    /// The store is down. Nothing is lost by waiting.
+    /// The store does not answer. The user can try again.
     Store(StoreError),
-    /// The authorization server or the API cannot answer now.
+    /// The authorization server or the API cannot answer now. The login is kept.
     Busy { what: String, retry_after: Option<Duration> },
-    /// The redirect belongs to no login that this browser has open.
+    /// The redirect answers no login that is pending in this browser.
     NotOpen,
-    /// The user said no.
+    /// The user declined.
     Denied,
-    /// The login has ended, and a new one would end in the same way.
+    /// The login has ended: the user decides whether to start another.
     Refused(String),
+    /// The login is kept, but somebody has to correct the configuration, the server or the network first.
+    Fix(String),
+    /// The session belongs to a client that this replica is not configured for.
+    OtherClient(String),
     /// Another site sent the form.
     CrossSite,
-    /// The host itself has failed.
-    Host(String),
+    /// This program has failed.
+    Internal(String),
 }
 
 impl From<StoreError> for Problem {
@@ -35,7 +39,7 @@ impl From<StoreError> for Problem {
 
 impl From<getrandom::Error> for Problem {
     fn from(_: getrandom::Error) -> Self {
-        Self::Host("no random numbers".to_owned())
+        Self::Internal("no random numbers".to_owned())
     }
 }
 
@@ -58,7 +62,7 @@ impl IntoResponse for Problem {
             Self::NotOpen => (
                 StatusCode::BAD_REQUEST,
                 "This login is no longer open",
-                "It has run out, or it was started in another browser. Nothing has happened.",
+                "It has expired, or it was started in another browser. Nothing has happened.",
                 page::LOG_IN,
             ),
             Self::Denied => {
@@ -76,14 +80,30 @@ impl IntoResponse for Problem {
                 "Another site sent you here. Nothing has happened.",
                 page::HOME,
             ),
-            Self::Host(_) => {
+            Self::Fix(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Something is broken",
+                "We could not complete this step with the server that knows you. Nothing is lost: try again later.",
+                again,
+            ),
+            Self::OtherClient(_) => (
+                StatusCode::FORBIDDEN,
+                "Please log in again",
+                "The settings of this site have changed since you logged in.",
+                page::LOG_IN,
+            ),
+            Self::Internal(_) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "That is our fault", "Something is broken on our side.", page::HOME)
             }
         };
-        if let Self::Store(StoreError(text)) | Self::Busy { what: text, .. } | Self::Refused(text) | Self::Host(text) =
-            &self
-        {
-            eprintln!("{status}: {text}");
+        match &self {
+            Self::Store(StoreError(text))
+            | Self::Busy { what: text, .. }
+            | Self::Refused(text)
+            | Self::Fix(text)
+            | Self::OtherClient(text)
+            | Self::Internal(text) => eprintln!("{status}: {text}"),
+            Self::NotOpen | Self::Denied | Self::CrossSite => {}
         }
         let mut response = page::html(status, title, &format!("<p>{text}</p>{action}"));
         if status == StatusCode::SERVICE_UNAVAILABLE {

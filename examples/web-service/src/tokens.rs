@@ -1,151 +1,173 @@
-//! The token of a session, renewed by one replica at a time.
+//! The tokens of a session, refreshed by one replica at a time.
 
 use core::time::Duration;
 use std::sync::Arc;
 
-use authcode::{Authorized, Refreshing, Renewal, Suspended, UnixTime};
-use tokio::time::{Instant, sleep, timeout};
+use authcode::{Authorized, NextStep, Renewal, ResumeError, Secret, Suspended, UnixTime};
+use tokio::time::{Instant, sleep};
 
 use crate::app::App;
 use crate::id::{self, Id};
 use crate::problem::Problem;
 use crate::store;
-use crate::transport::{self, NoAnswer};
+use crate::transport::{self, Reason};
 
-/// How often a replica looks whether another one has come back from the server with a new token.
-const LOOK_AGAIN: Duration = Duration::from_millis(25);
+/// How often a replica checks whether another one has refreshed the tokens.
+const POLL_INTERVAL: Duration = Duration::from_millis(25);
 
-/// Tells one stored token from another.
+/// Identifies the tokens of one response: a digest.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Mark(pub(crate) String);
 
-/// A session and its token.
-pub(crate) struct Standing {
+/// The tokens of a session, and how they are stored.
+pub(crate) struct StoredLogin {
     pub(crate) authorized: Authorized,
-    pub(crate) mark: Mark,
-    form: String,
+    form: Secret,
 }
 
-/// The token that a request has met, and whether it was refused.
+/// The tokens that a request has found, and whether the API refused the access token.
 #[derive(Clone)]
 struct Seen {
     mark: Mark,
     is_refused: bool,
 }
 
-impl Standing {
-    /// `None` if the configuration has changed since: another client, or another server.
-    fn from_stored(app: &App, form: String) -> Option<Self> {
-        let suspended = serde_json::from_str::<Suspended>(&form).ok()?;
-        let authorized = suspended.resume(&app.client).ok()?;
-        Some(Self { authorized, mark: Mark(id::digest(&[&form])), form })
+impl StoredLogin {
+    fn resume(app: &App, form: Secret) -> Result<Self, ResumeError> {
+        let stored = Suspended::from_json(form.expose())?;
+        let authorized = Authorized::resume(stored, app.client()).map_err(|rejected| rejected.into_error())?;
+        Ok(Self { authorized, form })
     }
 
-    fn has_run_out(&self) -> bool {
+    pub(crate) fn mark(&self) -> Mark {
+        let tokens = self.authorized.tokens();
+        Mark(id::digest(&[tokens.access_token().expose(), &tokens.received_at().as_secs().to_string()]))
+    }
+
+    fn has_expired(&self) -> bool {
         self.authorized.needs_renewal(UnixTime::now(), Duration::ZERO)
     }
 
-    /// Whether to use it as it is. A token that somebody else has just fetched is good enough, whatever the leeway.
-    fn is_good(&self, app: &App, seen: &Seen) -> bool {
-        if self.mark == seen.mark {
+    /// Whether to use the access token without a refresh. One that another request has just obtained is used until it
+    /// expires, whatever the leeway is.
+    fn is_usable(&self, app: &App, seen: &Seen) -> bool {
+        if self.mark() == seen.mark {
             !seen.is_refused && !self.authorized.needs_renewal(UnixTime::now(), app.limits.leeway)
         } else {
-            !self.has_run_out()
+            !self.has_expired()
         }
     }
 }
 
-/// The token of a session as it is stored, whether or not it has run out. `None`: there is no such session.
-pub(crate) async fn stored(app: &App, session: &Id) -> Result<Option<Standing>, Problem> {
-    let form = app.store.tokens(session).await?;
-    Ok(form.and_then(|form| Standing::from_stored(app, form)))
+/// The tokens of a session as they are stored, expired or not. `None` if there is no such session.
+pub(crate) async fn stored(app: &App, session: &Id) -> Result<Option<StoredLogin>, Problem> {
+    let Some(form) = app.store.tokens(session).await? else { return Ok(None) };
+    match StoredLogin::resume(app, form.into()) {
+        Ok(login) => Ok(Some(login)),
+        Err(error) if error.next_step() == NextStep::StartOver => {
+            eprintln!("a session has ended: {error}");
+            Ok(None)
+        }
+        // It belongs to another configuration: a replica that has that one can still use it.
+        Err(error) => Err(Problem::OtherClient(error.to_string())),
+    }
 }
 
-/// A token with time left, and other than the one that was `refused`. `None`: the user must log in again.
-pub(crate) async fn fresh(app: &Arc<App>, session: &Id, refused: Option<Mark>) -> Result<Option<Standing>, Problem> {
+/// Tokens that have not expired, and other than those that the API `refused`. `None` if the user must log in again.
+pub(crate) async fn fresh(app: &Arc<App>, session: &Id, refused: Option<Mark>) -> Result<Option<StoredLogin>, Problem> {
     let end = Instant::now() + app.limits.lease();
     let mut seen = refused.map(|mark| Seen { mark, is_refused: true });
     loop {
-        let Some(standing) = stored(app, session).await? else { return Ok(None) };
-        let seen = seen.get_or_insert_with(|| Seen { mark: standing.mark.clone(), is_refused: false });
-        if standing.is_good(app, seen) {
-            return Ok(Some(standing));
+        let Some(login) = stored(app, session).await? else { return Ok(None) };
+        let seen = seen.get_or_insert_with(|| Seen { mark: login.mark(), is_refused: false });
+        if login.is_usable(app, seen) {
+            return Ok(Some(login));
         }
-        let owner = Id::random()?;
-        if app.store.lock_session(session, &owner, app.limits.lease()).await? {
-            let (app, session, seen) = (Arc::clone(app), session.clone(), seen.clone());
-            // On its own: a browser that goes away must not cost a new refresh token.
-            let renewed = tokio::spawn(async move {
-                let renewed = renew_locked(&app, &session, &seen).await;
-                // If that fails, the lock runs out by itself.
-                drop(app.store.unlock_session(&session, &owner).await);
-                renewed
-            });
-            return renewed.await.map_err(|_| Problem::Host("a refresh has failed".to_owned()))?;
+        // In a task of its own: if the browser disconnects after the request was sent, the new refresh token is still
+        // received and stored.
+        let renewal = renew_alone(Arc::clone(app), session.clone(), seen.clone());
+        if let Some(renewed) = app.run_to_end(renewal).await? {
+            return Ok(renewed);
         }
         if Instant::now() > end {
             return Err(Problem::Busy { what: "a refresh takes too long".to_owned(), retry_after: None });
         }
-        sleep(LOOK_AGAIN).await;
+        sleep(POLL_INTERVAL).await;
     }
 }
 
-/// Refreshes, while this replica has the lock.
-async fn renew_locked(app: &App, session: &Id, seen: &Seen) -> Result<Option<Standing>, Problem> {
-    // Read again: who had the lock before may have renewed it.
-    let Some(standing) = stored(app, session).await? else { return Ok(None) };
-    if standing.is_good(app, seen) {
-        return Ok(Some(standing));
+/// Refreshes under the lock of the store. The outer `None` if another request holds the lock.
+async fn renew_alone(app: Arc<App>, session: Id, seen: Seen) -> Result<Option<Option<StoredLogin>>, Problem> {
+    let owner = Id::random()?;
+    if !app.store.lock_session(&session, &owner, app.limits.lease()).await? {
+        return Ok(None);
     }
-    if standing.authorized.refresh_token().is_none() {
-        let is_usable = !seen.is_refused && !standing.has_run_out();
-        return Ok(is_usable.then_some(standing));
+    let renewed = renew_locked(&app, &session, &seen).await;
+    // If this fails, the lock expires.
+    drop(app.store.unlock_session(&session, &owner).await);
+    renewed.map(Some)
+}
+
+async fn renew_locked(app: &App, session: &Id, seen: &Seen) -> Result<Option<StoredLogin>, Problem> {
+    // Read again: the previous holder of the lock may have refreshed it.
+    let Some(mut login) = stored(app, session).await? else { return Ok(None) };
+    if login.is_usable(app, seen) {
+        return Ok(Some(login));
     }
-    let Renewal::Refresh(refreshing) = standing.authorized.renew() else { return Ok(None) };
-    let (authorized, problem) = refresh(app, refreshing).await;
-    let form = serde_json::to_string(&authorized.suspend()).map_err(|error| Problem::Host(error.to_string()))?;
-    // Before anybody uses it. It replaces what was read above and nothing else: neither a session that has ended meanwhile,
-    // nor the tokens of somebody who took this replica for dead.
-    let is_ours =
-        standing.form == form || store::insist(|| app.store.replace_tokens(session, &standing.form, &form)).await?;
-    if !is_ours {
-        return stored(app, session).await;
+    let saved = login.authorized.revision();
+    let renewed = renew(app, &mut login.authorized).await;
+    // After an error, too: a refresh token may have been dropped, replaced or refused.
+    if login.authorized.revision() != saved {
+        let form = login.authorized.suspend().to_json();
+        // Before anybody uses the new token, and only over what was read above: neither a session that has ended since,
+        // nor tokens of a replica that got the lock when this one had lost it.
+        let (old, new) = (login.form.expose(), form.expose());
+        if !store::with_retries(|| app.store.replace_tokens(session, old, new)).await? {
+            return stored(app, session).await;
+        }
+        login.form = form;
     }
-    let standing = Standing { authorized, mark: Mark(id::digest(&[&form])), form };
-    match problem {
-        Some(problem) if seen.is_refused || standing.has_run_out() => match problem {
-            Problem::Refused(why) => {
-                eprintln!("a session is over: {why}");
-                Ok(None)
-            }
-            problem => Err(problem),
-        },
-        // Either a new token, or an old one that works for a while.
-        _ => Ok(Some(standing)),
+    match renewed {
+        Ok(()) => Ok(Some(login)),
+        // The access token is good until it expires.
+        Err(_) if !seen.is_refused && !login.has_expired() => Ok(Some(login)),
+        Err(NotRenewed::LogInAgain(reason)) => {
+            eprintln!("a session has ended: {reason}");
+            Ok(None)
+        }
+        Err(NotRenewed::Later(problem)) => Err(problem),
     }
 }
 
-/// The new token. Or the old one, and why.
-async fn refresh(app: &App, refreshing: Refreshing) -> (Authorized, Option<Problem>) {
-    let answer = timeout(app.limits.request, transport::send(&app.http, refreshing.token_request())).await;
-    let response = match answer {
-        Ok(Ok(response)) => response,
-        Ok(Err(NoAnswer::NotSent(what) | NoAnswer::Lost(what))) => {
-            return (refreshing.cancel(), Some(Problem::Busy { what, retry_after: None }));
-        }
-        Err(_) => {
-            let what = "no answer in time".to_owned();
-            return (refreshing.cancel(), Some(Problem::Busy { what, retry_after: None }));
-        }
+/// Why there are no new tokens.
+enum NotRenewed {
+    LogInAgain(String),
+    /// The login is unchanged, and a later refresh may succeed.
+    Later(Problem),
+}
+
+/// Renews the login in place. On an error it still has every token that may work.
+async fn renew(app: &App, authorized: &mut Authorized) -> Result<(), NotRenewed> {
+    let refresh = match authorized.renewal() {
+        Renewal::Refresh(refresh) => refresh,
+        Renewal::Reauthorize(_) => return Err(NotRenewed::LogInAgain("there is no refresh token".to_owned())),
     };
-    match refreshing.receive_token_response(response, UnixTime::now()) {
-        Ok(renewed) => (renewed, None),
-        Err(refused) => {
-            let is_alive = refused.is_alive();
-            let ended = refused.give_up();
-            let (what, retry_after) = (ended.error.to_string(), ended.error.retry_after());
-            let problem = if is_alive { Problem::Busy { what, retry_after } } else { Problem::Refused(what) };
-            (ended.authorized, Some(problem))
-        }
-    }
+    // The lock outlives this.
+    let end = Instant::now() + app.limits.request;
+    let reason = match transport::run(&app.http, refresh.on(authorized), end).await {
+        Ok(_) => return Ok(()),
+        Err(stopped) => stopped.reason,
+    };
+    let what = reason.to_text();
+    let retry_after = match reason {
+        Reason::Refused(error) => match error.next_step() {
+            NextStep::StartOver => return Err(NotRenewed::LogInAgain(what)),
+            NextStep::Fix => return Err(NotRenewed::Later(Problem::Fix(what))),
+            NextStep::Retry { after } => Some(after),
+            _ => None,
+        },
+        // The server may have seen the refresh token. It is sent again when a token is next needed, not before.
+        Reason::NotSent(_) | Reason::NoResponse(_) => None,
+    };
+    Err(NotRenewed::Later(Problem::Busy { what, retry_after }))
 }

@@ -1,4 +1,4 @@
-//! The store in memory, for one replica. It does what the scripts of the other one do, under one mutex.
+//! The store in memory, for one replica. Each step runs under one mutex, as each script runs alone in Redis.
 
 use core::time::Duration;
 use std::collections::HashMap;
@@ -10,9 +10,9 @@ use async_trait::async_trait;
 use super::{LoginKey, Outcome, Session, Store, StoreError, Taken, entry, lock_key, phase, session_key};
 use crate::id::Id;
 
-/// Anybody can press the login button, as often as they like. With entries of half a kilobyte, 64 MiB.
+/// Anyone can press the login button any number of times. With entries of half a kilobyte these are 64 MiB.
 const MAX_ENTRIES: usize = 128 * 1024;
-/// How many new entries there may be before those that have run out are looked for.
+/// How many entries are added before expired ones are removed.
 const SWEEP_AFTER: usize = 1024;
 
 #[derive(Default)]
@@ -30,12 +30,12 @@ struct Entry {
 }
 
 impl Entries {
-    /// The value, and when it runs out.
+    /// An entry that has not expired.
     fn get(&mut self, key: &str) -> Option<&mut Entry> {
         self.entries.get_mut(key).filter(|entry| Instant::now() < entry.end)
     }
 
-    /// Whether there was room.
+    /// `false` if there is no room.
     fn set(&mut self, key: String, value: String, limit: Duration) -> bool {
         let now = Instant::now();
         self.added += 1;
@@ -50,7 +50,7 @@ impl Entries {
         has_room
     }
 
-    /// The entry of a login that `owner` has.
+    /// The entry of a login that `owner` owns.
     fn taken_by(&mut self, login: &LoginKey, owner: &Id) -> Option<&mut Entry> {
         let is_owner = |entry: &&mut Entry| {
             let lease = entry.value.strip_prefix(phase::TAKEN).and_then(|rest| rest.split_once(' '));
@@ -62,12 +62,12 @@ impl Entries {
 
 impl Memory {
     fn entries(&self) -> std::sync::MutexGuard<'_, Entries> {
-        // No step below can fail half-way.
+        // No step below panics between two changes.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Milliseconds on a clock that is only read here.
+/// The clock of the leases. It is read by this process alone.
 fn now_millis() -> u128 {
     std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_millis()
 }

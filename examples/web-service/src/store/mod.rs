@@ -1,7 +1,6 @@
-//! What the replicas share: pending logins, sessions, and who is at which of them.
+//! The store that the replicas share: pending logins, sessions, and leases on both.
 //!
-//! Each method is one atomic step of the store. The `README.md` has them as a table, with what happens if a replica dies
-//! between two of them.
+//! Each method is one atomic step. The table in the `README.md` says what happens if a replica dies between two of them.
 
 mod memory;
 mod redis;
@@ -20,38 +19,38 @@ pub(crate) struct StoreError(pub(crate) String);
 
 #[async_trait]
 pub(crate) trait Store: Send + Sync {
-    /// Keeps a pending login for the browser that started it, until `limit` is over.
+    /// Stores a pending login for the browser that started it. It expires after `limit`.
     async fn keep_login(&self, login: &LoginKey, form: &str, limit: Duration) -> Result<(), StoreError>;
 
-    /// Takes a pending login, once: whoever gets [`Taken::Mine`] is the only one, and is `owner` for so long as `lease`.
+    /// Takes a pending login: one caller gets [`Taken::Mine`], and owns the login until `lease` ends.
     async fn take_login(&self, login: &LoginKey, owner: &Id, lease: Duration) -> Result<Taken, StoreError>;
 
-    /// What has become of a login without a session. `false` if `owner` no longer has it.
+    /// Ends the ownership of a login that has led to no session. `false` if `owner` no longer owns it.
     async fn settle_login(&self, login: &LoginKey, owner: &Id, outcome: Outcome<'_>) -> Result<bool, StoreError>;
 
-    /// Opens the session of a login. `false` if `owner` no longer has it: then there is none.
+    /// Creates the session of a login. `false`, and no session, if `owner` no longer owns the login.
     async fn finish_login(&self, login: &LoginKey, owner: &Id, session: Session<'_>) -> Result<bool, StoreError>;
 
-    /// The tokens of a session, if there is one.
+    /// The tokens of a session, if it exists.
     async fn tokens(&self, session: &Id) -> Result<Option<String>, StoreError>;
 
-    /// Whether `owner` is now the only one who may refresh, for so long as `lease`.
+    /// Takes the lock for a refresh until `lease` ends. `false` if another owner has it.
     async fn lock_session(&self, session: &Id, owner: &Id, lease: Duration) -> Result<bool, StoreError>;
 
-    /// Writes the new tokens over the `old` ones. `false` if those are no longer there.
+    /// Replaces the `old` tokens. `false` if those are no longer stored.
     async fn replace_tokens(&self, session: &Id, old: &str, new: &str) -> Result<bool, StoreError>;
 
-    /// Lets the lock go, if `owner` still has it.
+    /// Releases the lock, if `owner` still has it.
     async fn unlock_session(&self, session: &Id, owner: &Id) -> Result<(), StoreError>;
 
     async fn end_session(&self, session: &Id) -> Result<(), StoreError>;
 }
 
-/// How often a step is tried that must not get lost.
+/// How many times a write is tried whose data is nowhere else.
 const MAX_ATTEMPTS: u32 = 8;
 
-/// Does a step that must not get lost, because what it writes is nowhere else: through a store that is away for a moment.
-pub(crate) async fn insist<T, Step>(mut step: impl FnMut() -> Step) -> Result<T, StoreError>
+/// Retries a write whose data is nowhere else, for a store that is down for about a second.
+pub(crate) async fn with_retries<T, Step>(mut step: impl FnMut() -> Step) -> Result<T, StoreError>
 where
     Step: Future<Output = Result<T, StoreError>>,
 {
@@ -65,7 +64,7 @@ where
     }
 }
 
-/// Where a pending login is kept: another browser, or another `state`, is another place.
+/// The key of a pending login, derived from the browser and `state`: no other browser and no other `state` has it.
 pub(crate) struct LoginKey(String);
 
 impl LoginKey {
@@ -74,32 +73,32 @@ impl LoginKey {
     }
 }
 
-/// What came of an attempt to take a pending login.
+/// The result of [`Store::take_login`].
 #[derive(Debug, PartialEq)]
 pub(crate) enum Taken {
-    /// Nobody else will ever get it.
+    /// The stored form. No other caller gets it, unless it is put back.
     Mine(String),
-    /// Somebody is at it.
+    /// Another caller owns it.
     Busy,
-    /// Somebody has been at it, and has not come to an end: start anew.
+    /// The lease of its owner has ended, and nobody knows whether its code was sent: the login must start over.
     Lapsed,
     /// It has led to this session.
     Done(String),
-    /// There is none. It has run out, or never was.
+    /// There is none: it has expired, or never existed.
     Gone,
 }
 
-/// What becomes of a login that has been taken and gave no session.
+/// What becomes of a login that was taken and has led to no session.
 pub(crate) enum Outcome<'a> {
-    /// It goes on waiting, for what is left of its time.
+    /// It is put back, with this form and for the rest of its time.
     Waits(&'a str),
-    /// It must start anew: see [`Taken::Lapsed`].
+    /// It must start over: see [`Taken::Lapsed`].
     Lapsed,
-    /// It is over: the user said no.
+    /// It has ended, and is deleted.
     Over,
 }
 
-/// A session to be opened.
+/// A session to create.
 #[derive(Clone, Copy)]
 pub(crate) struct Session<'a> {
     pub(crate) id: &'a Id,
@@ -107,15 +106,15 @@ pub(crate) struct Session<'a> {
     pub(crate) limit: Duration,
 }
 
-/// How a pending login is written down, in either store: one word for the phase, then what belongs to it.
+/// The phases of a pending login: the first word of its entry, in both stores.
 mod phase {
-    /// The stored form.
+    /// Followed by the stored form.
     pub(super) const WAITING: &str = "waiting ";
-    /// The owner, and the end of the lease in milliseconds.
+    /// Followed by the owner, and the end of the lease in milliseconds.
     pub(super) const TAKEN: &str = "taken ";
-    /// Nothing.
+    /// Followed by nothing.
     pub(super) const LAPSED: &str = "lapsed ";
-    /// The identifier of the session.
+    /// Followed by the identifier of the session.
     pub(super) const DONE: &str = "done ";
 }
 
@@ -127,7 +126,7 @@ fn lock_key(session: &Id) -> String {
     format!("lock:{}", id::digest(&[session.as_str()]))
 }
 
-/// The entry that an outcome leaves. Empty: none.
+/// The entry to write for an outcome. Empty if the entry is to be deleted.
 fn entry(outcome: &Outcome<'_>) -> String {
     match outcome {
         Outcome::Waits(form) => format!("{}{form}", phase::WAITING),

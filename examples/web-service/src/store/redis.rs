@@ -1,4 +1,4 @@
-//! The store in Redis. What needs more than one command is a script, which Redis runs as one step.
+//! The store in Redis. A step of several commands is a script, which Redis runs atomically.
 
 use core::time::Duration;
 
@@ -9,7 +9,7 @@ use redis::{Client, Cmd, FromRedisValue, RedisError, Script, ScriptInvocation};
 use super::{LoginKey, Outcome, Session, Store, StoreError, Taken, entry, lock_key, session_key};
 use crate::id::Id;
 
-/// The clock is that of Redis: those of the replicas may differ. `KEEPTTL`: what is left of its time stays.
+/// Uses the clock of Redis, since those of the replicas may differ. `KEEPTTL` keeps the rest of the entry's life.
 const TAKE_LOGIN: &str = r"
 local entry = redis.call('GET', KEYS[1])
 if not entry then return {'gone', ''} end
@@ -34,7 +34,7 @@ if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1],
 return 1
 ";
 
-/// Twice is as good as once: the answer to the first one may have been lost.
+/// Idempotent, because the response to a first call may have been lost.
 const FINISH_LOGIN: &str = r"
 if redis.call('GET', KEYS[1]) == 'done ' .. ARGV[2] then return 1 end
 local holder = 'taken ' .. ARGV[1] .. ' '
@@ -44,7 +44,7 @@ redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[4])
 return 1
 ";
 
-/// Twice is as good as once, here too.
+/// Idempotent, for the same reason.
 const REPLACE_TOKENS: &str = r"
 local tokens = redis.call('GET', KEYS[1])
 if tokens == ARGV[2] then return 1 end
@@ -58,7 +58,7 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return 1
 ";
 
-/// How long a command may take before the store counts as down.
+/// How long a command may take before the store is considered down.
 const COMMAND_LIMIT: Duration = Duration::from_secs(2);
 
 pub(crate) struct Redis {
@@ -71,12 +71,12 @@ pub(crate) struct Redis {
 }
 
 impl Redis {
-    /// It connects when it is first used, and again whenever Redis comes back.
+    /// Connects at the first use, and again after Redis was down.
     pub(crate) fn new(url: &str) -> Result<Self, RedisError> {
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(COMMAND_LIMIT))
             .set_response_timeout(Some(COMMAND_LIMIT))
-            // The user is told at once that the store is down. The next request tries again.
+            // Fail early, so that the user is told that the store is down. The next request tries again.
             .set_number_of_retries(1)
             .set_min_delay(Duration::from_millis(50));
         Ok(Self {
@@ -99,7 +99,7 @@ impl Redis {
 }
 
 impl From<RedisError> for StoreError {
-    /// Redis repeats what it was sent in no error of these commands; its kind says enough all the same.
+    /// The category alone: the text of an error may repeat arguments.
     fn from(error: RedisError) -> Self {
         Self(format!("redis: {}", error.category()))
     }
