@@ -37,7 +37,7 @@ fn resume<S: State>(stored: &str) -> Result<S, ResumeError> {
     resume_with(stored, &Scenario::default().client())
 }
 
-/// Whatever is refused, the form is returned unchanged, unless it is damaged.
+/// A form that is refused is returned unchanged, unless it is damaged.
 fn resume_with<S: State>(text: &str, client: &Client) -> Result<S, ResumeError> {
     let form: Suspended = serde_json::from_str(text).unwrap();
     let before = stored(&form);
