@@ -77,8 +77,8 @@ pub const MAX_RETRY_AFTER: u64 = 5 * 60;
 /// lives.
 pub const MAX_ATTEMPTS: u8 = 6;
 
-/// How many refreshes in a row may be refused by a 4xx that is not a known OAuth error before the user is to log in
-/// again: 5.
+/// How many refreshes of one refresh token may be refused by a 4xx that is not a known OAuth error, since its last
+/// success, before the user is to log in again: 5.
 ///
 /// One may come from a captive portal. A server that refuses a dead refresh token in its own words refuses it each time.
 pub const MAX_FOREIGN_REFUSALS: u8 = 5;

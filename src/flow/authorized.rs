@@ -20,8 +20,8 @@ use crate::shared::Shared;
 /// A login that has its tokens: what your program keeps, in a field, behind a mutex, for months.
 ///
 /// [`bearer`](Self::bearer) is the header for the API. When [`needs_renewal`](Self::needs_renewal) says so,
-/// [`renewal`](Self::renewal) returns the [`Refresh`](crate::Refresh) to send, and its response renews this value in place. Nothing
-/// consumes it, so neither a failure nor a dropped future loses a token that still works.
+/// [`renewal`](Self::renewal) returns the [`Refresh`](crate::Refresh) to send, and its response renews this value in
+/// place. Nothing consumes it, so neither a failure nor a dropped future loses a token that still works.
 ///
 /// ```
 /// # use authcode::{Authorized, HttpRequest, HttpResponse, Renewal, Secret, UnixTime};
@@ -128,8 +128,8 @@ impl Authorized {
         self.tokens().time_left(now, leeway) == Some(Duration::ZERO)
     }
 
-    /// How many times a response or a new client has changed what is stored. If it is not the number at which you stored this value,
-    /// store it again.
+    /// How many times a response or a new client has changed what is stored. If it is not the number at which you stored
+    /// this value, store it again.
     ///
     /// ```
     /// # fn example(login: &authcode::Authorized, saved: &mut u32, save: fn(authcode::Secret)) {

@@ -29,9 +29,10 @@ pub(crate) struct Grant {
     /// A refresh token that came late, for the replaced one. It is tried once, if the server says that the held one is
     /// dead.
     pub(crate) spare: Option<Secret>,
-    /// How many refreshes in a row were refused and may be tried again.
+    /// How many refreshes were refused, and may be tried again, since the last success or pause.
     pub(crate) attempts: u8,
-    /// How many refreshes in a row were refused by something that is not known to be the server.
+    /// How many refreshes of this refresh token were refused by something that is not known to be the server, since its
+    /// last success.
     pub(crate) foreign_refusals: u8,
     pub(crate) revision: u32,
 }

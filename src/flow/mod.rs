@@ -18,7 +18,7 @@
 //! | exchange | 3xx; too long; 2xx that is not JSON; another status without an OAuth error (beyond 2xx, 400, 401 and 403 only a registered code is one) | returned | `Fix`: look what is between you and the server | the code may be spent, so it is not sent again by itself |
 //! | exchange | any other OAuth error; a success without a usable access token | ended | `StartOver` | the code is spent or of no use |
 //! | exchange | the sixth refused response of one login | ended | `StartOver` | retries must end, and the code has expired |
-//! | refresh | 408, 425, 429, 5xx; `temporarily_unavailable` or `server_error` at any status; a refresh token without a usable access token | tokens kept, the refresh token taken if it is new | `Retry`; `Wait` after the sixth in a row | the refresh token is good |
+//! | refresh | 408, 425, 429, 5xx; `temporarily_unavailable` or `server_error` at any status; a refresh token without a usable access token | tokens kept, the refresh token taken if it is new | `Retry`; `Wait` after the sixth try | the refresh token is good |
 //! | refresh | `invalid_grant`, or the server's own word for it | refresh token dropped, access token kept | `StartOver` | the refresh token is dead |
 //! | refresh | the same, and a late response had left another refresh token | that one is held now | `Retry` at once | it is tried once |
 //! | refresh | `invalid_client`, `unauthorized_client`, 3xx | tokens kept | `Fix`: `replace_client`, an endpoint | the refresh token was not looked at |

@@ -76,7 +76,7 @@ pub(crate) fn after_refresh(
     match verdict {
         RefreshVerdict::Dead => NextStep::StartOver,
         RefreshVerdict::Fix => NextStep::Fix,
-        // One of them may be the page of a captive portal. Many of them in a row are the server's own word for "dead".
+        // One of them may be the page of a captive portal. If they repeat, they are the server's own word for "dead".
         RefreshVerdict::Foreign if foreign >= MAX_FOREIGN_REFUSALS => NextStep::StartOver,
         RefreshVerdict::Foreign | RefreshVerdict::Keep => NextStep::Wait,
         RefreshVerdict::Retry if attempts >= MAX_ATTEMPTS => NextStep::Wait,

@@ -26,7 +26,7 @@ use crate::shared::Shared;
 pub enum Renewal {
     /// There is a refresh token. Use it; the user need not be there.
     Refresh(Refresh),
-    /// There is none, so the user must log in again. The template asks for the same as the login did. A loopback port
+    /// There is no refresh token, so the user must log in again. The template asks for the same as the login did. A loopback port
     /// belonged to one listener: set it again by [`Unstarted::loopback_port`].
     Reauthorize(Unstarted),
 }

@@ -15,15 +15,15 @@ impl RedirectParams {
         // A pair may become one byte longer. It does not grow: growing would leave copies.
         let mut encoded = String::with_capacity(2 * query.len());
         for (name, value) in form::pairs(query) {
-            // A character may be encoded by half: then the pair as it came is no text.
-            let (Ok(text), Ok(value_text)) = (core::str::from_utf8(name), core::str::from_utf8(value)) else {
-                continue;
-            };
             if !is_wanted(name) || form::check(name).and(form::check(value)).is_err() {
                 continue;
             }
+            // If half of a character is encoded, the pair can be decoded, but is not text as it came.
+            let (Ok(name), Ok(value)) = (core::str::from_utf8(name), core::str::from_utf8(value)) else {
+                continue;
+            };
             let separator = if encoded.is_empty() { "" } else { "&" };
-            for part in [separator, text, "=", value_text] {
+            for part in [separator, name, "=", value] {
                 encoded.push_str(part);
             }
         }

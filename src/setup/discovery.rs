@@ -10,6 +10,7 @@ use core::time::Duration;
 use crate::config::error::ConfigError;
 use crate::config::server::{IssParameter, PlainHttp, Server};
 use crate::config::uri::{IntoUri, Uri, UriError};
+use crate::encoding::json;
 use crate::encoding::time::UnixTime;
 use crate::flow::{Exchange, Rejected, Resend, policy};
 use crate::http::{HttpRequest, HttpResponse};
@@ -275,7 +276,6 @@ impl Discovery {
     /// # Errors
     /// [`DiscoveryError`] if it is not acceptable: discover the server again.
     pub fn read_kept(self, document: &str, received_at: UnixTime) -> Result<Metadata, DiscoveryError> {
-        let document = without_byte_order_mark(document);
         match self.0.judge(document) {
             Ok(server) => Ok(Metadata { server, document: document.into(), received_at, can_be_kept: true }),
             Err(failure) => Err(failure.with_next(NextStep::StartOver, None)),
@@ -309,19 +309,14 @@ fn metadata_url(url: &impl IntoUri, plain_http: &PlainHttp) -> Result<Uri, Confi
     Ok(url)
 }
 
-/// Some servers put one in front.
-fn without_byte_order_mark(text: &str) -> &str {
-    text.strip_prefix('\u{FEFF}').unwrap_or(text)
-}
-
 impl Search {
     fn read<'a>(&mut self, response: &'a HttpResponse) -> Result<(&'a str, Server), Box<Failure>> {
         let status = response.status;
         let kind = match status {
             200 if response.is_too_long() => DiscoveryErrorKind::TooLong,
             200 => {
-                let text = core::str::from_utf8(&response.body).map_err(|_| DiscoveryErrorKind::NotMetadata)?;
-                let text = without_byte_order_mark(text);
+                let text = json::without_byte_order_mark(&response.body);
+                let text = core::str::from_utf8(text).map_err(|_| DiscoveryErrorKind::NotMetadata)?;
                 return self.judge(text).map(|server| (text, server));
             }
             300..=399 => DiscoveryErrorKind::Redirected,
@@ -359,7 +354,7 @@ impl Search {
         }
     }
 
-    /// On to the next place. If there is none, back to the first one, provided that a place was unavailable.
+    /// Goes on to the next place, or, after the last one, back to the first if a place was unavailable.
     fn go_on(&mut self, failure: Box<Failure>, retry_after: Option<Duration>) -> DiscoveryError {
         self.places.pop();
         if !self.places.is_empty() {
@@ -382,30 +377,7 @@ impl Search {
 
     fn judge(&self, text: &str) -> Result<Server, Box<Failure>> {
         let document = Document::read(text)?;
-        let (issuer, is_confirmed) = match &self.target {
-            Target::Issuer { text, uri, is_place_named } => {
-                if !self.is_asked(text, uri, &document.issuer) {
-                    return Err(Failure::with_issuer(DiscoveryErrorKind::IssuerMismatch, &document.issuer));
-                }
-                let is_own_place = !is_place_named || self.places.iter().any(|place| well_known(uri).contains(place));
-                (Claimed { text: (*document.issuer).into(), uri: uri.clone() }, is_own_place)
-            }
-            Target::Url { url, accepts_unconfirmed } => {
-                let uri = self.plain_http.check_issuer(Uri::parse(&document.issuer))?;
-                // The claim must not lead into a private network.
-                if uri.has_address() && uri.host() != url.host() {
-                    return Err(DiscoveryErrorKind::Address("issuer").into());
-                }
-                let claimed = Claimed { text: (*document.issuer).into(), uri };
-                let is_own_place = well_known(&claimed.uri).iter().any(|place| place == url.as_str());
-                if !is_own_place && !accepts_unconfirmed {
-                    let mut failure = Failure::with_issuer(DiscoveryErrorKind::IssuerUnconfirmed, &document.issuer);
-                    failure.claimed = Some(claimed);
-                    return Err(failure);
-                }
-                (claimed, is_own_place)
-            }
-        };
+        let (issuer, is_confirmed) = self.issuer(&document.issuer)?;
         let server = Server::checked(
             endpoint(&document.authorization_endpoint, &issuer.uri),
             endpoint(&document.token_endpoint, &issuer.uri),
@@ -423,6 +395,35 @@ impl Search {
         }
         let iss = if document.sends_iss { IssParameter::Required } else { IssParameter::Optional };
         Ok(server.with_discovered_issuer(issuer.text, &issuer.uri, iss, is_confirmed)?)
+    }
+
+    /// The issuer that a document names, if it is the one that was asked for, and whether it is confirmed: the document
+    /// came from one of the issuer's own places.
+    fn issuer(&self, received: &str) -> Result<(Claimed, bool), Box<Failure>> {
+        match &self.target {
+            Target::Issuer { text, uri, is_place_named } => {
+                if !self.is_asked(text, uri, received) {
+                    return Err(Failure::with_issuer(DiscoveryErrorKind::IssuerMismatch, received));
+                }
+                let is_confirmed = !is_place_named || self.places.iter().any(|place| well_known(uri).contains(place));
+                Ok((Claimed { text: received.into(), uri: uri.clone() }, is_confirmed))
+            }
+            Target::Url { url, accepts_unconfirmed } => {
+                let uri = self.plain_http.check_issuer(Uri::parse(received))?;
+                // The claim must not lead into a private network.
+                if uri.has_address() && uri.host() != url.host() {
+                    return Err(DiscoveryErrorKind::Address("issuer").into());
+                }
+                let is_confirmed = well_known(&uri).iter().any(|place| place == url.as_str());
+                let claimed = Claimed { text: received.into(), uri };
+                if !is_confirmed && !accepts_unconfirmed {
+                    let mut failure = Failure::with_issuer(DiscoveryErrorKind::IssuerUnconfirmed, received);
+                    failure.claimed = Some(claimed);
+                    return Err(failure);
+                }
+                Ok((claimed, is_confirmed))
+            }
+        }
     }
 
     fn is_asked(&self, text: &str, uri: &Uri, received: &str) -> bool {

@@ -66,8 +66,8 @@ impl Metadata {
         serde_json::from_str(self.member_text(name)?).ok()
     }
 
-    /// The document as it came, to keep. Read it again by [`Discovery::read_kept`](crate::Discovery::read_kept), with the [time](Self::received_at) at
-    /// which it came.
+    /// The document as it came, to keep. Read it again by [`Discovery::read_kept`](crate::Discovery::read_kept), with the
+    /// [time](Self::received_at) at which it came.
     ///
     /// `None` if the document must not be kept, because an earlier place could not answer: the server may have a better
     /// document there, which requires `iss` for example; or because

@@ -1,9 +1,9 @@
 //! How servers depart from the standard, as a `const`.
 
 use authcode::{
-    Authorized, Client, ClientAuth, ConfigError, Dialect, ErrorCode, GrantedScope, HttpResponse, Identity, Lifetime,
-    LifetimeFormat, ParameterError, Redirect, RedirectError, RefreshOptions, Renewal, Server, Suspended,
-    TokenErrorKind, TokenType, UnusableToken, limits,
+    Authorized, BearerError, Client, ClientAuth, ConfigError, Dialect, ErrorCode, GrantedScope, HttpResponse, Identity,
+    Lifetime, LifetimeFormat, NextStep, ParameterError, Redirect, RedirectError, RefreshOptions, Renewal, Server,
+    Suspended, TokenErrorKind, TokenType, UnusableToken, limits,
 };
 use core::time::Duration;
 use proptest::collection::vec;
@@ -463,5 +463,35 @@ fn what_is_json_is_never_read_as_a_form() {
         let code = speaking(Dialect::STANDARD.with_form_responses()).to_code_received();
         let token = code.receive_response(HttpResponse::new(200, body), NOW).unwrap();
         assert_eq!(token.tokens().access_token().expose(), "at-1");
+    }
+}
+
+#[test]
+fn a_dead_word_counts_at_every_4xx() {
+    let dialect = Dialect::STANDARD.with_dead_refresh_token_codes(&["bad_refresh_token"]);
+    for status in [200, 400, 404, 422] {
+        let mut login = Scenario { dialect: dialect.clone(), ..Scenario::default() }.to_authorized();
+        let response = HttpResponse::new(status, r#"{"error":"bad_refresh_token"}"#);
+        let error = refresh_of(&login).receive_response(&mut login, response, NOW).unwrap_err();
+        assert_eq!((error.next_step(), login.tokens().refresh_token().is_none()), (NextStep::StartOver, true));
+    }
+}
+
+#[test]
+fn a_dialect_puts_state_into_a_redirect_uri_that_is_sent() {
+    let dialect = Dialect::STANDARD.with_state_in_redirect_uri().without_authorization_params(&["redirect_uri"]);
+    let error = Server::new(AUTHORIZE, TOKEN).unwrap().with_dialect(dialect).unwrap_err();
+    assert_eq!(error, ConfigError::Dialect("redirect_uri".into()));
+}
+
+#[test]
+fn no_dialect_makes_a_bearer_token_of_a_dpop_token() {
+    let dialect = Dialect::STANDARD.with_response_names(&[("token_type", "kind")]).with_assumed_bearer();
+    let scenario = Scenario { dialect, ..Scenario::default() };
+    for body in
+        [r#"{"access_token":"a","token_type":"DPoP"}"#, r#"{"access_token":"a","token_type":"dpop","kind":"Bearer"}"#]
+    {
+        let login = scenario.to_code_received().receive_response(HttpResponse::new(200, body), NOW).unwrap();
+        assert_eq!(login.bearer().unwrap_err(), BearerError::TokenType, "{body}");
     }
 }

@@ -436,3 +436,12 @@ fn metadata_is_not_shown_whole() {
     let metadata = receive(metadata_with(json!({ "registration_access_token": "canary" }))).unwrap();
     assert!(!format!("{metadata:?}").contains("canary"));
 }
+
+#[test]
+fn metadata_of_an_https_issuer_is_not_fetched_by_http() {
+    let discovery = Discovery::danger_plain_http("https://login.example").unwrap();
+    let error = discovery.at("http://login.example/metadata").unwrap_err();
+    assert_eq!(error, ConfigError::MixedSchemes("metadata url"));
+    let discovery = Discovery::danger_plain_http("http://login.example").unwrap();
+    assert!(discovery.at("http://login.example/metadata").is_ok());
+}

@@ -158,3 +158,16 @@ fn these_endpoints_are_checked_like_the_others() {
     assert_eq!(speaking().with_refresh_endpoint(query).unwrap_err(), reserved("refresh endpoint"));
     assert_eq!(speaking().with_regional_token_endpoint(query).unwrap_err(), reserved("token endpoint"));
 }
+
+#[test]
+fn an_endpoint_has_no_parameter_that_the_dialect_adds() {
+    let dialect = Dialect::STANDARD.with_authorization_params(&[("prompt", "consent")]);
+    let server = Server::new("https://server.example.com/authorize?prompt=none", TOKEN).unwrap();
+    let reserved = ConfigError::ReservedParameter("authorization endpoint", "prompt".into());
+    assert_eq!(server.with_dialect(dialect).unwrap_err(), reserved);
+
+    let dialect = Dialect::STANDARD.with_token_params(&[("action", "requesttoken")]);
+    let server = Server::new(AUTHORIZE, TOKEN).unwrap().with_dialect(dialect).unwrap();
+    let reserved = ConfigError::ReservedParameter("refresh endpoint", "action".into());
+    assert_eq!(server.with_refresh_endpoint("https://server.example.com/r?Action=x").unwrap_err(), reserved);
+}

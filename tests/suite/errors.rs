@@ -246,10 +246,18 @@ fn a_body_that_may_have_a_token_in_it_is_not_kept() {
         (400, "access_token=a&error=x"),
         (503, r#"{"accessToken":"cut o"#),
         (400, r#"{"error":"x","access_token":"a","access_token":null}"#),
+        (500, r#"{"data":{"access_token":"a"}}"#),
+        (403, r#"{"accessToken":"a"}"#),
+        (400, r#"{"error":"x","data":[{"refresh_token":"a"}]}"#),
+        (500, r#"{"id_token":"a"}"#),
     ] {
         assert_eq!(refused_token(status, body).body(), None, "{status} {body}");
     }
-    for body in [r#"{"error":"x","access_token":null}"#, r#"{"error":"invalid_token"}"#] {
+    for body in [
+        r#"{"error":"x","access_token":null}"#,
+        r#"{"error":"invalid_token"}"#,
+        r#"{"error":"invalid_grant","error_description":"the token has expired"}"#,
+    ] {
         assert_eq!(refused_token(400, body).body().unwrap().raw(), body);
     }
     // A dialect has tokens at other places. Both are looked at.

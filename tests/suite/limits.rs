@@ -1,7 +1,10 @@
 //! Each limit: input of exactly that length is accepted, one byte more is a clear error.
 
 use authcode::limits::*;
-use authcode::{HttpResponse, Redirect, RedirectError, TokenError, TokenErrorKind, UnusableToken, Uri, UriError};
+use authcode::{
+    AwaitingRedirect, HttpResponse, ParameterError, Redirect, RedirectError, ResumeError, Suspended, TokenError,
+    TokenErrorKind, UnusableToken, Uri, UriError,
+};
 use cpu_time::ThreadTime;
 
 use crate::scenario::*;
@@ -134,4 +137,23 @@ fn work_grows_with_the_input_and_no_faster() {
         assert_linear("scope", scope(500), scope(2_000));
         assert_linear("scope", scope(25_000), scope(100_000));
     }
+}
+
+/// Each is compared with the others, in a stored form, too.
+#[test]
+fn parameters_are_limited_in_number() {
+    let mut login = Scenario::default().client().login();
+    for index in 0..MAX_PARAMETERS {
+        login.authorization_param(&format!("p{index}"), "1").unwrap();
+    }
+    let error = login.authorization_param("more", "1").unwrap_err();
+    assert_eq!(error, ParameterError::TooLong("more".into()));
+
+    let form = awaiting_redirect().suspend().to_json();
+    let params: Vec<String> = (0..100_000).map(|index| format!("p{index}=1")).collect();
+    let start = form.expose().strip_suffix('}').unwrap();
+    let many = format!("{start},\"authorization_params\":\"{}\"}}", params.join("&"));
+    let stored = Suspended::from_json(&many).unwrap();
+    let error = AwaitingRedirect::resume(stored, awaiting_redirect().client()).unwrap_err().into_error();
+    assert_eq!(error, ResumeError::Damaged);
 }

@@ -39,7 +39,6 @@ mod refusals;
 mod renewal;
 mod requirements;
 mod retries;
-mod reviewed;
 mod scenario;
 mod scopes;
 mod secrets;

@@ -204,3 +204,13 @@ fn a_member_twice_is_malformed_and_null_is_absent() {
     assert_eq!(kind(good.strip_suffix('}').unwrap()), Kind::NotMetadata);
     let _ = found(Discovery::new(ISSUER).unwrap(), &with(r#""grant_types_supported":null,"other":1,"other":2"#));
 }
+
+/// Kept under the issuer that it claims, it would be read as that issuer's own.
+#[test]
+fn metadata_whose_issuer_is_unconfirmed_is_not_kept() {
+    let document = r#"{"issuer":"https://honest.example","authorization_endpoint":"https://honest.example/a",
+        "token_endpoint":"https://evil.example/t","code_challenge_methods_supported":["S256"]}"#;
+    let discovery = Discovery::from_metadata_url("https://evil.example/m").unwrap().danger_accept_unconfirmed_issuer();
+    let metadata = discovery.receive_response(HttpResponse::new(200, document), NOW).unwrap();
+    assert_eq!(metadata.to_json(), None);
+}

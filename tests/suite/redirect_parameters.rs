@@ -106,3 +106,12 @@ proptest! {
         prop_assert_eq!(code.redirect_params::<Vec<(String, String)>>().unwrap(), pairs);
     }
 }
+
+/// One byte of a character encoded, the other not: an absent parameter, rather than an empty one.
+#[test]
+fn a_redirect_parameter_that_is_encoded_by_half_is_left_out() {
+    let mut query = answer().into_bytes();
+    query.extend_from_slice(b"&x=\xC3%A9&y=\xC3\xA9");
+    let code = awaiting_redirect().receive_redirect(Redirect::query(&query)).unwrap();
+    assert_eq!((code.redirect_param("x"), code.redirect_param("y").as_deref()), (None, Some("é")));
+}

@@ -3,8 +3,9 @@
 
 use authcode::limits::MAX_FOREIGN_REFUSALS;
 use authcode::{
-    Authorized, ClientAuth, ConfigError, GrantedScope, HttpResponse, IssParameter, Lifetime, NextStep, ParameterError,
-    RefreshOptions, Refreshed, Renewal, Scope, ScopeError, Server, Suspended, TokenErrorKind, UnixTime, UnusableToken,
+    Authorized, Client, ClientAuth, ConfigError, GrantedScope, HttpResponse, IssParameter, Lifetime, NextStep,
+    ParameterError, RefreshOptions, Refreshed, Renewal, Scope, ScopeError, Server, Suspended, TokenErrorKind, UnixTime,
+    UnusableToken,
 };
 use core::time::Duration;
 
@@ -524,7 +525,7 @@ fn the_credentials_of_a_login_can_be_replaced() {
 fn tokens_are_not_moved_to_another_client_or_server() {
     let clients = [
         Scenario { client_id: "other", ..Scenario::default() }.client(),
-        authcode::Client::new(
+        Client::new(
             Server::new(AUTHORIZE, "https://server.example.com/other/token").unwrap(),
             "s6BhdRkqt3",
             REDIRECT_URI,
@@ -555,7 +556,7 @@ fn tokens_are_not_moved_to_another_client_or_server() {
 fn tokens_move_to_an_endpoint_whose_former_url_is_configured() {
     let server = Server::new(AUTHORIZE, "https://server.example.com/v2/token").unwrap();
     let server = server.with_former_token_endpoint(TOKEN).unwrap();
-    let client = authcode::Client::new(server, "s6BhdRkqt3", REDIRECT_URI).unwrap();
+    let client = Client::new(server, "s6BhdRkqt3", REDIRECT_URI).unwrap();
     let mut login = authorized();
     login.replace_client(&client).unwrap();
     assert_eq!(refresh_of(&login).request().url, "https://server.example.com/v2/token");
@@ -633,4 +634,26 @@ fn a_resource_is_an_absolute_uri_without_a_fragment() {
         assert!(template.resource(uri).is_err(), "{uri}");
         assert_still_awaits(template.start_with_entropy(&ENTROPY).unwrap());
     }
+}
+
+#[test]
+fn a_refresh_that_a_long_page_refuses_again_and_again_starts_over() {
+    let mut login = authorized();
+    let mut refuse = || {
+        let error = refresh_of(&login).receive_response(&mut login, HttpResponse::too_long(403), LATER).unwrap_err();
+        error.next_step()
+    };
+    for _ in 1..MAX_FOREIGN_REFUSALS {
+        assert_eq!(refuse(), NextStep::Wait);
+    }
+    assert_eq!(refuse(), NextStep::StartOver);
+}
+
+#[test]
+fn a_replaced_client_is_to_be_stored() {
+    let mut login = authorized();
+    let server = Server::new(AUTHORIZE, "https://server.example.com/new").unwrap();
+    let server = server.with_former_token_endpoint(TOKEN).unwrap();
+    login.replace_client(&Client::new(server, "s6BhdRkqt3", REDIRECT_URI).unwrap()).unwrap();
+    assert_eq!(login.revision(), 1);
 }

@@ -834,3 +834,36 @@ fn a_flow_is_returned_if_it_is_another_state() {
     let flow = Authorized::try_from(flow).unwrap_err();
     assert_still_awaits(AwaitingRedirect::try_from(flow).unwrap());
 }
+
+#[test]
+fn tokens_survive_a_configuration_that_sends_an_option_of_the_login_itself() {
+    let client = |server| Client::new(server, "my-app", REDIRECT_URI).unwrap();
+    let mut login = client(Server::new(AUTHORIZE, TOKEN).unwrap()).login();
+    login.authorization_param("access_type", "offline").unwrap().token_param("tenant", "1").unwrap();
+    let form = Authorized::import(&login, SUCCESS, NOW).unwrap().suspend().to_json();
+
+    let plain = || Server::new(AUTHORIZE, TOKEN).unwrap();
+    let renamed = Dialect::STANDARD.with_token_names(&[("client_id", "tenant")]);
+    for server in [
+        Server::new("https://server.example.com/authorize?access_type=offline", TOKEN).unwrap(),
+        plain().with_dialect(renamed).unwrap(),
+        plain().with_refresh_endpoint("https://server.example.com/refresh?tenant=1").unwrap(),
+    ] {
+        let stored = Suspended::from_json(form.expose()).unwrap();
+        let resumed = Authorized::resume(stored, &client(server)).unwrap();
+        assert_eq!(resumed.tokens().refresh_token().unwrap().expose(), "rt-1");
+        let url = resumed.reauthorize().start_with_entropy(&ENTROPY).unwrap().authorization_url();
+        assert_eq!(url.matches("access_type").count(), 1);
+    }
+}
+
+/// A byte that is not UTF-8 is stored as three.
+#[test]
+fn tokens_beside_much_text_that_is_not_utf8_can_be_stored() {
+    let mut body = br#"{"access_token":"at","refresh_token":"rt","token_type":"Bearer","x":""#.to_vec();
+    body.extend(vec![0xE9; 400_000]);
+    body.extend_from_slice(b"\"}");
+    let login = code_received().receive_response(HttpResponse::new(200, body), NOW).unwrap();
+    let resumed = Authorized::resume(login.suspend(), login.client()).unwrap();
+    assert_eq!(resumed.tokens().refresh_token().unwrap().expose(), "rt");
+}

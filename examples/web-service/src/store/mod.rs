@@ -84,7 +84,7 @@ pub(crate) enum Taken {
     Lapsed,
     /// It has led to this session.
     Done(String),
-    /// There is none: it has expired, or never existed.
+    /// The entry has expired, or never existed.
     Gone,
 }
 
