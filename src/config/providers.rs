@@ -333,18 +333,23 @@ pub const GITHUB: Provider = Provider {
     ..Provider::new("GitHub", "https://github.com/login/oauth/authorize", "https://github.com/login/oauth/access_token")
 };
 
-/// GitLab, at gitlab.com. PKCE: documented.
+/// GitLab, at gitlab.com. PKCE: documented. A refresh has the redirect URI in it, which GitLab compares.
 /// <https://gitlab.com/.well-known/openid-configuration>
+/// <https://docs.gitlab.com/api/oauth2>
+/// <https://github.com/sourcebot-dev/sourcebot/pull/798>
 pub const GITLAB: Provider = Provider {
     issuer: Some("https://gitlab.com"),
+    dialect: &Dialect::STANDARD.with_redirect_uri_in_refresh(),
     ..Provider::new("GitLab", "https://gitlab.com/oauth/authorize", "https://gitlab.com/oauth/token")
 };
 
 /// GitLab, at a host of your own: `{host}`. PKCE: documented. What its issuer is, its metadata says.
 /// <https://docs.gitlab.com/integration/openid_connect_provider>
 /// <https://github.com/pilcrowonpaper/arctic/blob/main/src/providers/gitlab.ts>
-pub const GITLAB_SELF_MANAGED: Provider =
-    Provider::new("GitLab (self-managed)", "https://{host}/oauth/authorize", "https://{host}/oauth/token");
+pub const GITLAB_SELF_MANAGED: Provider = Provider {
+    dialect: &Dialect::STANDARD.with_redirect_uri_in_refresh(),
+    ..Provider::new("GitLab (self-managed)", "https://{host}/oauth/authorize", "https://{host}/oauth/token")
+};
 
 /// Google. PKCE: documented. A refresh token comes with `access_type=offline`, and the first time only, or again with
 /// `prompt=consent`.

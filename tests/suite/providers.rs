@@ -26,6 +26,8 @@ struct Wire {
     token: &'static str,
     /// Where refresh tokens go. Empty: where codes go.
     refresh: &'static str,
+    /// Whether a refresh has the redirect URI in it, too.
+    redirect_uri_in_refresh: bool,
     issuer: Option<&'static str>,
     /// Whether the user belongs to another region, which the redirect tells.
     has_regions: bool,
@@ -75,6 +77,7 @@ const STANDARD: Wire = Wire {
     authorize: "",
     token: "",
     refresh: "",
+    redirect_uri_in_refresh: false,
     issuer: None,
     has_regions: false,
     secret: Place::Body,
@@ -377,6 +380,7 @@ const WIRES: &[Wire] = &[
         authorize: "https://gitlab.com/oauth/authorize",
         token: "https://gitlab.com/oauth/token",
         issuer: Some("https://gitlab.com"),
+        redirect_uri_in_refresh: true,
         success: r#"{"access_token":"at-1","token_type":"Bearer","expires_in":7200,"refresh_token":"rt-1","scope":"read write","created_at":1700000000}"#,
         lifetime: Some(7200),
         ..STANDARD
@@ -386,6 +390,7 @@ const WIRES: &[Wire] = &[
         values: &[("host", "gitlab.acme.example:8443")],
         authorize: "https://gitlab.acme.example:8443/oauth/authorize",
         token: "https://gitlab.acme.example:8443/oauth/token",
+        redirect_uri_in_refresh: true,
         ..STANDARD
     },
     Wire {
@@ -963,7 +968,8 @@ impl Wire {
 
     fn check_refresh(&self, refresh: &Refresh) {
         let endpoint = if self.refresh.is_empty() { self.token } else { self.refresh };
-        let grant = [("grant_type", "refresh_token"), ("refresh_token", "rt-1")];
+        let redirect_uri = if self.redirect_uri_in_refresh { REDIRECT_URI } else { "" };
+        let grant = [("grant_type", "refresh_token"), ("refresh_token", "rt-1"), ("redirect_uri", redirect_uri)];
         self.check(&refresh.request(), endpoint, &grant);
     }
 

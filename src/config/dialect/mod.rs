@@ -272,7 +272,8 @@ impl Dialect {
         self
     }
 
-    /// Sends the redirect URI with a refresh, too. RFC 6749 §6 has no such parameter, and some servers require it.
+    /// Sends the redirect URI with a refresh, too, as it was configured. RFC 6749 §6 has no such parameter, and some
+    /// servers, such as GitLab, require it.
     #[must_use]
     pub const fn with_redirect_uri_in_refresh(mut self) -> Self {
         self.redirect_uri_in_refresh = true;
