@@ -85,7 +85,8 @@ impl Authorized {
         &self.grant.login.client
     }
 
-    /// The value of the `Authorization` header for the API (RFC 6750 §2.1): `Bearer` and the access token.
+    /// The value of the `Authorization` header for the API (RFC 6750 §2.1): `Bearer` and the access token. It is visible
+    /// ASCII with one space. A character that RFC 6750 does not list, such as the `!` of Salesforce, is no error.
     ///
     /// ```
     /// # fn example(login: &authcode::Authorized) -> Result<(), Box<dyn std::error::Error>> {
@@ -103,10 +104,10 @@ impl Authorized {
         if *self.tokens().token_type() != TokenType::Bearer {
             return Err(BearerError::TokenType);
         }
-        // `b64token`: at least one character that is not the padding, then nothing but padding.
-        let fits = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
-        let len = token.bytes().take_while(fits).count();
-        if len == 0 || token.bytes().skip(len).any(|byte| byte != b'=') {
+        // RFC 6750 has fewer, but Salesforce's tokens have a `!`, Amazon's a `|`, and those of JetBrains a `:` and a `=` in
+        // the middle. The others would end the token (RFC 9110 §11.4).
+        let fits = |byte| matches!(byte, 0x21..=0x7E) && !matches!(byte, b'"' | b',' | b'\\');
+        if !token.bytes().all(fits) {
             return Err(BearerError::Character);
         }
         let mut header = String::with_capacity(SCHEME.len() + token.len());
@@ -232,8 +233,8 @@ impl Authorized {
 #[derive(Clone, Copy, Debug, Eq, Error, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum BearerError {
-    /// The token has a character that the header does not allow (RFC 6750 §2.1). The server is broken, or its API takes
-    /// the token elsewhere: read [`Tokens::access_token`].
+    /// The token has a space, a comma, a quotation mark or a backslash, which would end it in the header. The server is
+    /// broken, or its API takes the token elsewhere: read [`Tokens::access_token`].
     #[error("the access token has a character that a bearer header does not allow")]
     Character,
     /// The token is of another type, or the server did not say of which. A token of a type that is not understood must

@@ -89,10 +89,15 @@ fn bearer_takes_what_fits_into_the_header() {
         let authorized = authorized_by(&format!(r#"{{"access_token":{token},"token_type":"bearer"}}"#));
         authorized.bearer().map(authcode::Secret::into_exposed)
     };
-    // RFC 6750 §2.1.
     assert_eq!(bearer("mF_9.B5f-4.1JqM").unwrap(), "Bearer mF_9.B5f-4.1JqM");
     assert_eq!(bearer("a~+/b==").unwrap(), "Bearer a~+/b==");
-    for token in ["a b", "a,b", "a\"b", "=", "==", "a=b", "=a", "a:b", "a;b", "a\\b", " a", "a "] {
+    // Real tokens have more characters than its grammar. None of them ends the token.
+    let ends_it = |byte| matches!(byte, b' ' | b'"' | b',' | b'\\');
+    for byte in (0x21..=0x7E).filter(|byte| !ends_it(*byte)) {
+        let token = format!("{0}a{0}", char::from(byte));
+        assert_eq!(bearer(&token).unwrap(), format!("Bearer {token}"));
+    }
+    for token in ["a b", "a,b", "a\"b", "a\\b", " a", "a ", ","] {
         assert_eq!(bearer(token).unwrap_err(), BearerError::Character, "{token}");
     }
 }
