@@ -15,7 +15,7 @@ pub fn run(input: &[u8]) {
     } else {
         assert_eq!(ours.as_str(), text);
     }
-    assert_eq!(ours.scheme(), theirs.scheme());
+    assert_eq!(ours.scheme().to_ascii_lowercase(), theirs.scheme());
     // `url` also converts an IPv6 address in a custom scheme to lower case.
     let is_address = ours.host().starts_with('[');
     let host = if is_address { ours.host().to_ascii_lowercase() } else { ours.host().to_owned() };

@@ -6,7 +6,7 @@ use core::fmt;
 use crate::config::error::ConfigError;
 use crate::config::identity::{Credentials, Identity};
 use crate::config::server::{Server, check_query};
-use crate::config::uri::{IntoUri, Uri, UriError};
+use crate::config::uri::{IntoUri, Uri, UriError, is_one_of};
 use crate::encoding::form;
 use crate::encoding::grammar::RESPONSE_NAMES;
 use crate::encoding::text;
@@ -90,7 +90,7 @@ impl Client {
         identity: impl Into<Identity>,
         redirect_uri: impl IntoUri,
     ) -> Result<Self, ConfigError> {
-        let is_allowed = |uri: &Uri| is_standard_kind(uri) || !HANDLED_SCHEMES.contains(&uri.scheme());
+        let is_allowed = |uri: &Uri| is_standard_kind(uri) || !is_one_of(uri.scheme(), &HANDLED_SCHEMES);
         Self::checked(server, identity.into().into_parts(), Uri::given(&redirect_uri), is_allowed)
     }
 

@@ -14,7 +14,7 @@ use crate::limits::MAX_URI_LEN;
 ///
 /// It accepts a strict subset of RFC 3986, on which all parsers agree:
 ///
-/// - a scheme in lower case, other than `file`, `ftp`, `ws` and `wss`;
+/// - a scheme other than `file`, `ftp`, `ws` and `wss`; `http` and `https` in lower case;
 /// - for `http` and `https`, and after any `scheme://`: an ASCII host name, a dotted IPv4 address or an IPv6 address in
 ///   brackets and in its canonical form (RFC 5952), and optionally a port from 1 to 65535;
 /// - a path without `.` and `..` segments, and optionally a query;
@@ -23,8 +23,8 @@ use crate::limits::MAX_URI_LEN;
 /// - at most [`MAX_URI_LEN`] bytes.
 ///
 /// Hosts are case-insensitive (RFC 3986 §3.2.2), so the host of an `http` or `https` URI is converted to lower case before
-/// anything is checked. Everything else is kept as given, including the host of any other scheme: an app registers
-/// `myapp://Callback` with the server as it is written.
+/// anything is checked. Everything else is kept as given, including any other scheme and its host: an app registers
+/// `msauth.com.example.MyApp://auth` with the server as it is written.
 ///
 /// For a URL that is not in this subset (an internationalized host, dot segments), parse it with `url::Url` and convert:
 /// see `TryFrom<url::Url>`, with the feature `url`.
@@ -127,10 +127,10 @@ impl Uri {
             return Err(UriError::TooLong);
         }
         let (scheme, Some(after_scheme)) = text::cut(text, b':') else { return Err(UriError::Scheme) };
-        if !is_scheme(scheme) {
+        let is_web = matches!(scheme, "http" | "https");
+        if !is_scheme(scheme) || (!is_web && is_one_of(scheme, &BROWSER_SCHEMES)) {
             return Err(UriError::Scheme);
         }
-        let is_web = matches!(scheme, "http" | "https");
         let hierarchical = after_scheme.strip_prefix("//");
         if hierarchical.is_none() && is_web {
             return Err(UriError::Host);
@@ -177,7 +177,7 @@ impl Uri {
         self.text.get(start..end).unwrap_or_default()
     }
 
-    /// The scheme, in lower case, without the colon.
+    /// The scheme without the colon: `http` or `https` in lower case, any other one as given.
     pub fn scheme(&self) -> &str {
         self.between(0, self.scheme_end)
     }
@@ -245,11 +245,13 @@ impl Uri {
     }
 
     /// Whether `received`, which ends before its query, is this URI without its query: byte for byte, except for what
-    /// browsers change. They write hosts in lower case, omit the default port and write an empty path as `/`.
+    /// browsers change. They write schemes and hosts in lower case, omit the default port and write an empty path as `/`.
     pub(crate) fn has_base(&self, received: &str) -> bool {
-        let Some(rest) = received.strip_prefix(self.scheme()).and_then(|rest| rest.strip_prefix(':')) else {
+        let (scheme, Some(rest)) = text::cut(received, b':') else { return false };
+        let is_lower_case = || !scheme.bytes().any(|byte| byte.is_ascii_uppercase());
+        if scheme != self.scheme() && !(scheme.eq_ignore_ascii_case(self.scheme()) && is_lower_case()) {
             return false;
-        };
+        }
         if self.host().is_empty() {
             return rest == self.path();
         }
@@ -271,11 +273,9 @@ impl Uri {
 /// Whether it is an absolute URI without a fragment, of any scheme (RFC 3986 §4.3): a resource indicator may be a URN.
 pub(crate) fn is_absolute_uri(text: &str) -> bool {
     let (scheme, Some(rest)) = text::cut(text, b':') else { return false };
-    let is_scheme = scheme.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
-        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
     // The brackets are those of an IPv6 address.
     let mut parts = text::parts(rest, b'[').flat_map(|part| text::parts(part, b']'));
-    is_scheme && !rest.is_empty() && parts.all(|part| check_characters(part).is_ok())
+    is_scheme(scheme) && !rest.is_empty() && parts.all(|part| check_characters(part).is_ok())
 }
 
 /// Splits a text. Without an index, all of it is in the first part.
@@ -311,11 +311,18 @@ fn parse_port(text: &str) -> Result<Option<u16>, UriError> {
     u16::try_from(port).map(Some).map_err(|_| UriError::Port)
 }
 
-/// RFC 3986 §3.1, in lower case. Browsers parse four schemes by rules of their own, and OAuth uses none of them.
+/// RFC 3986 §3.1.
 fn is_scheme(scheme: &str) -> bool {
-    !matches!(scheme, "file" | "ftp" | "ws" | "wss")
-        && scheme.as_bytes().first().is_some_and(u8::is_ascii_lowercase)
-        && scheme.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.'))
+    scheme.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+}
+
+/// Browsers parse these by rules of their own. OAuth uses the first two only.
+const BROWSER_SCHEMES: [&str; 6] = ["http", "https", "file", "ftp", "ws", "wss"];
+
+/// Whether a scheme is in a list, in any case (RFC 3986 §3.1).
+pub(crate) fn is_one_of(scheme: &str, list: &[&str]) -> bool {
+    list.iter().any(|known| known.eq_ignore_ascii_case(scheme))
 }
 
 fn is_host(host: &str) -> bool {
@@ -577,8 +584,8 @@ pub enum UriError {
     /// A query, which an issuer must not have (RFC 8414 §2).
     #[error("a query")]
     Query,
-    /// No scheme in lower case, or one that browsers parse by rules of their own.
-    #[error("no scheme in lower case, or file, ftp, ws or wss")]
+    /// No scheme, `http` or `https` with capitals, or another one that browsers parse by rules of their own.
+    #[error("no scheme, http or https with capitals, or file, ftp, ws or wss")]
     Scheme,
     /// Longer than [`MAX_URI_LEN`](crate::limits::MAX_URI_LEN), or a redirect URI with more than
     /// [`MAX_REDIRECT_URI_PARAMS`](crate::limits::MAX_REDIRECT_URI_PARAMS) parameters.

@@ -1701,6 +1701,8 @@ fn script_as_a_redirect_uri() {
     for uri in [
         "javascript:alert(1)",
         "javascript://client.example.com/%0Aalert(1)",
+        "JavaScript://client.example.com/%0Aalert(1)",
+        "INTENT://client.example.com/x",
         "data:text/html,x",
         "vbscript:x",
         "file:///x",

@@ -147,6 +147,8 @@ fn what_browsers_change_in_a_url_does_not_matter() {
         ("com.example.app:/cb", "com.example.app:/cb"),
         ("msauth.com.example.app://auth", "msauth.com.example.app://auth/"),
         ("com.example.app://host/", "com.example.app://host"),
+        ("com.example.MyApp://host/cb", "com.example.myapp://host/cb"),
+        ("com.example.MyApp:/cb", "com.example.MyApp:/cb"),
     ] {
         assert!(pending(registered).receive_redirect(&format!("{received}?{}", answer())).is_ok(), "{registered}");
     }
@@ -158,6 +160,8 @@ fn what_browsers_change_in_a_url_does_not_matter() {
         ("com.example.app:/cb", "com.example.app://cb"),
         ("com.example.app:/cb", "com.example.app:cb"),
         ("https://app.example.com:80/cb", "https://app.example.com/cb"),
+        ("com.example.MyApp:/cb", "com.example.MYAPP:/cb"),
+        ("com.example.MyApp:/cb", "com.example.myapp2:/cb"),
     ] {
         let refused = pending(registered).receive_redirect(&format!("{received}?{}", answer())).unwrap_err();
         assert_eq!(refused.error(), &RedirectError::NotOurs, "{registered} is not {received}");
@@ -211,7 +215,7 @@ fn the_query_must_be_there_in_a_target_and_in_a_bare_query_too() {
     }
 }
 
-/// It is not `http`, so it has no default port and no other spelling of the scheme.
+/// It is not `http`, so it has no default port. A scheme that was registered in lower case has no other spelling.
 #[test]
 fn a_scheme_that_begins_like_http_is_a_custom_scheme() {
     for received in ["http.example://cb:80", "HTTP.example://cb", "http://cb", "http.example:/cb"] {

@@ -16,7 +16,7 @@ fn assert_agrees(text: &str) {
         _ => text.to_owned(),
     };
     assert_eq!(ours.as_str(), kept);
-    assert_eq!(ours.scheme(), theirs.scheme(), "{text}");
+    assert_eq!(ours.scheme().to_ascii_lowercase(), theirs.scheme(), "{text}");
     assert_eq!(ours.host(), theirs.host_str().unwrap_or_default(), "{text}");
     let default_port = match ours.scheme() {
         "https" => Some(443),
@@ -47,6 +47,8 @@ fn good_uris_are_kept_byte_for_byte() {
         "com.example.app:/cb",
         "com.example.app://host:1/cb?x=y",
         "a+b-c.d:/",
+        "msauth.com.example.MyApp://auth",
+        "COMPANY:/audits",
         "https://a.example//double//slash",
         "https://a.example/.hidden/..x/x../a.b/...",
     ] {
@@ -85,6 +87,10 @@ fn bad_uris_say_what_is_wrong() {
         ("ftp://a.example/x", Scheme),
         ("file:///etc/passwd", Scheme),
         ("ws:/x", Scheme),
+        ("HtTp://localhost/x", Scheme),
+        ("FTP://a.example/x", Scheme),
+        ("File:/etc/passwd", Scheme),
+        ("WS:/x", Scheme),
         ("wss://a.example/", Scheme),
         ("https:/a.example", Host),
         ("https:a.example", Host),
