@@ -7,6 +7,7 @@ use core::fmt;
 use core::iter::Flatten;
 use core::time::Duration;
 
+use crate::encoding::text;
 use crate::encoding::time::UnixTime;
 use crate::limits::{MAX_RESPONSE_LEN, MAX_RETRY_AFTER};
 use crate::secret::{Secret, WipedBytes};
@@ -135,11 +136,16 @@ enum RetryAfter {
 impl RetryAfter {
     fn parse(value: &[u8]) -> Option<Self> {
         let text = core::str::from_utf8(value).ok()?.trim_ascii();
-        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // Only whole seconds are allowed, but some servers write a fraction.
+        let (whole, fraction) = text::cut(text, b'.');
+        let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_number(whole) || !fraction.is_none_or(is_number) {
             return UnixTime::from_http_date(value).map(Self::Date);
         }
         // More than fits is more than the limit.
-        Some(Self::Pause(Duration::from_secs(text.parse().unwrap_or(MAX_RETRY_AFTER))))
+        let seconds: u64 = whole.parse().unwrap_or(MAX_RETRY_AFTER);
+        let rounded_up = fraction.is_some_and(|digits| digits.bytes().any(|digit| digit != b'0'));
+        Some(Self::Pause(Duration::from_secs(seconds.saturating_add(rounded_up.into()))))
     }
 }
 

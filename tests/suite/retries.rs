@@ -74,6 +74,11 @@ fn the_pause_that_the_server_asks_for_is_kept_within_limits() {
         ("300", 300),
         ("301", 300),
         ("99999999999999999999999999", 300),
+        // A fraction is not allowed, and some servers send one.
+        ("1.5", 2),
+        ("30.01", 31),
+        ("7.0", 7),
+        ("18446744073709551615.9", 300),
         (later, 45),
         ("Tue, 14 Nov 2023 22:13:20 GMT", 1),
         ("Wed, 21 Oct 2026 07:28:00 GMT", 300),
@@ -85,7 +90,7 @@ fn the_pause_that_the_server_asks_for_is_kept_within_limits() {
     }
     assert_eq!(MAX_RETRY_AFTER, 300);
     // What cannot be read is the same as nothing.
-    for value in ["", "soon", "-1", "1.5", "2023-11-14T22:14:05Z"] {
+    for value in ["", "soon", "-1", "1.", ".5", "1.5.1", "1.x", "2023-11-14T22:14:05Z"] {
         assert_eq!(pauses_of_exchange(|| unavailable(&[("Retry-After", value)])), [1, 2, 4, 8, 16], "{value}");
     }
     let response = || HttpResponse::new(503, "").with_retry_after(Duration::from_secs(3_000));

@@ -299,6 +299,9 @@ fn retry_after_is_seconds_or_a_date_and_has_a_limit() {
         ("301", limit),
         ("18446744073709551615", limit),
         ("99999999999999999999999", limit),
+        // Rounded up.
+        ("1.5", 2),
+        ("0.0", 0),
         // `NOW` is Tue, 14 Nov 2023 22:13:20 GMT.
         ("Tue, 14 Nov 2023 22:13:20 GMT", 0),
         ("Tue, 14 Nov 2023 22:14:20 GMT", 60),
@@ -318,7 +321,7 @@ fn retry_after_is_seconds_or_a_date_and_has_a_limit() {
         "",
         "-1",
         "+1",
-        "1.5",
+        "1.5e1",
         "1 0",
         "soon",
         "Tue, 14 Nov 2023 22:14:20",
