@@ -1,6 +1,13 @@
 //! Bugs of released versions of other clients, by name. Each is tested here, or does not compile:
 //! see `bare_code_as_a_login`, `read_the_verifier`, `redirect_twice`, `resume_twice`, `start_without_pkce` and
-//! `verifier_of_another_login` in `compile_fail/`.
+//! `verifier_of_another_login` in `compile_fail/`. The folder has those that users reported, each with the report.
+
+mod metadata;
+mod redirects;
+mod refreshes;
+mod requests;
+mod responses;
+mod stored_logins;
 
 use core::time::Duration;
 
