@@ -33,6 +33,8 @@ pub(crate) enum RefreshVerdict {
     Fix,
     /// It may be dead: a refusal that does not say so in words that the crate knows.
     Foreign,
+    /// It may still be good, but the user has to do something at the server first.
+    Interact,
     /// It may still be good, but trying again by itself may spend it.
     Keep,
     /// It is still good, and another try may succeed.
@@ -48,6 +50,7 @@ pub(crate) fn of_refresh(refused: &Refused, dialect: &Dialect) -> RefreshVerdict
             code if dialect.means_dead_refresh_token(code.as_str()) => RefreshVerdict::Dead,
             code if code.is_transient() => RefreshVerdict::Retry,
             code if is_about_the_client(code) => RefreshVerdict::Fix,
+            code if code.needs_interaction() => RefreshVerdict::Interact,
             _ => RefreshVerdict::Foreign,
         },
         (TokenErrorKind::Refused, None) => RefreshVerdict::Foreign,
@@ -74,7 +77,7 @@ pub(crate) fn after_refresh(
     foreign: u8,
 ) -> NextStep {
     match verdict {
-        RefreshVerdict::Dead => NextStep::StartOver,
+        RefreshVerdict::Dead | RefreshVerdict::Interact => NextStep::StartOver,
         RefreshVerdict::Fix => NextStep::Fix,
         // One of them may be the page of a captive portal. If they repeat, they are the server's own word for "dead".
         RefreshVerdict::Foreign if foreign >= MAX_FOREIGN_REFUSALS => NextStep::StartOver,

@@ -110,15 +110,12 @@ error_codes! {
     UnsupportedResponseType = "unsupported_response_type",
 }
 
-const USER_CODES: [&str; 7] = [
-    "account_selection_required",
-    "consent_required",
-    "denied",
-    "deny",
-    "interaction_required",
-    "login_required",
-    "user_denied",
-];
+/// OpenID Connect Core §3.1.2.6. Some servers answer a refresh by them, too.
+const INTERACTION_CODES: [&str; 4] =
+    ["account_selection_required", "consent_required", "interaction_required", "login_required"];
+
+/// The codes of large providers for `access_denied`.
+const DENIAL_CODES: [&str; 3] = ["denied", "deny", "user_denied"];
 
 impl ErrorCode {
     /// Whether it is one of the registered codes that have a variant.
@@ -131,12 +128,16 @@ impl ErrorCode {
         matches!(self, Self::ServerError | Self::TemporarilyUnavailable)
     }
 
+    /// Whether the user has to do something at the server.
+    pub(crate) fn needs_interaction(&self) -> bool {
+        matches!(self, Self::Other(code) if INTERACTION_CODES.contains(&&**code))
+    }
+
     pub(crate) fn fault(&self) -> Fault {
         match self {
             Self::AccessDenied => Fault::User,
-            // The codes of large providers for it, and those of OpenID Connect for `prompt=none`.
-            Self::Other(code) if code.starts_with("user_cancelled") => Fault::User,
-            Self::Other(code) if USER_CODES.contains(&&**code) => Fault::User,
+            Self::Other(code) if code.starts_with("user_cancelled") || DENIAL_CODES.contains(&&**code) => Fault::User,
+            _ if self.needs_interaction() => Fault::User,
             Self::InvalidGrant | Self::ServerError | Self::TemporarilyUnavailable | Self::Other(_) => Fault::Server,
             _ => Fault::Caller,
         }

@@ -1,7 +1,7 @@
 //! Refreshes that lost a login which was still alive, or never gave up a dead one.
 
 use authcode::limits::MAX_FOREIGN_REFUSALS;
-use authcode::{Authorized, Client, ClientAuth, HttpResponse, Identity, NextStep, Server, TokenError};
+use authcode::{Authorized, Client, ClientAuth, Fault, HttpResponse, Identity, NextStep, Server, TokenError};
 
 use crate::scenario::*;
 
@@ -73,6 +73,23 @@ fn refresh_token_that_is_an_invalid_request_sent_for_a_week() {
     }
     // An access token that is still good stays in use meanwhile.
     assert_eq!(login.bearer().unwrap().expose(), "Bearer at-1");
+}
+
+/// Microsoft asks for a second factor when the user is at another place. The same refresh token is good at the first one.
+///
+/// <https://github.com/AzureAD/azure-activedirectory-library-for-nodejs/issues/151>,
+/// <https://github.com/FormidableLabs/react-native-app-auth/issues/309>,
+/// <https://github.com/AzureAD/azure-activedirectory-library-for-dotnet/issues/1671>
+#[test]
+fn second_factor_asked_for_at_a_refresh_never_shown() {
+    let body = r#"{"error":"interaction_required","error_description":"AADSTS50079: Due to a configuration change","error_codes":[50079]}"#;
+    let mut login = authorized();
+    for _ in 0..10 {
+        let error = refuse(&mut login, HttpResponse::new(400, body));
+        assert_eq!((error.next_step(), error.fault()), (NextStep::StartOver, Fault::User));
+        assert_eq!((login.revision(), refresh_token(&login)), (0, Some("rt-1")));
+    }
+    succeed(&mut login);
 }
 
 /// The secret was rotated at the server first. All users were told to log in again, and every new login failed, too.
