@@ -23,7 +23,8 @@ fn found(discovery: Discovery, document: &str) -> Metadata {
 /// <https://github.com/ronvanderheijden/openid-connect/issues/25>,
 /// <https://github.com/anvilresearch/connect/issues/264>,
 /// <https://github.com/AzureAD/azure-activedirectory-identitymodel-extensions-for-dotnet/issues/3177>,
-/// <https://github.com/OpenLiberty/open-liberty/issues/11109>
+/// <https://github.com/OpenLiberty/open-liberty/issues/11109>, <https://github.com/mcp-auth/js/issues/27>,
+/// <https://github.com/n8n-io/n8n/issues/29147>
 #[test]
 fn member_that_nobody_needs_costs_the_discovery() {
     for (name, member) in [

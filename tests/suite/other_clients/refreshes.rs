@@ -56,9 +56,10 @@ fn fraction_in_retry_after_ignored() {
     }
 }
 
-/// Metabase, FlowFuse and Bungie have called a dead refresh token an invalid request. Each poll sent it again.
+/// Metabase, FlowFuse, Better Auth and Bungie have called a dead refresh token an invalid request. Each poll sent it again.
 ///
 /// <https://github.com/keurcien/auxilia/pull/327>, <https://github.com/FlowFuse/flowfuse/pull/8547>,
+/// <https://github.com/better-auth/better-auth/issues/8099>,
 /// <https://github.com/NigelBreslaw/guardian-ghost/issues/1254>
 #[test]
 fn refresh_token_that_is_an_invalid_request_sent_for_a_week() {

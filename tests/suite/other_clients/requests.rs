@@ -1,6 +1,8 @@
 //! What goes to the server: client authentication, endpoints with a query, the scope of a refresh.
 
-use authcode::{Client, ClientAuth, HttpRequest, Identity, ParameterError, RefreshOptions, Renewal, Server};
+use authcode::{
+    Client, ClientAuth, ConfigError, HttpRequest, Identity, ParameterError, RefreshOptions, Renewal, Server,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -32,6 +34,31 @@ fn credentials_not_encoded_before_basic() {
         ("my::client::id", "my::client::secret", "my%3A%3Aclient%3A%3Aid:my%3A%3Aclient%3A%3Asecret"),
     ] {
         assert_eq!(basic(id, secret), format!("Basic {}", STANDARD.encode(pair)));
+    }
+}
+
+/// A secret that was read from a file, or pasted, with the end of its line.
+///
+/// <https://github.com/jaredhanson/passport-oauth2/issues/37>
+#[test]
+fn line_break_behind_a_secret_found_out_at_the_server() {
+    for (id, auth, error) in [
+        ("id\n", ClientAuth::basic("s"), ConfigError::ClientId),
+        ("id", ClientAuth::basic("s\n"), ConfigError::ClientSecret),
+        ("id", ClientAuth::basic_raw("s\r\n"), ConfigError::ClientSecret),
+        ("id", ClientAuth::body("s\n"), ConfigError::ClientSecret),
+    ] {
+        let server = Server::new(AUTHORIZE, TOKEN).unwrap();
+        assert_eq!(Client::new(server, Identity::new(id, auth), REDIRECT_URI).unwrap_err(), error);
+    }
+}
+
+/// <https://github.com/DuendeSoftware/foss/issues/260>, <https://github.com/spring-projects/spring-security/issues/6256>
+#[test]
+fn scope_with_braces_or_slashes_refused() {
+    for scope in [":kivra.v1.tenant.{{tkey}}.*", "https://graph.microsoft.com//.default"] {
+        let url = Scenario { scope, ..Scenario::default() }.to_awaiting_redirect().authorization_url();
+        assert_eq!(value_of(&query_pairs(&url), "scope").unwrap(), scope);
     }
 }
 
@@ -68,7 +95,8 @@ fn query_of_the_token_endpoint_dropped() {
 
 /// Anthropic refuses a refresh with a scope, and Entra ID has refused those without.
 ///
-/// <https://github.com/earendil-works/pi/issues/2357>, <https://github.com/modelcontextprotocol/rust-sdk/issues/624>
+/// <https://github.com/earendil-works/pi/issues/2357>, <https://github.com/modelcontextprotocol/rust-sdk/issues/624>,
+/// <https://github.com/anthropics/claude-code/issues/89862>
 #[test]
 fn scope_of_a_refresh_always_or_never_sent() {
     let scope = "api://app-1/all offline_access";

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use authcode::{HttpResponse, Lifetime, NextStep, Renewal, TokenErrorKind};
+use authcode::{GrantedScope, HttpResponse, Lifetime, NextStep, Renewal, TokenErrorKind, UnusableToken};
 
 use super::receive;
 use crate::scenario::*;
@@ -39,6 +39,41 @@ fn token_without_a_lifetime_never_refreshed() {
     assert!(!authorized.needs_renewal(NOW.saturating_add(Duration::from_secs(86_400)), Duration::from_secs(30)));
     assert!(matches!(authorized.renewal(), Renewal::Refresh(_)));
     assert_eq!(authorized.tokens().member_text("instance_url"), Some("\"https://na1.salesforce.com\""));
+}
+
+/// A framework writes an absent body as `null`, at any status. The client's message was about the type `null`.
+///
+/// <https://github.com/archestra-ai/archestra/pull/7078>
+#[test]
+fn body_of_null_hides_the_status() {
+    let not_an_object = TokenErrorKind::Unusable(UnusableToken::NotAnObject);
+    for (status, kind) in
+        [(200, not_an_object), (400, TokenErrorKind::UnexpectedStatus), (500, TokenErrorKind::Unavailable)]
+    {
+        let error = receive(status, "null").unwrap_err();
+        assert_eq!((error.kind(), error.status()), (kind, status));
+        assert!(error.to_string().contains(&status.to_string()), "{error}");
+    }
+}
+
+/// <https://github.com/dotnet/aspnetcore/issues/53457>
+#[test]
+fn success_with_an_empty_error_refused() {
+    let body = r#"{"access_token":"xxxxx","refresh_token":"xxxx","expires_in":7199,"token_type":"Bearer","error":""}"#;
+    let authorized = receive(200, body).unwrap();
+    assert_eq!(authorized.bearer().unwrap().expose(), "Bearer xxxxx");
+    assert_eq!(authorized.tokens().lifetime(), Lifetime::Stated(Duration::from_secs(7199)));
+}
+
+/// <https://github.com/ory/hydra/issues/126>
+#[test]
+fn scope_that_repeats_taken_for_another_one() {
+    let code = Scenario { scope: "core hydra", ..Scenario::default() }.to_code_received();
+    let body = r#"{"access_token":"e4apjI","expires_in":"3600","scope":"core hydra core","token_type":"bearer"}"#;
+    let authorized = code.receive_response(HttpResponse::new(200, body), NOW).unwrap();
+    let GrantedScope::Stated(granted) = authorized.tokens().granted_scope() else { panic!("it is stated") };
+    assert!(granted.difference(authorized.requested_scope()).is_empty());
+    assert!(authorized.requested_scope().difference(granted).is_empty());
 }
 
 /// The server counted characters, and the name has one of two bytes: the end of the body is missing.
