@@ -12,7 +12,7 @@ use crate::flow::login::Login;
 use crate::flow::policy::{self, RefreshVerdict};
 use crate::flow::tokens::Tokens;
 use crate::response::next_step::NextStep;
-use crate::response::token_response::{GrantedScope, Refused, TokenResponse};
+use crate::response::token_response::{GrantedScope, Refused, TokenResponse, TokenType};
 use crate::secret::Secret;
 use crate::shared::Shared;
 
@@ -118,6 +118,11 @@ impl Grant {
                 false
             }
         };
+        // Some servers state the type in their first response only. Another type must be stated anew: a token without
+        // one may be bound to less than the old one was.
+        if (&new.token_type, &old.token_type) == (&TokenType::Unstated, &TokenType::Bearer) {
+            new.token_type = TokenType::Bearer;
+        }
         // RFC 6749 §6: a response without a scope means the one that was asked for.
         new.scope = match mem::replace(&mut new.scope, GrantedScope::Unstated) {
             GrantedScope::Unstated if narrowed.is_empty() => first_scope.clone(),

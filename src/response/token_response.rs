@@ -36,6 +36,8 @@ pub enum TokenType {
     Unreadable,
     /// The server does not state it, or states an empty text. The crate makes no header for it, unless the [`Dialect`]
     /// says that this server means `Bearer`.
+    ///
+    /// If the response to a refresh does not state the type, `Bearer` stays what it was.
     Unstated,
 }
 

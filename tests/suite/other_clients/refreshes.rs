@@ -1,7 +1,9 @@
 //! Refreshes that lost a login which was still alive, or never gave up a dead one.
 
 use authcode::limits::MAX_FOREIGN_REFUSALS;
-use authcode::{Authorized, Client, ClientAuth, Fault, HttpResponse, Identity, NextStep, Server, TokenError};
+use authcode::{
+    Authorized, Client, ClientAuth, Fault, HttpResponse, Identity, NextStep, Server, TokenError, TokenType,
+};
 
 use crate::scenario::*;
 
@@ -27,6 +29,27 @@ fn empty_refresh_token_replaces_the_good_one() {
     let refreshed = refresh_of(&login).receive_response(&mut login, response, NOW).unwrap();
     assert!(!refreshed.rotated);
     assert_eq!(refresh_token(&login), Some("rt-1"));
+}
+
+/// <https://github.com/DuendeArchive/Support/issues/775>, <https://github.com/micronaut-projects/micronaut-core/pull/1263>
+#[test]
+fn token_type_left_out_of_a_refresh_fails_the_login() {
+    let body = r#"{"access_token":"at-2","expires_in":3600,"refresh_token":"rt-2","scope":"openid offline_access"}"#;
+    let mut login = authorized();
+    refresh_of(&login).receive_response(&mut login, HttpResponse::new(200, body), NOW).unwrap();
+    assert_eq!(login.bearer().unwrap().expose(), "Bearer at-2");
+
+    // What is stated counts, and so does what cannot be read.
+    for (stated, expected) in [(r#""DPoP""#, TokenType::Other("DPoP".into())), ("7", TokenType::Unreadable)] {
+        let body = format!(r#"{{"access_token":"at-3","token_type":{stated}}}"#);
+        refresh_of(&login).receive_response(&mut login, HttpResponse::new(200, body), NOW).unwrap();
+        assert_eq!(*login.tokens().token_type(), expected);
+        // `Bearer` has ended with it.
+        let body = r#"{"access_token":"at-4"}"#;
+        refresh_of(&login).receive_response(&mut login, HttpResponse::new(200, body), NOW).unwrap();
+        assert_eq!(*login.tokens().token_type(), TokenType::Unstated);
+        login = authorized();
+    }
 }
 
 /// <https://github.com/decocms/studio/pull/6200>, <https://github.com/google/site-kit-wp/issues/818>,
