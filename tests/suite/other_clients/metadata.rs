@@ -1,8 +1,12 @@
 //! Metadata that a client did not find or did not accept.
 
-use authcode::{Discovery, DiscoveryErrorKind, HttpResponse, Metadata, NextStep};
+use authcode::{
+    Client, Discovery, DiscoveryErrorKind, HttpResponse, IssParameter, Metadata, NextStep, Redirect, RedirectError,
+    Server,
+};
 
-use crate::scenario::NOW;
+use crate::model_server::encoded;
+use crate::scenario::*;
 
 fn document(issuer: &str, more: &str) -> String {
     format!(
@@ -116,4 +120,33 @@ fn issuer_with_capitals_in_its_path_refused_without_saying_why() {
     // The metadata is at the server's URL, under the issuer's name.
     let discovery = Discovery::new(received).unwrap().at(&*discovery().request().url).unwrap();
     assert_eq!(found(discovery, &document(received, "")).server().issuer(), Some("https://host.example/myis"));
+}
+
+/// The program's own listener dropped `iss`, or the server never sent it. In some, the slash at the end of the issuer was
+/// lost on the way, or the authorization endpoint was not where the issuer is.
+///
+/// <https://github.com/openai/codex/issues/33354>, <https://github.com/ory/polis/issues/2074>,
+/// <https://github.com/cloudflare/mcp-server-cloudflare/issues/449>, <https://github.com/mcp-use/mcp-use/issues/2356>,
+/// <https://github.com/BuilderIO/agent-native/issues/2616>, <https://github.com/openai/codex/issues/37373>,
+/// <https://github.com/CodSpeedHQ/codspeed/issues/523>
+#[test]
+fn iss_that_the_metadata_promises_does_not_arrive() {
+    let receive = |server: &Server, query: &str| {
+        let client = Client::new(server.clone(), "id", REDIRECT_URI).unwrap();
+        let pending = client.login().start_with_entropy(&ENTROPY).unwrap();
+        pending.receive_redirect(Redirect::query(query)).map(drop).map_err(|refused| refused.into_error())
+    };
+    for issuer in ["https://mcp.cloudflare.com", "https://auth.example.invalid/oauth2/"] {
+        let promise = document(issuer, r#","authorization_response_iss_parameter_supported":true"#);
+        let server = found(Discovery::new(issuer).unwrap(), &promise).into_server();
+        let (without, with) = (answer(), format!("{}&iss={}", answer(), encoded(issuer)));
+        assert_eq!(receive(&server, &with), Ok(()));
+        assert_eq!(receive(&server, &without), Err(RedirectError::IssuerMissing { unauthenticated: None }));
+
+        // The way on with a server that is known to break its promise.
+        let server = server.with_issuer(issuer, IssParameter::Optional).unwrap();
+        assert_eq!(receive(&server, &without), Ok(()));
+        let other = format!("{without}&iss=https%3A%2F%2Fattacker.example");
+        assert!(matches!(receive(&server, &other), Err(RedirectError::IssuerMismatch { .. })));
+    }
 }

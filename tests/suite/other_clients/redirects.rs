@@ -124,12 +124,14 @@ fn redirect_uri_taken_from_the_request_behind_a_proxy() {
 ///
 /// <https://github.com/AzureAD/microsoft-authentication-library-for-dotnet/issues/983>,
 /// <https://github.com/AzureAD/azure-activedirectory-library-for-dotnet/issues/1345>,
-/// <https://github.com/openid/AppAuth-iOS/issues/139>, <https://github.com/FormidableLabs/react-native-app-auth/pull/659>
+/// <https://github.com/openid/AppAuth-iOS/issues/139>, <https://github.com/FormidableLabs/react-native-app-auth/pull/659>,
+/// <https://github.com/readest/readest/pull/5479>
 #[test]
 fn redirect_uri_with_capitals_in_its_scheme() {
     for (uri, received) in [
         ("msauth.com.company.MyCatApp://auth", "msauth.com.company.MyCatApp://auth/"),
         ("msauth.com.company.MyCatApp://auth", "msauth.com.company.mycatapp://auth"),
+        ("readest-onedrive://auth", "readest-onedrive://auth/"),
         ("COMPANY://audits", "company://audits"),
     ] {
         let client = Client::with_custom_scheme(Server::new(AUTHORIZE, TOKEN).unwrap(), "id", uri).unwrap();

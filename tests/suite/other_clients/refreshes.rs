@@ -1,8 +1,10 @@
 //! Refreshes that lost a login which was still alive, or never gave up a dead one.
 
+use core::time::Duration;
+
 use authcode::limits::MAX_FOREIGN_REFUSALS;
 use authcode::{
-    Authorized, Client, ClientAuth, Fault, HttpResponse, Identity, NextStep, Server, TokenError, TokenType,
+    Authorized, Client, ClientAuth, Dialect, Fault, HttpResponse, Identity, NextStep, Server, TokenError, TokenType,
 };
 
 use crate::scenario::*;
@@ -176,4 +178,21 @@ fn refresh_without_an_answer_logs_the_user_out() {
     let error = refuse(&mut login, HttpResponse::new(400, r#"{"error":"invalid_grant"}"#));
     assert_eq!(error.next_step(), NextStep::StartOver);
     assert_eq!(login.bearer().unwrap().expose(), "Bearer at-1");
+}
+
+/// The first response states a lifetime, and no other one does. Each token is used until the API refuses it, unless the
+/// server's dialect says how long they live.
+///
+/// <https://github.com/oomol-lab/open-connector/pull/266>
+#[test]
+fn lifetime_left_out_of_a_refresh_ends_the_renewal() {
+    let later = |minutes: u64| NOW.saturating_add(Duration::from_secs(60 * minutes));
+    for (dialect, is_due) in [(Dialect::STANDARD, false), (Dialect::STANDARD.with_assumed_lifetime(3600), true)] {
+        let mut login = Scenario { dialect, ..Scenario::default() }.to_authorized();
+        succeed(&mut login);
+        // The time of the former token does not count for the new one.
+        assert!(!login.needs_renewal(later(59), Duration::ZERO));
+        assert_eq!(login.needs_renewal(later(61), Duration::ZERO), is_due);
+        succeed(&mut login);
+    }
 }

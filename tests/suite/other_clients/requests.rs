@@ -63,7 +63,9 @@ fn scope_with_braces_or_slashes_refused() {
 }
 
 /// <https://github.com/modelcontextprotocol/python-sdk/issues/3505>,
-/// <https://github.com/badgateway/oauth2-client/pull/196>, <https://github.com/openid/AppAuth-iOS/issues/475>
+/// <https://github.com/badgateway/oauth2-client/pull/196>, <https://github.com/openid/AppAuth-iOS/issues/475>,
+/// <https://github.com/modelcontextprotocol/typescript-sdk/pull/1958>,
+/// <https://github.com/anthropics/claude-code/issues/49175>, <https://github.com/n8n-io/n8n/pull/35949>
 #[test]
 fn query_of_the_authorization_endpoint_doubled_or_dropped() {
     for endpoint in [
@@ -77,6 +79,9 @@ fn query_of_the_authorization_endpoint_doubled_or_dropped() {
         let url = login.start_with_entropy(&ENTROPY).unwrap().authorization_url();
         assert!(url.starts_with(&format!("{endpoint}&")), "{url}");
         assert_eq!(url.matches('?').count(), 1, "{url}");
+        let has_prompt = endpoint.contains("prompt=");
+        let repeated = ParameterError::Repeated("prompt".into());
+        assert_eq!(login.prompt("consent").err(), has_prompt.then_some(repeated));
         let (name, _) = endpoint.split_once('?').unwrap().1.split_once('=').unwrap();
         assert_eq!(login.authorization_param(name, "x").unwrap_err(), ParameterError::Repeated(name.into()));
     }
