@@ -52,7 +52,7 @@ pub const MAX_ERROR_CODE_LEN: usize = 128;
 /// Each name is compared with the others, also when a stored login is resumed.
 pub const MAX_PARAMETERS: usize = 100;
 
-/// How many pairs a form-encoded token response may have: 100.
+/// How many pairs of a form-encoded token response are kept as members: 100, the first ones.
 ///
 /// They are kept as a JSON object, and each name is compared with the others. Real responses have about ten pairs.
 pub const MAX_FORM_PAIRS: usize = 100;
@@ -68,7 +68,8 @@ pub const MAX_SHOWN_CHARS: usize = 256;
 /// The longest pause that a server can ask for, in seconds: 5 minutes.
 ///
 /// An authorization code should live at most 10 minutes (RFC 6749 §4.1.2), and a server must not be able to stop a
-/// program for longer. A longer `Retry-After` counts as this one.
+/// program for long. A longer `Retry-After` counts as this one. Up to [`MAX_ATTEMPTS`] of them can follow each other: give
+/// your driver a deadline of its own.
 pub const MAX_RETRY_AFTER: u64 = 5 * 60;
 
 /// How many times a server may be unavailable, or refuse, before a step says something else than "try again": 6.
@@ -77,8 +78,8 @@ pub const MAX_RETRY_AFTER: u64 = 5 * 60;
 /// lives.
 pub const MAX_ATTEMPTS: u8 = 6;
 
-/// How many refreshes of one refresh token may be refused by a 4xx that is not a known OAuth error, since its last
-/// success, before the user is to log in again: 5.
+/// How many refreshes of one refresh token may be answered in words that the crate does not know, or without a token,
+/// since its last success, before the user is to log in again: 5.
 ///
 /// One may come from a captive portal. A server that refuses a dead refresh token in its own words refuses it each time.
 pub const MAX_FOREIGN_REFUSALS: u8 = 5;

@@ -23,8 +23,7 @@
 //! | refresh | the same, and a late response had left another refresh token | that one is held now | `Retry` at once | it is tried once |
 //! | refresh | `invalid_client`, `unauthorized_client`, 3xx | tokens kept | `Fix`: `replace_client`, an endpoint | the refresh token was not looked at |
 //! | refresh | `interaction_required`, `login_required`, `consent_required`, `account_selection_required` | tokens kept | `StartOver` | only the user can go on, and the refresh token may be good elsewhere |
-//! | refresh | another OAuth error, or another 4xx | tokens kept | `Wait`; `StartOver` from the fifth since the last success | it may be a captive portal, or the server's own word for a dead token |
-//! | refresh | 2xx that is not JSON, too long, or without a usable token | tokens kept | `Wait` | sending again by itself may spend the refresh token |
+//! | refresh | another OAuth error or another 4xx; 2xx that is not JSON, too long or without a usable token | tokens kept | `Wait`; `StartOver` from the fifth since the last success | it may be a captive portal, or the server's own way to say that the token is dead; sending again by itself may spend it |
 //! | refresh | a response for a refresh token that the login no longer holds | tokens kept | `Wait`; `StartOver` if it holds none | a newer one is held |
 //! | discovery | no metadata at this place, and there is a next one | returned, at the next place | `Retry` at once | a server has its metadata at one of three places |
 //! | discovery | no metadata at the last place | ended | `StartOver`, after somebody has looked at the issuer | there is no other place |

@@ -31,41 +31,35 @@ pub(crate) enum RefreshVerdict {
     Dead,
     /// It may still be good, but somebody has to change something first.
     Fix,
-    /// It may be dead: a refusal that does not say so in words that the crate knows.
+    /// It may be dead, or may have been spent: a response that does not say so in words that the crate knows. Trying again
+    /// by itself may spend it.
     Foreign,
     /// It may still be good, but the user has to do something at the server first.
     Interact,
-    /// It may still be good, but trying again by itself may spend it.
-    Keep,
     /// It is still good, and another try may succeed.
     Retry,
 }
 
 pub(crate) fn of_refresh(refused: &Refused, dialect: &Dialect) -> RefreshVerdict {
     let response = &*refused.response;
+    let is_dead =
+        |code: &ErrorCode| *code == ErrorCode::InvalidGrant || dialect.means_dead_refresh_token(code.as_str());
     match (response.kind, error_code(response)) {
         (TokenErrorKind::Unavailable, _) => RefreshVerdict::Retry,
         (TokenErrorKind::Refused, Some(code)) => match code {
-            ErrorCode::InvalidGrant => RefreshVerdict::Dead,
-            code if dialect.means_dead_refresh_token(code.as_str()) => RefreshVerdict::Dead,
+            code if is_dead(code) => RefreshVerdict::Dead,
             code if code.is_transient() => RefreshVerdict::Retry,
             code if is_about_the_client(code) => RefreshVerdict::Fix,
             code if code.needs_interaction() => RefreshVerdict::Interact,
             _ => RefreshVerdict::Foreign,
         },
-        (TokenErrorKind::Refused, None) => RefreshVerdict::Foreign,
-        (TokenErrorKind::UnexpectedStatus | TokenErrorKind::TooLong, code)
-            if (400..=499).contains(&response.status) =>
-        {
-            match code {
-                Some(code) if dialect.means_dead_refresh_token(code.as_str()) => RefreshVerdict::Dead,
-                _ => RefreshVerdict::Foreign,
-            }
+        (TokenErrorKind::UnexpectedStatus, Some(code)) if (400..=499).contains(&response.status) && is_dead(code) => {
+            RefreshVerdict::Dead
         }
         (TokenErrorKind::Redirected, _) => RefreshVerdict::Fix,
         // A new refresh token came with the unusable access token: the next try sends it.
         (TokenErrorKind::Unusable(_), _) if refused.refresh_token.is_some() => RefreshVerdict::Retry,
-        _ => RefreshVerdict::Keep,
+        _ => RefreshVerdict::Foreign,
     }
 }
 
@@ -81,7 +75,7 @@ pub(crate) fn after_refresh(
         RefreshVerdict::Fix => NextStep::Fix,
         // One of them may be the page of a captive portal. If they repeat, they are the server's own word for "dead".
         RefreshVerdict::Foreign if foreign >= MAX_FOREIGN_REFUSALS => NextStep::StartOver,
-        RefreshVerdict::Foreign | RefreshVerdict::Keep => NextStep::Wait,
+        RefreshVerdict::Foreign => NextStep::Wait,
         RefreshVerdict::Retry if attempts >= MAX_ATTEMPTS => NextStep::Wait,
         RefreshVerdict::Retry => retry(response.retry_after, attempts),
     }

@@ -223,9 +223,8 @@ impl Refresh {
     /// | 408, 425, 429, 5xx, `temporarily_unavailable`, `server_error`; a refresh token without a usable access token | [`Retry`](NextStep::Retry), later [`Wait`](NextStep::Wait) |
     /// | `invalid_client`, `unauthorized_client`, a redirect | [`Fix`](NextStep::Fix) |
     /// | `interaction_required`, `login_required`, `consent_required`, `account_selection_required` | [`StartOver`](NextStep::StartOver): the user logs in again. No token is lost. |
-    /// | any other OAuth error or 4xx | [`Wait`](NextStep::Wait); from the fifth since the last success, [`StartOver`](NextStep::StartOver) |
+    /// | any other OAuth error or 4xx; 2xx that is not JSON, too long or without a usable token | [`Wait`](NextStep::Wait); from the fifth since the last success, [`StartOver`](NextStep::StartOver) |
     /// | belongs to a refresh token that the login no longer holds | [`Wait`](NextStep::Wait) |
-    /// | 2xx that is not JSON, too long or without a usable token | [`Wait`](NextStep::Wait) |
     pub fn receive_response(
         self,
         authorized: &mut Authorized,

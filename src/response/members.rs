@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::config::dialect::Dialect;
 use crate::encoding::text::Text;
 use crate::encoding::{form, json};
-use crate::limits::MAX_RESPONSE_LEN;
+use crate::limits::{MAX_FORM_PAIRS, MAX_RESPONSE_LEN};
 use crate::secret::{Secret, WipedBytes};
 
 /// The JSON object of a token response as it came, or one that was made of a form. Empty if nothing is kept.
@@ -20,12 +20,15 @@ impl Members {
         Self(object)
     }
 
+    /// The first pairs of a form, as far as they can be decoded. None, if they are too long for the store.
     pub(super) fn from_form(encoded: &[u8]) -> Self {
         let decoded =
             form::pairs(encoded).filter_map(|(name, value)| Some((form::text(name).ok()?, form::text(value).ok()?)));
-        let decoded: Vec<(Text<'_>, Text<'_>)> = decoded.collect();
+        let decoded: Vec<(Text<'_>, Text<'_>)> = decoded.take(MAX_FORM_PAIRS).collect();
         let pairs: Vec<(&str, &str)> = decoded.iter().map(|(name, value)| (&**name, &**value)).collect();
-        Self(WipedBytes(json::object(&pairs).into_bytes()))
+        let members = Self(WipedBytes(json::object(&pairs).into_bytes()));
+        // In JSON, a control character of a form takes six.
+        if members.0.len() > MAX_RESPONSE_LEN { Self::none() } else { members }
     }
 
     /// From the store. `None` if it is not a JSON object, or is longer than a response.
@@ -36,10 +39,6 @@ impl Members {
 
     pub(crate) const fn none() -> Self {
         Self(WipedBytes(Vec::new()))
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
     }
 
     /// The JSON text of a member, if it occurs exactly once and is UTF-8. The tokens have places of their own.

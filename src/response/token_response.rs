@@ -16,7 +16,7 @@ use crate::encoding::json::{self, Raw, Twice};
 use crate::encoding::text::{self, Text};
 use crate::encoding::time::UnixTime;
 use crate::http::HttpResponse;
-use crate::limits::{MAX_FORM_PAIRS, MAX_PARAMETER_LEN, MAX_RESPONSE_LEN, MAX_TOKEN_LEN};
+use crate::limits::{MAX_PARAMETER_LEN, MAX_TOKEN_LEN};
 use crate::response::fields::{Field, Fields, Origin};
 use crate::response::lifetime::{Lifetime, Stated, is_lifetime_name};
 use crate::response::members::Members;
@@ -89,11 +89,9 @@ pub(crate) fn read(response: HttpResponse, dialect: &Dialect, now: UnixTime) -> 
             return Err(Refused { response, refresh_token: body.refresh_token() });
         }
     };
-    let too_long = refused(TokenErrorKind::TooLong);
     let form = body.form().map(Members::from_form);
     token.members = form.unwrap_or_else(|| Members::from_json(response.body));
-    // In JSON, a control character of a form takes six.
-    if token.members.len() > MAX_RESPONSE_LEN { Err(too_long.into()) } else { Ok(token) }
+    Ok(token)
 }
 
 const fn is_unavailable(status: u16) -> bool {
@@ -228,11 +226,12 @@ impl<'a> TokenFields<'a> {
         let body = body.trim_ascii();
         let mut fields = Self::new(dialect, Some(body));
         for (index, (name, value)) in form::pairs(body).enumerate() {
-            let name = core::str::from_utf8(name).ok().filter(|name| name.bytes().all(is_name_byte))?;
-            if index == MAX_FORM_PAIRS {
-                return None;
+            match core::str::from_utf8(name).ok().filter(|name| name.bytes().all(is_name_byte)) {
+                Some(name) => fields.insert(name, Value::Form(value), dialect),
+                None if index == 0 => return None,
+                // Nobody reads it, so it must not cost the token.
+                None => {}
             }
-            fields.insert(name, Value::Form(value), dialect);
         }
         let is_response = fields.table.get(Field::AccessToken).or(fields.table.get(Field::Error)).is_some();
         is_response.then_some(fields)

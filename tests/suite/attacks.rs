@@ -1484,6 +1484,9 @@ fn refusals_without_end() {
             code = code.receive_response(response(), NOW).unwrap_err().recover().unwrap();
         }
         assert_stopped(code.receive_response(response(), NOW).unwrap_err());
+        if status == 200 {
+            continue;
+        }
         // A refresh ends with "not now", and keeps its tokens.
         let mut authorized = authorized();
         let mut steps = Vec::new();
@@ -1494,16 +1497,19 @@ fn refusals_without_end() {
         assert_eq!(steps.last(), Some(&NextStep::Wait), "{status}");
         assert_eq!(authorized.tokens().refresh_token().unwrap().expose(), "rt-1");
     }
-    // Refusals in words that the crate does not know: the user logs in again in the end.
-    let mut authorized = authorized();
-    for round in 1..=MAX_FOREIGN_REFUSALS {
-        let response = HttpResponse::new(403, "<html>sign in to the network</html>");
-        let error = refresh_of(&authorized).receive_response(&mut authorized, response, NOW).unwrap_err();
-        let expected = if round < MAX_FOREIGN_REFUSALS { NextStep::Wait } else { NextStep::StartOver };
-        assert_eq!(error.next_step(), expected, "{round}");
+    // Responses that say neither that the token is good nor that it is dead: the user logs in again in the end.
+    let portal = "<html>sign in to the network</html>";
+    for (status, body) in [(403, portal), (200, portal), (204, ""), (200, r#"{"code":401,"msg":"expired"}"#)] {
+        let mut authorized = authorized();
+        for round in 1..=MAX_FOREIGN_REFUSALS {
+            let response = HttpResponse::new(status, body);
+            let error = refresh_of(&authorized).receive_response(&mut authorized, response, NOW).unwrap_err();
+            let expected = if round < MAX_FOREIGN_REFUSALS { NextStep::Wait } else { NextStep::StartOver };
+            assert_eq!(error.next_step(), expected, "{status} {body} {round}");
+        }
+        // The token was not called dead, so it is still there for a program that tries.
+        assert_eq!(authorized.tokens().refresh_token().unwrap().expose(), "rt-1");
     }
-    // The token was not called dead, so it is still there for a program that tries.
-    assert_eq!(authorized.tokens().refresh_token().unwrap().expose(), "rt-1");
 }
 
 /// An error shows what came (an issuer) only as untrusted text beside the message, without its query and its fragment,

@@ -392,24 +392,22 @@ enum Class {
     OtherError,
     Redirected,
     /// Not an answer of the server, in all probability.
-    Foreign4xx,
-    Garbage,
+    Foreign,
 }
 
 impl Response {
     fn class(&self) -> Class {
         let status = self.status;
         let is_success = (200..300).contains(&status);
-        let unexpected = || if (400..500).contains(&status) { Class::Foreign4xx } else { Class::Garbage };
         match &self.body {
             _ if matches!(status, 408 | 425 | 429 | 500..) => Class::Transient,
             _ if (300..400).contains(&status) => Class::Redirected,
-            Body::TooLong => unexpected(),
+            Body::TooLong => Class::Foreign,
             Body::Error("temporarily_unavailable") => Class::Transient,
             Body::Error("invalid_client") => Class::Client,
             Body::Error("invalid_grant") => Class::InvalidGrant,
             // The word of a gateway, where RFC 6749 has no error.
-            Body::Error("gone_fishing") if !is_success && ![400, 401, 403].contains(&status) => unexpected(),
+            Body::Error("gone_fishing") if !is_success && ![400, 401, 403].contains(&status) => Class::Foreign,
             Body::Error(_) => Class::OtherError,
             Body::Token { access, refresh, scope } if is_success && is_vschar(access) => Class::Success(Tokens {
                 access: access.clone(),
@@ -420,8 +418,7 @@ impl Response {
             }),
             Body::Token { refresh, .. } if is_success => Class::Unusable(refresh.clone()),
             Body::Useless(_) if is_success => Class::Unusable(None),
-            _ if is_success => Class::Garbage,
-            _ => unexpected(),
+            _ => Class::Foreign,
         }
     }
 
@@ -439,7 +436,7 @@ impl Response {
             Class::Success(tokens) => return Verdict::Next(tokens),
             _ if refused == MAX_ATTEMPTS => NextStep::StartOver,
             Class::Transient => self.retry(refused),
-            Class::Client | Class::Redirected | Class::Foreign4xx | Class::Garbage => NextStep::Fix,
+            Class::Client | Class::Redirected | Class::Foreign => NextStep::Fix,
             Class::Unusable(_) | Class::InvalidGrant | Class::OtherError => NextStep::StartOver,
         })
     }
@@ -514,7 +511,7 @@ impl Tokens {
                 if is_last { NextStep::Wait } else { response.retry(self.attempts) }
             }
             Class::Client | Class::Redirected => NextStep::Fix,
-            Class::OtherError | Class::Foreign4xx if self.refresh.is_some() => {
+            Class::OtherError | Class::Foreign | Class::Unusable(None) if self.refresh.is_some() => {
                 self.foreign += 1;
                 self.revision += 1;
                 if self.foreign >= MAX_FOREIGN_REFUSALS { NextStep::StartOver } else { NextStep::Wait }

@@ -287,8 +287,8 @@ impl Dialect {
         self
     }
 
-    /// Accepts form-encoded token responses, `access_token=…&token_type=bearer`, of at most
-    /// [`MAX_FORM_PAIRS`](crate::limits::MAX_FORM_PAIRS) pairs. JSON is still accepted.
+    /// Accepts form-encoded token responses, `access_token=…&token_type=bearer`. JSON is still accepted. Of the other pairs,
+    /// the first [`MAX_FORM_PAIRS`](crate::limits::MAX_FORM_PAIRS) are kept as members.
     #[must_use]
     pub const fn with_form_responses(mut self) -> Self {
         self.form_responses = true;
