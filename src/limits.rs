@@ -47,6 +47,11 @@ pub const MAX_REDIRECT_URI_PARAMS: usize = 16;
 /// The longest registered code has 33 characters. Anything longer is not a code.
 pub const MAX_ERROR_CODE_LEN: usize = 128;
 
+/// The longest description or URI, in bytes, of an error that comes without `state`: 1 KiB.
+///
+/// Anyone can send it, so that it must cost little. Real descriptions are a sentence or two.
+pub const MAX_CLAIMED_TEXT_LEN: usize = 1024;
+
 /// How many parameters of your own a request may have: 100.
 ///
 /// Each name is compared with the others, also when a stored login is resumed.

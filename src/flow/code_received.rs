@@ -172,7 +172,8 @@ impl CodeReceived {
         self.redirect_params.get(name)
     }
 
-    /// The parameters of the redirect that the crate does not use, as a struct or a map.
+    /// The parameters of the redirect that the crate does not use, as a struct or a map. Of those that repeat, the first
+    /// one, as [`redirect_param`](Self::redirect_param) has it.
     ///
     /// # Errors
     /// [`ParameterError::NotPairs`] if they do not fit the type.

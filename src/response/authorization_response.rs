@@ -10,7 +10,7 @@ use crate::config::dialect::Dialect;
 use crate::config::uri::Uri;
 use crate::encoding::form::{self, Malformed, split_at_byte};
 use crate::encoding::grammar::{is_base64url_of_32_bytes, is_vschar};
-use crate::limits::{MAX_PARAMETER_LEN, MAX_REDIRECT_LEN};
+use crate::limits::{MAX_CLAIMED_TEXT_LEN, MAX_ERROR_CODE_LEN, MAX_PARAMETER_LEN, MAX_REDIRECT_LEN};
 use crate::pkce::Base64Url32;
 use crate::response::fault::Fault;
 use crate::response::fields::{Field, Fields, Origin};
@@ -193,7 +193,8 @@ impl<'a> AuthorizationResponse<'a> {
     /// Checks that the response belongs to the login with this `state`. Until then, nothing in it counts.
     pub(crate) fn check_state(&self, state: &Base64Url32) -> Result<(), RedirectError> {
         match self.get(Field::State) {
-            None => Err(RedirectError::StateMissing { unauthenticated: self.error() }),
+            // Anyone can send it, so little of it is kept.
+            None => Err(RedirectError::StateMissing { unauthenticated: self.error(MAX_CLAIMED_TEXT_LEN) }),
             Some(theirs) if state.is(theirs) => Ok(()),
             Some(_) => Err(RedirectError::StateMismatch),
         }
@@ -213,13 +214,15 @@ impl<'a> AuthorizationResponse<'a> {
                 return Err(RedirectError::IssuerMismatch { received });
             }
             (Some(_), None) if is_iss_required => {
-                return Err(RedirectError::IssuerMissing { unauthenticated: self.error() });
+                return Err(RedirectError::IssuerMissing { unauthenticated: self.error(MAX_REDIRECT_LEN) });
             }
             _ => {}
         }
         match (self.get(Field::Code), self.get(Field::Error)) {
             (Some(code), None) => decode_code(code).ok_or(RedirectError::MalformedCode),
-            (None, Some(_)) => Err(self.error().map_or(RedirectError::MalformedError, RedirectError::Refused)),
+            (None, Some(_)) => {
+                Err(self.error(MAX_REDIRECT_LEN).map_or(RedirectError::MalformedError, RedirectError::Refused))
+            }
             (Some(_), Some(_)) => Err(RedirectError::CodeAndError),
             (None, None) => Err(RedirectError::NoCodeNoError),
         }
@@ -236,11 +239,17 @@ impl<'a> AuthorizationResponse<'a> {
         self.fields.get(field)
     }
 
-    /// The server's error, if there is one with a valid code.
-    fn error(&self) -> Option<Box<OAuthError>> {
-        let text = |field| form::decode(self.get(field)?).ok();
+    fn error_code(&self) -> Option<ErrorCode> {
+        // Encoded, each byte takes three. A longer one is not worth decoding.
+        let encoded = self.get(Field::Error).filter(|text| text.len() <= 3 * MAX_ERROR_CODE_LEN)?;
+        ErrorCode::parse(&form::decode(encoded).ok()?)
+    }
+
+    /// The server's error, if there is one with a valid code. A text of more than `limit` bytes is left out.
+    fn error(&self, limit: usize) -> Option<Box<OAuthError>> {
+        let text = |field| form::decode(self.get(field).filter(|text| text.len() <= limit)?).ok();
         Some(Box::new(OAuthError {
-            code: Some(ErrorCode::parse(&text(Field::Error)?)?),
+            code: Some(self.error_code()?),
             description: text(Field::ErrorDescription).map(Untrusted::new),
             uri: text(Field::ErrorUri).map(Untrusted::new),
         }))
@@ -310,7 +319,8 @@ pub enum RedirectError {
     /// There is no `state`, so nothing shows that the redirect belongs to this login.
     ///
     /// Some servers omit `state` in an error. The error that the redirect claims is in `unauthenticated`: anyone may have
-    /// written it. Whether to show it, or to give up the login, is your decision.
+    /// written it. Whether to show it, or to give up the login, is your decision. A description of more than
+    /// [`MAX_CLAIMED_TEXT_LEN`](crate::limits::MAX_CLAIMED_TEXT_LEN) is left out.
     #[error("redirect: no state")]
     StateMissing {
         /// The error that the redirect claims.

@@ -3,7 +3,12 @@
 use alloc::string::String;
 use core::fmt;
 
+#[cfg(feature = "std")]
+use serde::de::{Deserializer, Visitor};
+
 use crate::encoding::form;
+#[cfg(feature = "std")]
+use crate::encoding::text;
 use crate::secret::Secret;
 
 /// The parameters as they came: form-encoded pairs, all of which can be decoded. Wiped on drop.
@@ -48,10 +53,53 @@ impl RedirectParams {
         form::decode(value).ok().map(|mut value| core::mem::take(&mut *value))
     }
 
-    /// Deserializes the parameters as a struct or a map. `None` if they do not fit.
+    /// Deserializes the parameters as a struct, a map or a list. `None` if they do not fit.
     #[cfg(feature = "std")]
     pub(crate) fn read<T: serde::de::DeserializeOwned>(&self) -> Option<T> {
-        serde_urlencoded::from_str(self.0.expose()).ok()
+        let firsts = self.first_of_each_name();
+        T::deserialize(Repeated { all: self.0.expose(), firsts: firsts.expose() }).ok()
+    }
+
+    #[cfg(feature = "std")]
+    fn first_of_each_name(&self) -> Secret {
+        let mut names = std::collections::BTreeSet::new();
+        let mut firsts = String::with_capacity(self.0.expose().len());
+        for pair in text::parts(self.0.expose(), b'&') {
+            let (name, _) = text::cut(pair, b'=');
+            if form::decode(name.as_bytes()).is_ok_and(|name| names.insert((*name).clone())) {
+                firsts.push_str(if firsts.is_empty() { "" } else { "&" });
+                firsts.push_str(pair);
+            }
+        }
+        firsts.into()
+    }
+}
+
+/// Parameters whose names may repeat. A list has all of them. Anything else has the first one of each name, as
+/// [`RedirectParams::get`]: a map would take the last one, and a struct would fail.
+#[cfg(feature = "std")]
+struct Repeated<'a> {
+    all: &'a str,
+    firsts: &'a str,
+}
+
+#[cfg(feature = "std")]
+impl<'de> Deserializer<'de> for Repeated<'de> {
+    type Error = serde_urlencoded::de::Error;
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        let pairs = form_urlencoded::parse(self.all.as_bytes());
+        serde_urlencoded::Deserializer::new(pairs).deserialize_seq(visitor)
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        let pairs = form_urlencoded::parse(self.firsts.as_bytes());
+        serde_urlencoded::Deserializer::new(pairs).deserialize_any(visitor)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct tuple tuple_struct map struct enum identifier ignored_any
     }
 }
 

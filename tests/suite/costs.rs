@@ -1,6 +1,6 @@
 //! What the worst inputs within the limits cost, in memory that is asked for. Anyone can send a redirect.
 
-use authcode::{CodeReceived, Dialect, HttpResponse, Redirect, limits};
+use authcode::{CodeReceived, Dialect, HttpResponse, Redirect, RedirectError, limits};
 
 use crate::scenario::*;
 
@@ -40,6 +40,23 @@ fn a_redirect_of_a_stranger_costs_no_memory() {
             assert!(refused.recover().is_ok());
         }
     }
+}
+
+/// Some servers leave `state` out of an error, so what a stranger claims is kept, if it is short.
+#[test]
+fn an_error_of_a_stranger_costs_little_memory() {
+    for text in ["error_description", "error_uri", "error"] {
+        let query = filled(limits::MAX_REDIRECT_LEN, &format!("error=x&{text}="), "y", "");
+        let query = if text == "error" { query.replace("error=x&", "") } else { query };
+        let pending = awaiting_redirect();
+        let (refused, cost) = cost(|| pending.receive_redirect(Redirect::query(&query)).unwrap_err());
+        assert!(cost.allocations <= 3 && cost.peak <= 500, "{text}: {cost:?}");
+        assert!(refused.recover().is_ok());
+    }
+    let query = format!("error=access_denied&error_description={}", "y".repeat(limits::MAX_CLAIMED_TEXT_LEN));
+    let refused = awaiting_redirect().receive_redirect(Redirect::query(&query)).unwrap_err();
+    let RedirectError::StateMissing { unauthenticated: Some(claim) } = refused.error() else { panic!("a claim") };
+    assert!(claim.description.is_some());
 }
 
 /// The right `state` with as many other parameters as fit: a small multiple of the redirect, in a few allocations.

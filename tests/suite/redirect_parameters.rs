@@ -65,6 +65,20 @@ fn what_cannot_be_decoded_is_left_out() {
         let expected = [("t", "7"), ("x", "1"), ("x", "2"), ("realm", "12 3"), ("e", "")];
         assert_eq!(all, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
+    // A map and a struct have the first one of a name, too.
+    #[cfg(feature = "std")]
+    {
+        #[derive(serde::Deserialize)]
+        struct Known {
+            x: u8,
+        }
+        let map: std::collections::HashMap<String, String> = code.redirect_params().unwrap();
+        assert_eq!((map["x"].as_str(), map.len()), ("1", 4));
+        assert_eq!(code.redirect_params::<Known>().unwrap().x, 1);
+        let encoded = receive_at(REDIRECT_URI, "location=us&%6Cocation=evil").unwrap();
+        let map: std::collections::BTreeMap<String, String> = encoded.redirect_params().unwrap();
+        assert_eq!(map.into_iter().collect::<Vec<_>>(), [("location".to_owned(), "us".to_owned())]);
+    }
     // If the protocol has it, the redirect is rejected, and the login goes on waiting.
     for broken in ["error=%FF", "error=%zz", "error_description=%E2%82", "iss=%C0%80", "error_uri=%ED%A0%80"] {
         assert_eq!(receive_at(REDIRECT_URI, broken).unwrap_err(), RedirectError::Malformed, "{broken}");
