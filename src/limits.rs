@@ -57,6 +57,12 @@ pub const MAX_CLAIMED_TEXT_LEN: usize = 1024;
 /// Each name is compared with the others, also when a stored login is resumed.
 pub const MAX_PARAMETERS: usize = 100;
 
+/// How many entries a table of a [`Dialect`](crate::Dialect) that is read at run time may have, and how many steps a
+/// path: 50.
+///
+/// Each name of a response is compared with them. The dialects of real servers have up to ten.
+pub const MAX_DIALECT_ENTRIES: usize = 50;
+
 /// How many pairs of a form-encoded token response are kept as members: 100, the first ones.
 ///
 /// They are kept as a JSON object, and each name is compared with the others. Real responses have about ten pairs.

@@ -329,7 +329,10 @@ pub const FITBIT: Provider = Provider {
 /// <https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps>
 pub const GITHUB: Provider = Provider {
     issuer: Some("https://github.com/login/oauth"),
-    dialect: &Dialect::STANDARD.with_granted_scope_separator(',').with_dead_refresh_token_codes(&["bad_refresh_token"]),
+    dialect: &Dialect::STANDARD
+        .with_granted_scope_separator(',')
+        .with_dead_refresh_token_codes(&["bad_refresh_token"])
+        .with_invalid_client_codes(&["incorrect_client_credentials"]),
     ..Provider::new("GitHub", "https://github.com/login/oauth/authorize", "https://github.com/login/oauth/access_token")
 };
 
@@ -545,7 +548,8 @@ pub const SLACK: Provider = Provider {
     dialect: &Dialect::STANDARD
         .with_scope_separator(',')
         .with_bearer_aliases(&["bot"])
-        .with_dead_refresh_token_codes(&["invalid_refresh_token"]),
+        .with_dead_refresh_token_codes(&["invalid_refresh_token"])
+        .with_invalid_client_codes(&["bad_client_secret", "invalid_client_id"]),
     ..Provider::new("Slack", "https://slack.com/oauth/v2/authorize", "https://slack.com/api/oauth.v2.access")
 };
 
@@ -566,7 +570,8 @@ pub const SLACK_USER: Provider = Provider {
         ])
         .with_lifetime_path(&["authed_user", "expires_in"], LifetimeFormat::Seconds)
         .with_bearer_aliases(&["user"])
-        .with_dead_refresh_token_codes(&["invalid_refresh_token"]),
+        .with_dead_refresh_token_codes(&["invalid_refresh_token"])
+        .with_invalid_client_codes(&["bad_client_secret", "invalid_client_id"]),
     ..Provider::new("Slack (user)", "https://slack.com/oauth/v2/authorize", "https://slack.com/api/oauth.v2.access")
 };
 
@@ -641,7 +646,8 @@ pub const WECHAT: Provider = Provider {
         .with_token_names(&[("client_id", "appid"), ("client_secret", "secret")])
         .without_token_params(&["redirect_uri"])
         .with_response_names(&[("error", "errcode"), ("error_description", "errmsg")])
-        .with_dead_refresh_token_codes(&["40030", "42002"]),
+        .with_dead_refresh_token_codes(&["40030", "42002"])
+        .with_invalid_client_codes(&["40013", "40125"]),
     ..Provider::new(
         "WeChat",
         "https://open.weixin.qq.com/connect/qrconnect",

@@ -120,7 +120,7 @@ impl CodeReceived {
             Err(refused) => refused.response,
         };
         self.attempt.refused_responses = self.attempt.refused_responses.saturating_add(1);
-        let next_step = policy::after_exchange(&refused, self.attempt.refused_responses);
+        let next_step = policy::after_exchange(&refused, self.attempt.login.dialect(), self.attempt.refused_responses);
         let error = TokenError::new(refused, next_step);
         Err(if next_step == NextStep::StartOver { Rejected::ended(error) } else { Rejected::alive(self, error) })
     }

@@ -9,7 +9,7 @@ use crate::response::oauth_error::ErrorCode;
 use crate::response::token_response::{Refused, RefusedResponse, TokenErrorKind};
 
 /// After the exchange of a code. `refused` counts this response.
-pub(crate) fn after_exchange(response: &RefusedResponse, refused: u8) -> NextStep {
+pub(crate) fn after_exchange(response: &RefusedResponse, dialect: &Dialect, refused: u8) -> NextStep {
     // By then the code has expired, and what did not help so often will not help.
     if refused >= MAX_ATTEMPTS {
         return NextStep::StartOver;
@@ -17,7 +17,7 @@ pub(crate) fn after_exchange(response: &RefusedResponse, refused: u8) -> NextSte
     match (response.kind, error_code(response)) {
         (TokenErrorKind::Unavailable, _) => retry(response.retry_after, refused),
         (TokenErrorKind::Refused, Some(code)) if code.is_transient() => retry(response.retry_after, refused),
-        (TokenErrorKind::Refused, Some(code)) if is_about_the_client(code) => NextStep::Fix,
+        (TokenErrorKind::Refused, Some(code)) if is_about_the_client(code, dialect) => NextStep::Fix,
         (TokenErrorKind::Refused | TokenErrorKind::Unusable(_) | TokenErrorKind::Stale, _) => NextStep::StartOver,
         // Something else than the server may have answered, so the code may be unspent. Not by itself: it may be spent.
         _ => NextStep::Fix,
@@ -49,7 +49,7 @@ pub(crate) fn of_refresh(refused: &Refused, dialect: &Dialect) -> RefreshVerdict
         (TokenErrorKind::Refused, Some(code)) => match code {
             code if is_dead(code) => RefreshVerdict::Dead,
             code if code.is_transient() => RefreshVerdict::Retry,
-            code if is_about_the_client(code) => RefreshVerdict::Fix,
+            code if is_about_the_client(code, dialect) => RefreshVerdict::Fix,
             code if code.needs_interaction() => RefreshVerdict::Interact,
             _ => RefreshVerdict::Foreign,
         },
@@ -86,8 +86,9 @@ fn error_code(response: &RefusedResponse) -> Option<&ErrorCode> {
 }
 
 /// The server has refused the client before it looked at the code or the refresh token (RFC 6749 §5.2).
-const fn is_about_the_client(code: &ErrorCode) -> bool {
+fn is_about_the_client(code: &ErrorCode, dialect: &Dialect) -> bool {
     matches!(code, ErrorCode::InvalidClient | ErrorCode::UnauthorizedClient)
+        || dialect.means_invalid_client(code.as_str())
 }
 
 /// A pause before the next try: what the server asked for, but at least a second; otherwise 1, 2, 4, … seconds. `refused`

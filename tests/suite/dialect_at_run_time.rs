@@ -1,5 +1,6 @@
 //! Dialects that are made at run time, and what no dialect can do.
 
+use authcode::limits::MAX_DIALECT_ENTRIES;
 use authcode::{ConfigError, Dialect, LifetimeFormat, Server};
 
 const FULL: Dialect = Dialect::STANDARD
@@ -22,7 +23,8 @@ const FULL: Dialect = Dialect::STANDARD
     .with_assumed_lifetime(3600)
     .with_assumed_bearer()
     .with_bearer_aliases(&["bot"])
-    .with_dead_refresh_token_codes(&["bad_refresh_token"]);
+    .with_dead_refresh_token_codes(&["bad_refresh_token"])
+    .with_invalid_client_codes(&["incorrect_client_credentials"]);
 
 const FULL_AS_JSON: &str = r#"{
     "authorization_names": {"client_id": "appid"},
@@ -44,7 +46,8 @@ const FULL_AS_JSON: &str = r#"{
     "assumed_lifetime": 3600,
     "assumed_bearer": true,
     "bearer_aliases": ["bot"],
-    "dead_refresh_token_codes": ["bad_refresh_token"]
+    "dead_refresh_token_codes": ["bad_refresh_token"],
+    "invalid_client_codes": ["incorrect_client_credentials"]
 }"#;
 
 fn check(dialect: Dialect) -> Result<(), ConfigError> {
@@ -85,6 +88,30 @@ fn a_file_with_a_mistake_is_refused() {
     }
 }
 
+/// Each name of a response is compared with each of them.
+#[test]
+fn a_file_has_a_limited_number_of_entries_and_steps() {
+    let texts = |count: usize| (0..count).map(|number| format!("\"t{number}\"")).collect::<Vec<_>>();
+    let list = |count| format!("[{}]", texts(count).join(","));
+    let map = |count| {
+        format!("{{{}}}", texts(count).iter().map(|text| format!("{text}:{text}")).collect::<Vec<_>>().join(","))
+    };
+    let read = |json: String| serde_json::from_str::<Dialect>(&json).map_err(|error| error.to_string());
+    for list_name in ["bearer_aliases", "dead_refresh_token_codes", "invalid_client_codes"] {
+        assert!(read(format!(r#"{{"{list_name}":{}}}"#, list(MAX_DIALECT_ENTRIES))).is_ok());
+        let error = read(format!(r#"{{"{list_name}":{}}}"#, list(MAX_DIALECT_ENTRIES + 1))).unwrap_err();
+        assert!(error.contains(list_name), "{error}");
+    }
+    for param in ["authorization_params", "token_params"] {
+        assert!(read(format!(r#"{{"{param}":{}}}"#, map(MAX_DIALECT_ENTRIES))).is_ok());
+        assert!(read(format!(r#"{{"{param}":{}}}"#, map(MAX_DIALECT_ENTRIES + 1))).unwrap_err().contains(param));
+    }
+    let path = |count| format!(r#"{{"response_paths":{{"access_token":{}}}}}"#, list(count));
+    assert!(read(path(MAX_DIALECT_ENTRIES)).is_ok() && read(path(MAX_DIALECT_ENTRIES + 1)).is_err());
+    let lifetime = |count| format!(r#"{{"lifetime":{{"path":{},"format":"seconds"}}}}"#, list(count));
+    assert!(read(lifetime(MAX_DIALECT_ENTRIES)).is_ok() && read(lifetime(MAX_DIALECT_ENTRIES + 1)).is_err());
+}
+
 #[test]
 fn a_dialect_cannot_reach_what_a_login_rests_on() {
     for name in
@@ -104,9 +131,14 @@ fn a_dialect_cannot_reach_what_a_login_rests_on() {
         assert_eq!(check(dialect), Err(ConfigError::Dialect(alias[0].into())));
     }
     for code in [&["invalid_grant"], &["invalid_client"], &["temporarily_unavailable"], &[""]] {
-        let dialect = Dialect::STANDARD.with_dead_refresh_token_codes(code);
-        assert_eq!(check(dialect), Err(ConfigError::Dialect(code[0].into())));
+        for dialect in
+            [Dialect::STANDARD.with_dead_refresh_token_codes(code), Dialect::STANDARD.with_invalid_client_codes(code)]
+        {
+            assert_eq!(check(dialect), Err(ConfigError::Dialect(code[0].into())));
+        }
     }
+    let contradiction = Dialect::STANDARD.with_dead_refresh_token_codes(&["x"]).with_invalid_client_codes(&["x"]);
+    assert_eq!(check(contradiction), Err(ConfigError::Dialect("x".into())));
     for param in [&[("client.id", "x")], &[("Scope", "x")], &[("redirect_uri[]", "x")]] {
         let dialect = Dialect::STANDARD.with_authorization_params(param);
         assert_eq!(check(dialect), Err(ConfigError::Dialect(param[0].0.into())));

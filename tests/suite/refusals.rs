@@ -962,6 +962,27 @@ fn a_pause_may_be_passed_as_a_duration() {
     assert_eq!(error.retry_after(), Some(pause));
 }
 
+/// GitHub, Slack and others have: the code is unspent, and five refusals of a refresh must not log the user out.
+#[test]
+fn the_server_can_have_a_word_of_its_own_for_wrong_credentials() {
+    const DIALECT: Dialect = Dialect::STANDARD.with_invalid_client_codes(&["incorrect_client_credentials"]);
+    let scenario = Scenario { dialect: DIALECT, ..Scenario::default() };
+    for (status, code, is_wrong) in [
+        (200, "incorrect_client_credentials", true),
+        (401, "incorrect_client_credentials", true),
+        (200, "of_its_own", false),
+    ] {
+        let response = || HttpResponse::new(status, oauth_error(code));
+        let error = scenario.to_code_received().receive_response(response(), NOW).unwrap_err();
+        assert_eq!(error.next_step(), if is_wrong { NextStep::Fix } else { NextStep::StartOver });
+        let (_, mut login) = scenario.to_refresh();
+        for _ in 0..2 * MAX_FOREIGN_REFUSALS {
+            let error = refresh_of(&login).receive_response(&mut login, response(), NOW).unwrap_err();
+            assert_eq!(error.next_step() == NextStep::Fix, is_wrong);
+        }
+    }
+}
+
 #[test]
 fn the_server_can_have_a_word_of_its_own_for_a_dead_refresh_token() {
     const DIALECT: Dialect = Dialect::STANDARD.with_dead_refresh_token_codes(&["token_revoked"]);

@@ -13,6 +13,7 @@ use crate::config::dialect::format::LifetimeFormat;
 use crate::config::dialect::request::RequestParams;
 use crate::config::dialect::tables::{Fragment, List, Pairs};
 use crate::config::error::ConfigError;
+use crate::limits::MAX_DIALECT_ENTRIES;
 
 /// The members of a serialized dialect.
 #[derive(Default, Deserialize)]
@@ -34,6 +35,7 @@ struct Document {
     assumed_lifetime: Option<u32>,
     bearer_aliases: Vec<String>,
     dead_refresh_token_codes: Vec<String>,
+    invalid_client_codes: Vec<String>,
     state_in_redirect_uri: bool,
     redirect_uri_in_refresh: bool,
     json_requests: bool,
@@ -84,7 +86,32 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
 }
 
 impl Document {
+    /// The name of a table with more entries than there may be, or of a path with more steps.
+    fn too_long(&self) -> Option<&'static str> {
+        let tables = [
+            ("authorization_names", self.authorization_names.0.len()),
+            ("authorization_params", self.authorization_params.0.len()),
+            ("without_authorization_params", self.without_authorization_params.len()),
+            ("token_names", self.token_names.0.len()),
+            ("token_params", self.token_params.0.len()),
+            ("without_token_params", self.without_token_params.len()),
+            ("redirect_names", self.redirect_names.0.len()),
+            ("response_names", self.response_names.0.len()),
+            ("response_paths", self.response_paths.0.len()),
+            ("bearer_aliases", self.bearer_aliases.len()),
+            ("dead_refresh_token_codes", self.dead_refresh_token_codes.len()),
+            ("invalid_client_codes", self.invalid_client_codes.len()),
+        ];
+        let paths = self.response_paths.0.iter().map(|(_, path)| ("response_paths", path.len()));
+        let lifetime = self.lifetime.iter().filter_map(|lifetime| Some(("lifetime", lifetime.path.as_ref()?.len())));
+        let mut lens = tables.into_iter().chain(paths).chain(lifetime);
+        lens.find_map(|(name, len)| (len > MAX_DIALECT_ENTRIES).then_some(name))
+    }
+
     fn into_dialect(self) -> Result<Dialect, ConfigError> {
+        if let Some(name) = self.too_long() {
+            return Err(ConfigError::Dialect(name.into()));
+        }
         let mut dialect = Dialect {
             authorization: RequestParams {
                 names: self.authorization_names.into_pairs(),
@@ -100,6 +127,7 @@ impl Document {
             response_names: self.response_names.into_pairs(),
             bearer_aliases: list(self.bearer_aliases),
             dead_refresh_token_codes: list(self.dead_refresh_token_codes),
+            invalid_client_codes: list(self.invalid_client_codes),
             fragment: Fragment { fixed: None, set: self.fragment.map(String::into_boxed_str) },
             assumed_lifetime: self.assumed_lifetime,
             state_in_redirect_uri: self.state_in_redirect_uri,

@@ -71,7 +71,7 @@ use tables::{Fragment, Lifetime, List, Pairs, Paths};
 /// | `scope_separator`, `granted_scope_separator` | one character | `with_…` |
 /// | `fragment` | text | [`with_fragment`](Self::with_fragment) |
 /// | `assumed_lifetime` | seconds | [`with_assumed_lifetime`](Self::with_assumed_lifetime) |
-/// | `bearer_aliases`, `dead_refresh_token_codes` | list of texts | `with_…` |
+/// | `bearer_aliases`, `dead_refresh_token_codes`, `invalid_client_codes` | list of texts | `with_…` |
 /// | `state_in_redirect_uri`, `redirect_uri_in_refresh`, `json_requests`, `form_responses`, `zero_lifetime_unstated`, `assumed_bearer` | true or false | `with_…` |
 ///
 /// # What needs no setting
@@ -106,6 +106,7 @@ pub struct Dialect {
     lifetime: Lifetime,
     bearer_aliases: List,
     dead_refresh_token_codes: List,
+    invalid_client_codes: List,
     fragment: Fragment,
     scope_separator: char,
     granted_scope_separator: char,
@@ -153,6 +154,7 @@ impl Dialect {
         lifetime: Lifetime { fixed: None, set: None },
         bearer_aliases: List::EMPTY,
         dead_refresh_token_codes: List::EMPTY,
+        invalid_client_codes: List::EMPTY,
         fragment: Fragment { fixed: None, set: None },
         scope_separator: ' ',
         granted_scope_separator: ' ',
@@ -347,6 +349,15 @@ impl Dialect {
         self
     }
 
+    /// Sets the server's own error codes for wrong credentials of the client, `&["incorrect_client_credentials"]`: they
+    /// mean the same as `invalid_client` (RFC 6749 §5.2). The code or the refresh token is not spent, and the next step is
+    /// to [correct the credentials](crate::CodeReceived::replace_client). A registered code cannot be one of them.
+    #[must_use]
+    pub const fn with_invalid_client_codes(mut self, codes: &'static [&'static str]) -> Self {
+        self.invalid_client_codes.fixed = codes;
+        self
+    }
+
     pub(crate) const fn authorization_request(&self) -> &RequestParams {
         &self.authorization
     }
@@ -421,6 +432,11 @@ impl Dialect {
         self.dead_refresh_token_codes.has(code)
     }
 
+    /// Whether this `error` code says that the credentials of the client are wrong.
+    pub(crate) fn means_invalid_client(&self, code: &str) -> bool {
+        self.invalid_client_codes.has(code)
+    }
+
     /// Finds typos, contradictions, and names that a dialect must not touch.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         self.authorization.check(&[AUTHORIZATION_NAMES])?;
@@ -455,8 +471,9 @@ impl Dialect {
                 return Err(refused(alias));
             }
         }
-        for code in self.dead_refresh_token_codes.iter() {
-            if !is_error_code(code) || REGISTERED_ERROR_CODES.contains(&code) {
+        for code in self.dead_refresh_token_codes.iter().chain(self.invalid_client_codes.iter()) {
+            let has_both = self.dead_refresh_token_codes.has(code) && self.invalid_client_codes.has(code);
+            if !is_error_code(code) || REGISTERED_ERROR_CODES.contains(&code) || has_both {
                 return Err(refused(code));
             }
         }
