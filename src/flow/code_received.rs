@@ -6,6 +6,7 @@ use alloc::string::String;
 use crate::config::client::Client;
 use crate::config::error::ConfigError;
 use crate::config::parameters::ParameterError;
+use crate::config::uri::Uri;
 use crate::encoding::form::Pair;
 use crate::encoding::time::UnixTime;
 use crate::flow::exchange::{Exchange, Resend};
@@ -113,8 +114,11 @@ impl CodeReceived {
     ) -> Result<Authorized, Rejected<Self, TokenError>> {
         let refused = match token_response::read(response, self.attempt.login.dialect(), now) {
             Ok(tokens) => {
-                let Attempt { login, token_endpoint, .. } = &*self.attempt;
-                let grant = Grant::new(login.clone(), token_endpoint.clone(), tokens, now);
+                let Attempt { login, token_endpoint, loopback, .. } = &*self.attempt;
+                let mut grant = Grant::new(login.clone(), token_endpoint.clone(), tokens, now);
+                if login.dialect().redirect_uri_in_refresh() {
+                    grant.port = loopback.as_deref().and_then(Uri::port);
+                }
                 return Ok(Authorized { grant });
             }
             Err(refused) => refused.response,

@@ -21,6 +21,8 @@ pub(crate) struct Grant {
     pub(crate) login: Shared<Login>,
     /// The token endpoint that the authorization response led to, where the server has several.
     pub(crate) token_endpoint: Option<Box<Uri>>,
+    /// The port of the login's redirect URI, if the server wants the redirect URI at each refresh.
+    pub(crate) port: Option<u16>,
     pub(crate) tokens: Tokens,
     /// What the first response granted, where a refresh has replaced it since.
     pub(crate) first_scope: Option<GrantedScope>,
@@ -67,6 +69,7 @@ impl Grant {
         Self {
             login,
             token_endpoint,
+            port: None,
             tokens: Tokens { response, received_at },
             first_scope: None,
             replaced: None,

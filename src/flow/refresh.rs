@@ -63,8 +63,13 @@ impl Authorized {
     fn renewal_of(&self, options: RefreshOptions) -> Renewal {
         let grant = &self.grant;
         let Some(held) = grant.tokens.refresh_token() else { return Renewal::Reauthorize(self.reauthorize()) };
-        let (login, token_endpoint) = (grant.login.clone(), grant.token_endpoint.clone());
-        Renewal::Refresh(Refresh(Box::new(Inner { login, token_endpoint, sent: held.duplicate(), options })))
+        Renewal::Refresh(Refresh(Box::new(Inner {
+            login: grant.login.clone(),
+            token_endpoint: grant.token_endpoint.clone(),
+            port: grant.port,
+            sent: held.duplicate(),
+            options,
+        })))
     }
 }
 
@@ -108,6 +113,7 @@ pub struct Refresh(Box<Inner>);
 struct Inner {
     login: Shared<Login>,
     token_endpoint: Option<Box<Uri>>,
+    port: Option<u16>,
     sent: Secret,
     options: RefreshOptions,
 }
@@ -188,17 +194,22 @@ impl Refresh {
     /// `audience` (if it is an option of this refresh), `client_secret` (if it is sent in the body), then those of the
     /// dialect, `resource`, and those of this refresh.
     pub fn request(&self) -> HttpRequest {
-        let Inner { login, token_endpoint, sent, options } = &*self.0;
+        let Inner { login, token_endpoint, port, sent, options } = &*self.0;
         let (client_id, client_secret) = login.client.credentials_in_body();
         let dialect = login.dialect();
         let scope = options.scope.separated(dialect.scope_separator());
+        let redirect_uri = dialect.redirect_uri_in_refresh().then(|| {
+            // The redirect URI may have changed since the login.
+            let on_port = port.and_then(|port| login.redirect_uri_on(port).ok());
+            on_port.map_or_else(|| login.client.redirect_uri().clone(), |uri| *uri)
+        });
         let protocol = [
             Some(Pair::plain("grant_type", "refresh_token")),
             client_id,
             Some(Pair::new("refresh_token", sent.expose())),
             (!scope.is_empty()).then(|| Pair::new("scope", &scope)),
             options.audience.as_deref().map(|audience| Pair::new("audience", audience)),
-            dialect.redirect_uri_in_refresh().then(|| Pair::new("redirect_uri", login.client.redirect_uri().as_str())),
+            redirect_uri.as_ref().map(|uri| Pair::new("redirect_uri", uri.as_str())),
             client_secret,
         ];
         let endpoint = token_endpoint.as_deref().unwrap_or_else(|| login.client.server().refresh_endpoint());

@@ -31,6 +31,9 @@ pub(crate) fn write(grant: &Grant, with_members: bool) -> Suspended {
         form.put("first_scope", write_scope(grant.first_scope()).unwrap_or(UNSTATED));
     }
     form.put_count("foreign_refusals", grant.foreign_refusals);
+    if let Some(port) = grant.port {
+        form.put_number("redirect_port", port.into());
+    }
     if let Some(members) = with_members
         .then(|| members.without([Some(access_token), refresh_token.as_ref()], grant.login.dialect()))
         .flatten()
@@ -132,7 +135,9 @@ fn read_tokens(form: &mut Form<'_>, client: &Client, token_endpoint: Option<Box<
     };
     let received_at = UnixTime::from_secs(form.number("received_at")?.ok_or(ResumeError::Damaged)?);
     let foreign_refusals = form.count("foreign_refusals")?;
-    Ok(Grant { first_scope, foreign_refusals, ..Grant::new(Shared::new(login), token_endpoint, response, received_at) })
+    let port = form.port("redirect_port")?;
+    let grant = Grant::new(Shared::new(login), token_endpoint, response, received_at);
+    Ok(Grant { first_scope, foreign_refusals, port, ..grant })
 }
 
 /// To whom tokens belong. Whoever gets a refresh token can use it, so an origin would bind too little: all tenants of

@@ -60,7 +60,7 @@ type Member = (&'static str, Zeroizing<String>);
 
 /// Every name, in the order in which they are written. `hash` is [`Client::fingerprint`], `aud` the audience: a pending
 /// login is to fit into 256 bytes.
-const NAMES: [&str; 27] = [
+const NAMES: [&str; 28] = [
     "v",
     "kind",
     "hash",
@@ -87,6 +87,7 @@ const NAMES: [&str; 27] = [
     "first_scope",
     "granted_scope",
     "foreign_refusals",
+    "redirect_port",
     "members",
 ];
 
@@ -337,6 +338,11 @@ impl<'a> Form<'a> {
         u8::try_from(self.number(name)?.unwrap_or_default()).map_err(|_| ResumeError::Damaged)
     }
 
+    /// The port of a redirect URI on loopback.
+    pub(crate) fn port(&mut self, name: &str) -> Result<Option<u16>, ResumeError> {
+        self.number(name)?.map(|port| u16::try_from(port).map_err(|_| ResumeError::Damaged)).transpose()
+    }
+
     pub(crate) fn params(&mut self, name: &str) -> Result<Params, ResumeError> {
         let text = self.get(name).unwrap_or_default().as_bytes();
         for (name, value) in form::pairs(text) {
@@ -381,11 +387,8 @@ impl<'a> Form<'a> {
             return Err(ResumeError::OtherClient);
         }
         let login = self.login(client, |added| added)?;
-        let loopback = match self.number("port")? {
-            Some(port) => {
-                let port = u16::try_from(port).map_err(|_| ResumeError::Damaged)?;
-                Some(login.redirect_uri_on(port).map_err(|_| ResumeError::Damaged)?)
-            }
+        let loopback = match self.port("port")? {
+            Some(port) => Some(login.redirect_uri_on(port).map_err(|_| ResumeError::Damaged)?),
             None => None,
         };
         let mut attempt = Attempt::new(Shared::new(login), loopback);

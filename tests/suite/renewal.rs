@@ -3,9 +3,9 @@
 
 use authcode::limits::MAX_FOREIGN_REFUSALS;
 use authcode::{
-    Authorized, Client, ClientAuth, ConfigError, GrantedScope, HttpResponse, IssParameter, Lifetime, NextStep,
-    ParameterError, RefreshOptions, Refreshed, Renewal, Scope, ScopeError, Server, Suspended, TokenErrorKind, UnixTime,
-    UnusableToken,
+    Authorized, Client, ClientAuth, ConfigError, Dialect, GrantedScope, HttpResponse, IssParameter, Lifetime, NextStep,
+    ParameterError, Redirect, RefreshOptions, Refreshed, Renewal, Scope, ScopeError, Server, Suspended, TokenErrorKind,
+    UnixTime, UnusableToken,
 };
 use core::time::Duration;
 
@@ -656,4 +656,29 @@ fn a_replaced_client_is_to_be_stored() {
     let server = server.with_former_token_endpoint(TOKEN).unwrap();
     login.replace_client(&Client::new(server, "s6BhdRkqt3", REDIRECT_URI).unwrap()).unwrap();
     assert_eq!(login.revision(), 1);
+}
+
+/// GitLab compares it with that of the login.
+#[test]
+fn a_refresh_sends_the_redirect_uri_of_its_login_where_the_server_wants_it() {
+    let dialect = Dialect::STANDARD.with_redirect_uri_in_refresh();
+    let client = |redirect_uri| {
+        let server = Server::new(AUTHORIZE, TOKEN).unwrap().with_dialect(dialect.clone()).unwrap();
+        Client::new(server, "s6BhdRkqt3", redirect_uri).unwrap()
+    };
+    let sent = |login: &Authorized| value_of(&pairs(refresh_of(login).request().body.expose()), "redirect_uri");
+    let loopback = client("http://127.0.0.1/cb");
+    let pending = loopback.login().loopback_port(4321).unwrap().start_with_entropy(&ENTROPY).unwrap();
+    let code = pending.receive_redirect(Redirect::target(&format!("/cb?{}", answer()))).unwrap();
+    let mut login = code.receive_response(HttpResponse::new(200, SUCCESS), NOW).unwrap();
+    for _ in 0..2 {
+        assert_eq!(sent(&login).unwrap(), "http://127.0.0.1:4321/cb");
+        let _ = renew(&mut login, r#"{"access_token":"at-2","refresh_token":"rt-2"}"#);
+        login = Authorized::resume(login.suspend(), &loopback).unwrap();
+    }
+    // The redirect URI may change: stored tokens do not depend on it.
+    let moved = Authorized::resume(login.suspend(), &client(REDIRECT_URI)).unwrap();
+    assert_eq!(sent(&moved).unwrap(), REDIRECT_URI);
+    assert_eq!(sent(&authorized()), None);
+    assert!(!authorized().suspend().to_json().expose().contains("redirect_port"));
 }

@@ -274,7 +274,7 @@ impl Dialect {
         self
     }
 
-    /// Sends the redirect URI with a refresh, too, as it was configured. RFC 6749 §6 has no such parameter, and some
+    /// Sends the redirect URI of the login with a refresh, too, with its port. RFC 6749 §6 has no such parameter, and some
     /// servers, such as GitLab, require it.
     #[must_use]
     pub const fn with_redirect_uri_in_refresh(mut self) -> Self {
