@@ -62,7 +62,7 @@ impl RedirectParams {
 
     #[cfg(feature = "std")]
     fn first_of_each_name(&self) -> Secret {
-        let mut names = std::collections::BTreeSet::new();
+        let mut names = alloc::collections::BTreeSet::new();
         let mut firsts = String::with_capacity(self.0.expose().len());
         for pair in text::parts(self.0.expose(), b'&') {
             let (name, _) = text::cut(pair, b'=');
