@@ -105,6 +105,9 @@ impl CodeReceived {
     /// Takes the response to the [`request`](Self::request), with any status. `now` is the time at which it was
     /// received: the token's lifetime counts from it.
     ///
+    /// Some servers do not state that the token is a `Bearer` token. Call [`Authorized::bearer`] at once, so that you do
+    /// not find out at the first call of the API that there is no header for it.
+    ///
     /// # Errors
     /// [`TokenError`] says why it was refused, and its [`next_step`](TokenError::next_step) what to do now.
     pub fn receive_response(

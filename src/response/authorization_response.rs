@@ -106,6 +106,28 @@ impl<'a> Redirect<'a> {
         core::str::from_utf8(&state).ok().filter(|_| fits).map(String::from)
     }
 
+    /// Where the request came to, without its query and its fragment: a URL or a path, as far as this form has one. If your
+    /// real redirects are [not ours](RedirectError::NotOurs), log it beside
+    /// [`AwaitingRedirect::redirect_uri`](crate::AwaitingRedirect::redirect_uri): a router or a reverse proxy may have
+    /// changed the path.
+    ///
+    /// ```
+    /// # use authcode::{AwaitingRedirect, Redirect, RedirectError};
+    /// # fn example(pending: AwaitingRedirect, target: &str) {
+    /// let redirect = Redirect::target(target);
+    /// let expected = pending.redirect_uri().clone();
+    /// if let Err(rejected) = pending.receive_redirect(redirect) {
+    ///     if *rejected.error() == RedirectError::NotOurs {
+    ///         eprintln!("a request to {} in place of {expected}", redirect.received_at());
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn received_at(&self) -> Untrusted {
+        let (base, _) = self.parts();
+        Untrusted::excerpt(base)
+    }
+
     /// The part before the query, and the query.
     fn parts(&self) -> (&'a [u8], &'a [u8]) {
         let (before_fragment, _) = split_at_byte(self.content, b'#');
@@ -304,7 +326,7 @@ pub enum RedirectError {
     /// The request did not come to the redirect URI of this login: another scheme, authority or path, or without the
     /// redirect URI's own query.
     ///
-    /// If your real redirects are rejected, compare them with
+    /// If your real redirects are rejected, compare [`Redirect::received_at`] with
     /// [`AwaitingRedirect::redirect_uri`](crate::AwaitingRedirect::redirect_uri): a router or a reverse proxy may have
     /// removed a prefix of the path. If it has, pass the query alone: [`Redirect::query`].
     #[error("redirect: not to the redirect URI of this login")]

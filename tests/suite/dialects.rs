@@ -215,7 +215,7 @@ fn a_dialect_cannot_touch_what_makes_a_login_safe() {
         D.with_token_params(&[("code_verifier", "x")]),
         D.with_redirect_names(&[("state", "nonce")]),
     ];
-    const MISTAKES: [Dialect; 28] = [
+    static MISTAKES: [Dialect; 28] = [
         D.with_authorization_names(&[("client-id", "appid")]),
         D.with_authorization_names(&[("client_secret", "secret")]),
         D.with_authorization_names(&[("client_id", "scope")]),
@@ -245,7 +245,7 @@ fn a_dialect_cannot_touch_what_makes_a_login_safe() {
         D.with_bearer_aliases(&[""]),
         D.with_fragment("a&b#c"),
     ];
-    for dialect in PROTECTED.into_iter().chain(MISTAKES) {
+    for dialect in PROTECTED.into_iter().chain(MISTAKES.clone()) {
         let error = Server::new(AUTHORIZE, TOKEN).unwrap().with_dialect(dialect.clone()).unwrap_err();
         assert!(matches!(error, ConfigError::Dialect(_)), "{dialect:?}: {error}");
     }

@@ -1,5 +1,6 @@
 //! An authorization response comes as a whole URL, a request target, a bare query or a `form_post` body.
 
+use authcode::limits::{MAX_ERROR_BODY_LEN, MAX_REDIRECT_LEN};
 use authcode::{Redirect, RedirectError};
 
 use crate::scenario::*;
@@ -128,8 +129,25 @@ fn the_claimed_state_finds_the_pending_login() {
     }
     let escaped = format!("st%61te=%{:x}{}", STATE.as_bytes()[0], &STATE[1..]);
     assert_eq!(Redirect::query(&escaped).claimed_state().as_deref(), Some(STATE));
-    let long = format!("state={STATE}&{}", "x".repeat(authcode::limits::MAX_REDIRECT_LEN));
+    let long = format!("state={STATE}&{}", "x".repeat(MAX_REDIRECT_LEN));
     assert_eq!(Redirect::query(&long).claimed_state(), None);
-    let fits = &long[..authcode::limits::MAX_REDIRECT_LEN];
+    let fits = &long[..MAX_REDIRECT_LEN];
     assert_eq!(Redirect::query(fits).claimed_state().as_deref(), Some(STATE));
+}
+
+/// A router that removes a prefix of the path is found by a look at both paths.
+#[test]
+fn a_redirect_says_where_it_came_to() {
+    for (redirect, place) in [
+        (Redirect::url("https://client.example.com/app/cb?code=SECRET#SECRET"), "https://client.example.com/app/cb"),
+        (Redirect::target("/cb?code=SECRET"), "/cb"),
+        (Redirect::target("/cb#SECRET"), "/cb"),
+        (Redirect::query("code=SECRET"), ""),
+        (Redirect::form_post("code=SECRET"), ""),
+    ] {
+        assert_eq!(redirect.received_at().raw(), place);
+    }
+    assert_eq!(Redirect::target("/a\u{202e}\n").received_at().to_string(), r"/a\u{202e}\u{a}");
+    let long = format!("/{}", "x".repeat(MAX_REDIRECT_LEN));
+    assert_eq!(Redirect::target(&long).received_at().raw().len(), MAX_ERROR_BODY_LEN);
 }
