@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use crate::config::dialect::Dialect;
 use crate::config::error::ConfigError;
-use crate::config::parameters::{ParameterError, Params};
+use crate::config::parameters::ParameterError;
 use crate::config::uri::{IntoUri, Uri, UriError};
 use crate::encoding::form;
 use crate::encoding::grammar::{RESERVED_NAMES, reads_as};
@@ -350,37 +350,16 @@ impl Server {
         }
     }
 
-    /// Adds a parameter of the caller's to an authorization request.
-    pub(crate) fn add_authorization_param(
-        &self,
-        params: &mut Params,
-        name: &str,
-        value: &str,
-    ) -> Result<(), ParameterError> {
+    /// Errors if an authorization request already has a parameter that servers may read as this one.
+    pub(crate) fn check_authorization_param(&self, name: &str) -> Result<(), ParameterError> {
         self.dialect().authorization_request().check_name(name)?;
-        check_not_in_query(&self.authorization_endpoint, name)?;
-        params.add(name, value)
+        check_not_in_query(&self.authorization_endpoint, name)
     }
 
-    /// Adds a parameter to an authorization request, in place of one of the same name.
-    pub(crate) fn set_authorization_param(
-        &self,
-        params: &mut Params,
-        name: &str,
-        value: &str,
-    ) -> Result<(), ParameterError> {
-        self.dialect().authorization_request().check_name(name)?;
-        check_not_in_query(&self.authorization_endpoint, name)?;
-        params.set(name, value)
-    }
-
-    /// Adds a parameter of the caller's to a token request.
-    pub(crate) fn add_token_param(&self, params: &mut Params, name: &str, value: &str) -> Result<(), ParameterError> {
+    /// Errors if a token request already has a parameter that servers may read as this one.
+    pub(crate) fn check_token_param(&self, name: &str) -> Result<(), ParameterError> {
         self.dialect().token_request().check_name(name)?;
-        for endpoint in self.token_endpoints().chain(&self.refresh_endpoint) {
-            check_not_in_query(endpoint, name)?;
-        }
-        params.add(name, value)
+        self.token_endpoints().chain(&self.refresh_endpoint).try_for_each(|endpoint| check_not_in_query(endpoint, name))
     }
 }
 

@@ -160,10 +160,8 @@ impl RefreshOptions {
     /// # Errors
     /// As [`Unstarted::audience`](crate::Unstarted::audience).
     pub fn audience(&mut self, audience: &str) -> Result<&mut Self, ParameterError> {
-        self.audience = {
-            check_value("audience", audience)?;
-            Some(audience.into())
-        };
+        check_value("audience", audience)?;
+        self.audience = Some(audience.into());
         Ok(self)
     }
 
@@ -180,8 +178,7 @@ impl RefreshOptions {
         if !self.scope.is_subset(granted) {
             return Err(ScopeError::Wider.into());
         }
-        let mut checked = Params::default();
-        self.params.iter().try_for_each(|(name, value)| server.add_token_param(&mut checked, name, value))
+        self.params.iter().try_for_each(|(name, _)| server.check_token_param(name))
     }
 }
 

@@ -370,13 +370,14 @@ impl<'a> Form<'a> {
         for uri in self.get("resource").unwrap_or_default().split_ascii_whitespace() {
             add_resource(&mut login.resources, uri).ok()?;
         }
-        let client = login.client.clone();
-        let server = client.server();
+        let server = login.client.server();
         for (name, value) in self.params("authorization_params").ok()?.iter() {
-            takes(server.add_authorization_param(&mut login.authorization_params, name, value)).ok()?;
+            let checked = server.check_authorization_param(name);
+            takes(checked.and_then(|()| login.authorization_params.add(name, value))).ok()?;
         }
         for (name, value) in self.params("token_params").ok()?.iter() {
-            takes(server.add_token_param(&mut login.token_params, name, value)).ok()?;
+            let checked = server.check_token_param(name);
+            takes(checked.and_then(|()| login.token_params.add(name, value))).ok()?;
         }
         Some(())
     }

@@ -125,7 +125,8 @@ impl Unstarted {
 
     fn set_authorization_param(&mut self, name: &str, value: &str) -> Result<&mut Self, ParameterError> {
         let login = Shared::make_mut(&mut self.login);
-        login.client.server().set_authorization_param(&mut login.authorization_params, name, value)?;
+        login.client.server().check_authorization_param(name)?;
+        login.authorization_params.set(name, value)?;
         Ok(self)
     }
 
@@ -145,7 +146,8 @@ impl Unstarted {
     /// [`ParameterError`] if the name is invalid, reserved or repeats, or if the value is empty or too long.
     pub fn authorization_param(&mut self, name: &str, value: &str) -> Result<&mut Self, ParameterError> {
         let login = Shared::make_mut(&mut self.login);
-        login.client.server().add_authorization_param(&mut login.authorization_params, name, value)?;
+        login.client.server().check_authorization_param(name)?;
+        login.authorization_params.add(name, value)?;
         Ok(self)
     }
 
@@ -157,7 +159,8 @@ impl Unstarted {
     /// As [`authorization_param`](Self::authorization_param).
     pub fn token_param(&mut self, name: &str, value: &str) -> Result<&mut Self, ParameterError> {
         let login = Shared::make_mut(&mut self.login);
-        login.client.server().add_token_param(&mut login.token_params, name, value)?;
+        login.client.server().check_token_param(name)?;
+        login.token_params.add(name, value)?;
         Ok(self)
     }
 
