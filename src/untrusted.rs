@@ -5,6 +5,7 @@ use core::fmt::{self, Write};
 
 use zeroize::{Zeroize as _, Zeroizing};
 
+use crate::encoding::text;
 use crate::limits::{MAX_ERROR_BODY_LEN, MAX_SHOWN_CHARS};
 
 /// Text that came from outside, for the developer, not for the user. It is wiped on drop.
@@ -35,18 +36,8 @@ impl Untrusted {
     }
 
     /// The first [`MAX_ERROR_BODY_LEN`] bytes of a body. Bytes that are not UTF-8 are replaced.
-    ///
-    /// In one allocation: growing would leave copies.
     pub(crate) fn excerpt(body: &[u8]) -> Self {
-        let chunks = || body.get(..MAX_ERROR_BODY_LEN).unwrap_or(body).utf8_chunks();
-        let replacement = |invalid: &[u8]| if invalid.is_empty() { "" } else { "\u{FFFD}" };
-        let len = chunks().map(|chunk| chunk.valid().len() + replacement(chunk.invalid()).len()).sum();
-        let mut text = String::with_capacity(len);
-        for chunk in chunks() {
-            text.push_str(chunk.valid());
-            text.push_str(replacement(chunk.invalid()));
-        }
-        Self(text)
+        Self(text::lossy(body.get(..MAX_ERROR_BODY_LEN).unwrap_or(body)))
     }
 
     /// The text as `Display` writes it, without `core::fmt`. It may repeat what your program sent; wiping it is up to

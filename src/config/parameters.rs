@@ -27,16 +27,11 @@ impl Params {
     pub(crate) fn from_encoded(encoded: &[u8]) -> Self {
         let mut params = Self::default();
         for (name, value) in form::pairs(encoded) {
-            params.push_encoded(name, value);
+            if let (Ok(name), Ok(value)) = (form::decode(name), form::decode(value)) {
+                params.0.push((name, value));
+            }
         }
         params
-    }
-
-    /// Adds a received pair, if it can be decoded.
-    pub(crate) fn push_encoded(&mut self, name: &[u8], value: &[u8]) {
-        if let (Ok(name), Ok(value)) = (form::decode(name), form::decode(value)) {
-            self.0.push((name, value));
-        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {

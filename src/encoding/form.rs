@@ -237,6 +237,11 @@ pub(crate) fn check(encoded: &[u8]) -> Result<(), Malformed> {
     Ok(())
 }
 
+/// Whether each name and each value can be decoded.
+pub(crate) fn check_pairs(encoded: &[u8]) -> Result<(), Malformed> {
+    pairs(encoded).try_for_each(|(name, value)| check(name).and(check(value)))
+}
+
 /// Decodes a text, borrowed if that changes nothing.
 pub(crate) fn text(encoded: &[u8]) -> Result<Text<'_>, Malformed> {
     match core::str::from_utf8(encoded) {

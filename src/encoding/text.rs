@@ -62,6 +62,22 @@ impl Deref for Text<'_> {
     }
 }
 
+/// The text of these bytes, with U+FFFD in the place of what is not UTF-8.
+///
+/// In one allocation: `String::from_utf8_lossy` grows, and would leave copies of secrets.
+pub(crate) fn lossy(bytes: &[u8]) -> String {
+    let invalid = bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
+    // U+FFFD has three bytes, and stands for at least one.
+    let mut text = String::with_capacity(bytes.len() + 2 * invalid);
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+    text
+}
+
 /// A number in decimal. A program that never formats a number otherwise does not link `core::fmt` for this.
 pub(crate) fn of_number(number: u64) -> String {
     let mut text = String::new();

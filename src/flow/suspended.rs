@@ -311,9 +311,9 @@ pub(crate) struct Form<'a> {
 
 impl<'a> Form<'a> {
     pub(crate) fn get(&mut self, name: &str) -> Option<&'a str> {
-        let index = self.stored.0.iter().position(|(other, _)| *other == name)?;
+        let (index, (_, text)) = self.stored.0.iter().enumerate().find(|(_, (other, _))| *other == name)?;
         self.read |= 1 << index;
-        self.stored.get(name)
+        Some(text.as_str())
     }
 
     pub(crate) fn required(&mut self, name: &str) -> Result<&'a str, ResumeError> {
@@ -345,9 +345,7 @@ impl<'a> Form<'a> {
 
     pub(crate) fn params(&mut self, name: &str) -> Result<Params, ResumeError> {
         let text = self.get(name).unwrap_or_default().as_bytes();
-        for (name, value) in form::pairs(text) {
-            form::check(name).and(form::check(value)).map_err(|_| ResumeError::Damaged)?;
-        }
+        form::check_pairs(text).map_err(|_| ResumeError::Damaged)?;
         Ok(Params::from_encoded(text))
     }
 
@@ -422,7 +420,7 @@ impl Client {
         let digest = hash.finalize();
         let mut text = [0; 16];
         // 12 bytes are always 16 characters.
-        base64::encode(digest.first_chunk::<12>().map_or(&[][..], |half| half), base64::URL_SAFE, &mut text);
+        base64::encode(digest.get(..12).unwrap_or_default(), base64::URL_SAFE, &mut text);
         core::str::from_utf8(&text).unwrap_or_default().into()
     }
 }

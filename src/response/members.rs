@@ -7,7 +7,7 @@ use core::fmt;
 use zeroize::Zeroizing;
 
 use crate::config::dialect::Dialect;
-use crate::encoding::text::Text;
+use crate::encoding::text::{self, Text};
 use crate::encoding::{form, json};
 use crate::limits::{MAX_FORM_PAIRS, MAX_RESPONSE_LEN};
 use crate::secret::{Secret, WipedBytes};
@@ -67,7 +67,7 @@ impl Members {
         let is_token = |text: &str| tokens.into_iter().flatten().any(|token| token.expose() == text);
         let goes = |name: &str, text: &str| is_place(name) || (is_token(text) && name != "id_token");
         let kept = Zeroizing::new(json::without_strings(object, goes));
-        Some(Zeroizing::new(String::from_utf8_lossy(&kept).into_owned())).filter(|kept| kept.len() <= MAX_RESPONSE_LEN)
+        Some(Zeroizing::new(text::lossy(&kept))).filter(|kept| kept.len() <= MAX_RESPONSE_LEN)
     }
 }
 

@@ -37,9 +37,7 @@ impl RedirectParams {
 
     /// From the store. `None` if it cannot be decoded.
     pub(crate) fn from_form(encoded: &str) -> Option<Self> {
-        let mut pairs = form::pairs(encoded.as_bytes());
-        let is_good = pairs.all(|(name, value)| form::check(name).and(form::check(value)).is_ok());
-        is_good.then(|| Self(encoded.into()))
+        form::check_pairs(encoded.as_bytes()).ok().map(|()| Self(encoded.into()))
     }
 
     pub(crate) fn as_form(&self) -> &str {

@@ -540,7 +540,7 @@ pub enum TokenErrorKind {
     #[error("neither a token nor an OAuth error")]
     UnexpectedStatus,
     /// A success without a usable access token.
-    #[error("{0}")]
+    #[error(transparent)]
     Unusable(UnusableToken),
 }
 
