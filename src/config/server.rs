@@ -8,7 +8,7 @@ use crate::config::dialect::Dialect;
 use crate::config::error::ConfigError;
 use crate::config::parameters::ParameterError;
 use crate::config::uri::{IntoUri, Uri, UriError};
-use crate::encoding::form;
+use crate::encoding::form::{self, Malformed};
 use crate::encoding::grammar::{RESERVED_NAMES, reads_as};
 
 /// An authorization server.
@@ -370,14 +370,10 @@ pub(crate) fn check_query(
     which: &'static str,
     reserved: &mut dyn Iterator<Item = &str>,
 ) -> Result<(), ConfigError> {
-    let Some(query) = uri.query() else { return Ok(()) };
-    let mut names = Vec::new();
-    for (name, value) in form::pairs(query.as_bytes()) {
-        let decoded = form::decode(name).and_then(|name| form::check(value).map(|()| name));
-        names.push(decoded.map_err(|_| ConfigError::MalformedQuery(which))?);
-    }
+    let query = uri.query().unwrap_or_default().as_bytes();
+    form::check_pairs(query).map_err(|Malformed| ConfigError::MalformedQuery(which))?;
     for reserved in reserved {
-        if names.iter().any(|name| reads_as(name, reserved)) {
+        if has_name(query, &|name| reads_as(name, reserved)) {
             return Err(ConfigError::ReservedParameter(which, reserved.into()));
         }
     }
@@ -386,11 +382,11 @@ pub(crate) fn check_query(
 
 /// RFC 6749 §3.1: a parameter must not be sent twice, once in the endpoint's own query and once behind it.
 fn check_not_in_query(endpoint: &Uri, name: &str) -> Result<(), ParameterError> {
-    let own = form::pairs(endpoint.query().unwrap_or_default().as_bytes());
-    for (encoded, _) in own {
-        if form::decode(encoded).is_ok_and(|own| reads_as(name, &own)) {
-            return Err(ParameterError::Repeated(name.to_owned()));
-        }
-    }
-    Ok(())
+    let query = endpoint.query().unwrap_or_default().as_bytes();
+    if has_name(query, &|own| reads_as(name, own)) { Err(ParameterError::Repeated(name.to_owned())) } else { Ok(()) }
+}
+
+/// Whether one of the names in a query is such a name.
+fn has_name(query: &[u8], is_such: &dyn Fn(&str) -> bool) -> bool {
+    form::pairs(query).any(|(name, _)| form::decode(name).is_ok_and(|name| is_such(&name)))
 }
