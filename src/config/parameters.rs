@@ -83,11 +83,12 @@ impl Params {
 
     /// Form-urlencoded.
     pub(crate) fn to_form(&self) -> Zeroizing<String> {
-        Zeroizing::new(form::encode(&[], self.pairs(), &[], Space::Plus))
+        Zeroizing::new(form::encode(&[], &|visit| self.each_pair(visit), &[], Space::Plus))
     }
 
-    pub(crate) fn pairs(&self) -> impl Iterator<Item = Pair<'_>> + Clone {
-        self.iter().map(|(name, value)| Pair::any(name, value))
+    /// Passes each pair to `visit`.
+    pub(crate) fn each_pair<'a>(&'a self, visit: &mut dyn FnMut(Pair<'a>)) {
+        self.iter().for_each(|(name, value)| visit(Pair::any(name, value)));
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> + Clone {

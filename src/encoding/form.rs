@@ -59,23 +59,23 @@ impl<'a> Pair<'a> {
     }
 }
 
+/// Passes each pair of a request to a function.
+pub(crate) type Pairs<'f, 'a> = &'f dyn Fn(&mut dyn FnMut(Pair<'a>));
+
 /// Writes `start`, `name=value&…` and `end`, in one allocation of the exact size: growing would leave copies of secrets.
-pub(crate) fn encode<'a>(
-    start: &[&str],
-    pairs: impl Iterator<Item = Pair<'a>> + Clone,
-    end: &[&str],
-    space: Space,
-) -> String {
+pub(crate) fn encode<'a>(start: &[&str], pairs: Pairs<'_, 'a>, end: &[&str], space: Space) -> String {
     let fixed_len = start.iter().chain(end).map(|part| part.len()).sum::<usize>();
-    let len = pairs.clone().map(|pair| pair.encoded_len(space)).sum::<usize>().saturating_sub("&".len());
-    let mut out = Vec::with_capacity(fixed_len + len);
+    let mut pairs_len = 0;
+    pairs(&mut |pair| pairs_len += pair.encoded_len(space));
+    let mut out = Vec::with_capacity(fixed_len + pairs_len.saturating_sub("&".len()));
     start.iter().for_each(|part| out.extend_from_slice(part.as_bytes()));
-    for (index, pair) in pairs.enumerate() {
-        if index > 0 {
+    let start_len = out.len();
+    pairs(&mut |pair| {
+        if out.len() > start_len {
             out.push(b'&');
         }
         pair.push_encoded(&mut out, space);
-    }
+    });
     end.iter().for_each(|part| out.extend_from_slice(part.as_bytes()));
     // Each part is a `str`, or ASCII.
     String::from_utf8(out).unwrap_or_default()

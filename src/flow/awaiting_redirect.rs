@@ -93,7 +93,7 @@ impl AwaitingRedirect {
             (!scope.is_empty()).then(|| Pair::new("scope", &scope)),
             (!dialect.state_in_redirect_uri()).then(|| Pair::plain("state", self.state())),
         ];
-        let pairs = dialect.authorization_request().pairs(&protocol, &login.resources, &login.authorization_params);
+        let request = dialect.authorization_request();
         let separator = match endpoint.query() {
             None => "?",
             Some("") => "",
@@ -102,7 +102,12 @@ impl AwaitingRedirect {
         let fragment = dialect.fragment().map_or([""; 2], |fragment| ["#", fragment]);
         // A server that separates scopes by `+` wants a space that is encoded as one.
         let space = if dialect.scope_separator() == '+' { Space::Plus } else { Space::Percent20 };
-        form::encode(&[endpoint.as_str(), separator], pairs, &fragment, space)
+        form::encode(
+            &[endpoint.as_str(), separator],
+            &|visit| request.each_pair(&protocol, &login.resources, &login.authorization_params, visit),
+            &fragment,
+            space,
+        )
     }
 
     /// The redirect URI of this login, with its port: where to listen for the redirect.

@@ -36,10 +36,11 @@ impl Client {
             Credentials::Body(_) => None,
         };
         let dialect = self.server().dialect();
-        let pairs = dialect.token_request().pairs(protocol, resources, own);
+        let pairs: form::Pairs<'_, '_> = &|visit| dialect.token_request().each_pair(protocol, resources, own, visit);
         if dialect.json_requests() {
-            let pairs = pairs.map(|pair| (pair.name, pair.value)).collect::<Vec<_>>();
-            HttpRequest::post_json(endpoint.as_str(), authorization, json::object(&pairs))
+            let mut members = Vec::new();
+            pairs(&mut |pair| members.push((pair.name, pair.value)));
+            HttpRequest::post_json(endpoint.as_str(), authorization, json::object(&members))
         } else {
             HttpRequest::post_form(endpoint.as_str(), authorization, form::encode(&[], pairs, &[], Space::Plus))
         }

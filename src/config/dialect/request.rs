@@ -1,7 +1,5 @@
 //! The parameters of a request, under the names that a server has for them.
 
-use core::iter;
-
 use crate::config::dialect::tables::{List, Pairs};
 use crate::config::error::ConfigError;
 use crate::config::parameters::{ParameterError, Params};
@@ -37,36 +35,32 @@ pub(crate) struct RequestParams {
 impl RequestParams {
     pub(super) const STANDARD: Self = Self { names: Pairs::EMPTY, params: Pairs::EMPTY, without: List::EMPTY };
 
-    /// The pairs of a request under the server's names: those of the protocol, then those that this server always
-    /// expects, then `resource` for each of the URIs, which are separated by spaces, then those of the login.
-    pub(crate) fn pairs<'a>(
+    /// Passes each pair of a request to `visit`, under the server's names: those of the protocol, then those that this
+    /// server always expects, then `resource` for each of the URIs, which are separated by spaces, then those of the login.
+    pub(crate) fn each_pair<'a>(
         &'a self,
-        protocol: &'a [Option<Pair<'a>>],
+        protocol: &[Option<Pair<'a>>],
         resources: &'a str,
         login: &'a Params,
-    ) -> impl Iterator<Item = Pair<'a>> + Clone {
-        let mut protocol = protocol.iter();
-        let mut resources = text::parts(resources, b' ').filter(|uri| !uri.is_empty());
-        let mut params = self.params.iter();
-        let mut rest = login.pairs();
-        // One closure: `filter_map`, `filter` and `chain` took three times the code.
-        iter::from_fn(move || {
-            for pair in protocol.by_ref() {
-                let Some(pair) = pair else { continue };
-                match self.name(pair.name) {
-                    None => {}
-                    Some(name) if core::ptr::eq(name, pair.name) => return Some(*pair),
-                    Some(name) => return Some(Pair::any(name, pair.value)),
-                }
+        visit: &mut dyn FnMut(Pair<'a>),
+    ) {
+        for pair in protocol.iter().flatten() {
+            match self.name(pair.name) {
+                None => {}
+                Some(name) if core::ptr::eq(name, pair.name) => visit(*pair),
+                Some(name) => visit(Pair::any(name, pair.value)),
             }
-            for (name, value) in params.by_ref() {
-                if login.iter().all(|(other, _)| !reads_as(other, name)) {
-                    return Some(Pair::any(name, value));
-                }
+        }
+        for (name, value) in self.params.iter() {
+            if login.iter().all(|(other, _)| !reads_as(other, name)) {
+                visit(Pair::any(name, value));
             }
-            let resource = self.name("resource").zip(resources.next());
-            resource.map(|(name, uri)| Pair::any(name, uri)).or_else(|| rest.next())
-        })
+        }
+        if let Some(name) = self.name("resource") {
+            let uris = text::parts(resources, b' ').filter(|uri| !uri.is_empty());
+            uris.for_each(|uri| visit(Pair::any(name, uri)));
+        }
+        login.each_pair(visit);
     }
 
     /// The server's name for a parameter of the protocol. `None` if it is left out.
