@@ -13,10 +13,11 @@ pub(crate) const URL_SAFE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklm
 pub(crate) fn encode(bytes: &[u8], alphabet: &[u8; 64], out: &mut [u8]) {
     for (group, characters) in bytes.chunks(3).zip(out.chunks_mut(4)) {
         let byte = |index| group.get(index).copied().map_or(0, usize::from);
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        let mut bits = byte(0) << 16 | byte(1) << 8 | byte(2);
         // One byte gives two characters, two give three, three give four.
-        for (slot, shift) in characters.iter_mut().take(group.len() + 1).zip([18, 12, 6, 0]) {
-            *slot = alphabet.get(bits >> shift & 63).copied().unwrap_or_default();
+        for slot in characters.iter_mut().take(group.len() + 1) {
+            *slot = alphabet.get(bits >> 18 & 63).copied().unwrap_or_default();
+            bits <<= 6;
         }
     }
 }
