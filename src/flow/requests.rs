@@ -3,11 +3,11 @@
 use alloc::vec::Vec;
 
 use crate::config::client::Client;
+use crate::config::dialect::JsonWriter;
 use crate::config::identity::Credentials;
 use crate::config::parameters::Params;
 use crate::config::uri::Uri;
 use crate::encoding::form::{self, Pair, Space};
-use crate::encoding::json;
 use crate::http::HttpRequest;
 use crate::secret::Secret;
 
@@ -37,12 +37,15 @@ impl Client {
         };
         let dialect = self.server().dialect();
         let pairs: form::Pairs<'_, '_> = &|visit| dialect.token_request().each_pair(protocol, resources, own, visit);
-        if dialect.json_requests() {
-            let mut members = Vec::new();
-            pairs(&mut |pair| members.push((pair.name, pair.value)));
-            HttpRequest::post_json(endpoint.as_str(), authorization, json::object(&members))
-        } else {
-            HttpRequest::post_form(endpoint.as_str(), authorization, form::encode(&[], pairs, &[], Space::Plus))
+        match dialect.json_requests() {
+            Some(JsonWriter(object)) => {
+                let mut members = Vec::new();
+                pairs(&mut |pair| members.push((pair.name, pair.value)));
+                HttpRequest::post_json(endpoint.as_str(), authorization, object(&members))
+            }
+            None => {
+                HttpRequest::post_form(endpoint.as_str(), authorization, form::encode(&[], pairs, &[], Space::Plus))
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::config::dialect::{Dialect, LifetimeFormat, Place};
+use crate::config::dialect::{Dialect, JsonWriter, LifetimeFormat, Place};
 use crate::config::scope::Scope;
 use crate::encoding::form;
 use crate::encoding::grammar::{is_error_code, is_name_byte, is_vschar};
@@ -89,7 +89,7 @@ pub(crate) fn read(response: HttpResponse, dialect: &Dialect, now: UnixTime) -> 
             return Err(Refused { response, refresh_token: body.refresh_token() });
         }
     };
-    let form = body.form().map(Members::from_form);
+    let form = body.form().map(|(pairs, writer)| Members::from_form(pairs, writer));
     token.members = form.unwrap_or_else(|| Members::from_json(response.body));
     Ok(token)
 }
@@ -138,7 +138,8 @@ impl<'a> Body<'a> {
             return Self::Fields(fields);
         }
         let is_json = json::is_json(text);
-        let form = if is_json || !dialect.form_responses() { None } else { TokenFields::from_form(body, dialect) };
+        let writer = dialect.form_responses().filter(|_| !is_json);
+        let form = writer.and_then(|writer| TokenFields::from_form(body, writer, dialect));
         form.map_or(Self::Other { is_json }, Self::Fields)
     }
 
@@ -156,7 +157,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    fn form(&self) -> Option<&'a [u8]> {
+    fn form(&self) -> Option<(&'a [u8], JsonWriter)> {
         match self {
             Self::Fields(fields) => fields.form,
             Self::Other { .. } => None,
@@ -190,12 +191,12 @@ struct TokenFields<'a> {
     table: Fields<Value<'a>>,
     /// Whether there is another member that says how long the token lives.
     has_other_lifetime: bool,
-    /// The pairs of a form.
-    form: Option<&'a [u8]>,
+    /// The pairs of a form, and how they become JSON.
+    form: Option<(&'a [u8], JsonWriter)>,
 }
 
 impl<'a> TokenFields<'a> {
-    fn new(dialect: &Dialect, form: Option<&'a [u8]>) -> Self {
+    fn new(dialect: &Dialect, form: Option<(&'a [u8], JsonWriter)>) -> Self {
         let mut table = Fields::new();
         for (name, _) in dialect.response_places() {
             if let Some(field) = Field::named(name) {
@@ -222,9 +223,9 @@ impl<'a> TokenFields<'a> {
 
     /// `None` if the text is not a form with an access token or an error in it. A page can be split into pairs, too, but
     /// what is before its first `=` is not a name.
-    fn from_form(body: &'a [u8], dialect: &Dialect) -> Option<Self> {
+    fn from_form(body: &'a [u8], writer: JsonWriter, dialect: &Dialect) -> Option<Self> {
         let body = body.trim_ascii();
-        let mut fields = Self::new(dialect, Some(body));
+        let mut fields = Self::new(dialect, Some((body, writer)));
         for (index, (name, value)) in form::pairs(body).enumerate() {
             match core::str::from_utf8(name).ok().filter(|name| name.bytes().all(is_name_byte)) {
                 Some(name) => fields.insert(name, Value::Form(value), dialect),

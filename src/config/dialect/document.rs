@@ -9,7 +9,7 @@ use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::config::dialect::Dialect;
-use crate::config::dialect::format::LifetimeFormat;
+use crate::config::dialect::format::{JsonWriter, LifetimeFormat};
 use crate::config::dialect::request::RequestParams;
 use crate::config::dialect::tables::{Fragment, List, Pairs};
 use crate::config::error::ConfigError;
@@ -132,8 +132,8 @@ impl Document {
             assumed_lifetime: self.assumed_lifetime,
             state_in_redirect_uri: self.state_in_redirect_uri,
             redirect_uri_in_refresh: self.redirect_uri_in_refresh,
-            json_requests: self.json_requests,
-            form_responses: self.form_responses,
+            json_requests: self.json_requests.then_some(JsonWriter::OBJECT),
+            form_responses: self.form_responses.then_some(JsonWriter::OBJECT),
             zero_means_unstated: self.zero_lifetime_unstated,
             assumes_bearer: self.assumed_bearer,
             ..Dialect::STANDARD

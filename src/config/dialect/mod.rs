@@ -7,6 +7,7 @@ mod tables;
 
 use alloc::vec::Vec;
 
+pub(crate) use format::JsonWriter;
 pub use format::LifetimeFormat;
 pub(crate) use request::RequestParams;
 pub(crate) use tables::Place;
@@ -113,8 +114,8 @@ pub struct Dialect {
     assumed_lifetime: Option<u32>,
     state_in_redirect_uri: bool,
     redirect_uri_in_refresh: bool,
-    json_requests: bool,
-    form_responses: bool,
+    json_requests: Option<JsonWriter>,
+    form_responses: Option<JsonWriter>,
     zero_means_unstated: bool,
     assumes_bearer: bool,
 }
@@ -161,8 +162,8 @@ impl Dialect {
         assumed_lifetime: None,
         state_in_redirect_uri: false,
         redirect_uri_in_refresh: false,
-        json_requests: false,
-        form_responses: false,
+        json_requests: None,
+        form_responses: None,
         zero_means_unstated: false,
         assumes_bearer: false,
     };
@@ -285,7 +286,7 @@ impl Dialect {
     /// Sends token requests as a JSON object. A parameter that repeats is a list.
     #[must_use]
     pub const fn with_json_requests(mut self) -> Self {
-        self.json_requests = true;
+        self.json_requests = Some(JsonWriter::OBJECT);
         self
     }
 
@@ -293,7 +294,7 @@ impl Dialect {
     /// the first [`MAX_FORM_PAIRS`](crate::limits::MAX_FORM_PAIRS) are kept as members.
     #[must_use]
     pub const fn with_form_responses(mut self) -> Self {
-        self.form_responses = true;
+        self.form_responses = Some(JsonWriter::OBJECT);
         self
     }
 
@@ -403,11 +404,11 @@ impl Dialect {
         self.redirect_uri_in_refresh
     }
 
-    pub(crate) const fn json_requests(&self) -> bool {
+    pub(crate) const fn json_requests(&self) -> Option<JsonWriter> {
         self.json_requests
     }
 
-    pub(crate) const fn form_responses(&self) -> bool {
+    pub(crate) const fn form_responses(&self) -> Option<JsonWriter> {
         self.form_responses
     }
 
