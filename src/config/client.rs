@@ -8,9 +8,9 @@ use crate::config::identity::{Credentials, Identity};
 use crate::config::server::{Server, check_query};
 use crate::config::uri::{IntoUri, Uri, UriError, is_one_of};
 use crate::encoding::form;
-use crate::encoding::grammar::RESPONSE_NAMES;
+use crate::encoding::grammar::{RESPONSE_NAMES, is_vschar};
 use crate::encoding::text;
-use crate::limits::MAX_REDIRECT_URI_PARAMS;
+use crate::limits::{MAX_PARAMETER_LEN, MAX_REDIRECT_URI_PARAMS};
 use crate::shared::Shared;
 
 /// A client of one authorization server: the server, who you are there, and your redirect URI.
@@ -96,11 +96,15 @@ impl Client {
 
     fn checked(
         server: Server,
-        identity: Result<(String, Credentials), ConfigError>,
+        (client_id, credentials): (String, Result<Credentials, ConfigError>),
         redirect_uri: Result<Uri, UriError>,
         is_allowed_kind: fn(&Uri) -> bool,
     ) -> Result<Self, ConfigError> {
-        let (client_id, credentials) = identity?;
+        // RFC 6749 appendix A.1: VSCHAR.
+        if !is_vschar(&client_id, MAX_PARAMETER_LEN) {
+            return Err(ConfigError::ClientId);
+        }
+        let credentials = credentials?;
         let redirect_uri = redirect_uri.map_err(ConfigError::RedirectUri)?;
         if !is_allowed_kind(&redirect_uri) {
             return Err(ConfigError::RedirectUriKind);
