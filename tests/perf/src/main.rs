@@ -150,7 +150,7 @@ fn figures(rows: &[Row], counted: bool) -> Vec<Figure> {
         Figure(
             "login_instructions_of_oauth2",
             ratio(own.login.instructions, oauth2.login.instructions),
-            Reached { limit: 0.80, asked: 0.60 },
+            Reached { limit: 0.66, asked: 0.60 },
         ),
         Figure(
             "login_instructions_duties_of_oauth2",
@@ -160,7 +160,7 @@ fn figures(rows: &[Row], counted: bool) -> Vec<Figure> {
         Figure(
             "refresh_instructions_of_oauth2",
             ratio(own.refresh.instructions, oauth2.refresh.instructions),
-            Reached { limit: 1.15, asked: 0.60 },
+            Reached { limit: 1.00, asked: 0.60 },
         ),
         Figure(
             "refresh_instructions_duties_of_oauth2",
@@ -170,15 +170,15 @@ fn figures(rows: &[Row], counted: bool) -> Vec<Figure> {
         Figure("redirect_not_ours_instructions", strangers[0].max(strangers[1]) as f64, AtMost(1500.0)),
         Figure("redirect_with_another_state_instructions", strangers[2] as f64, Limit::None),
         Figure("refused_redirect_allocations", stranger_allocations.into_iter().sum::<u64>() as f64, AtMost(0.0)),
-        Figure("response_1_kib_of_serde_json", ratio(responses[0], plain[0]), Reached { limit: 2.6, asked: 1.3 }),
+        Figure("response_1_kib_of_serde_json", ratio(responses[0], plain[0]), Reached { limit: 2.2, asked: 1.3 }),
         Figure("response_1_kib_duties_of_serde_json", ratio(careful[0], plain[0]), Limit::None),
-        Figure("response_1_mib_of_serde_json", ratio(responses[2], plain[2]), Reached { limit: 1.9, asked: 1.3 }),
+        Figure("response_1_mib_of_serde_json", ratio(responses[2], plain[2]), Reached { limit: 1.75, asked: 1.3 }),
         Figure("response_growth_64_kib_to_1_mib", ratio(responses[2], responses[1]) / 16.0, AtMost(1.1)),
         Figure("stored_login_bytes", memory("authcode", &["stored"]).1 as f64, AtMost(256.0)),
         Figure("pending_login_bytes", held as f64, AtMost(400.0)),
         Figure("pending_login_growth_500_to_5000", ratio(pending[1], pending[0]), AtMost(1.1)),
-        Figure("wasm_bytes", own.wasm as f64, Reached { limit: 81_000.0, asked: 78_000.0 }),
-        Figure("wasm_gzipped_bytes", own.gzipped as f64, Reached { limit: 36_000.0, asked: 34_000.0 }),
+        Figure("wasm_bytes", own.wasm as f64, AtMost(78_000.0)),
+        Figure("wasm_gzipped_bytes", own.gzipped as f64, AtMost(34_000.0)),
         Figure("thumbv7em_text_and_rodata_bytes", (text + rodata) as f64, AtMost(46_000.0)),
         Figure("crates_without_default_features", own.crates as f64, AtMost(24.0)),
         Figure("crates_with_default_features", crates("authcode-default") as f64, AtMost(60.0)),
