@@ -8,7 +8,7 @@ use core::iter::Flatten;
 use core::time::Duration;
 
 use crate::encoding::text;
-use crate::encoding::time::UnixTime;
+use crate::encoding::time::{HttpDate, UnixTime};
 use crate::limits::{MAX_RESPONSE_LEN, MAX_RETRY_AFTER};
 use crate::secret::{Secret, WipedBytes};
 
@@ -130,7 +130,7 @@ pub struct HttpResponse {
 #[derive(Clone, Copy, Debug)]
 enum RetryAfter {
     Pause(Duration),
-    Date(UnixTime),
+    Date(HttpDate),
 }
 
 impl RetryAfter {
@@ -140,7 +140,7 @@ impl RetryAfter {
         let (whole, fraction) = text::cut(text, b'.');
         let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
         if !is_number(whole) || !fraction.is_none_or(is_number) {
-            return UnixTime::from_http_date(value).map(Self::Date);
+            return HttpDate::parse(value).map(Self::Date);
         }
         // More than fits is more than the limit.
         let seconds: u64 = whole.parse().unwrap_or(MAX_RETRY_AFTER);

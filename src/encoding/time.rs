@@ -1,4 +1,4 @@
-//! Points in time, and the two formats of a date that servers send.
+//! Points in time, and the formats of a date that servers send.
 
 use core::time::Duration;
 
@@ -60,10 +60,8 @@ impl UnixTime {
         let year = take_number(&mut rest, "", 4)?;
         let month = take_number(&mut rest, "-", 2)?;
         let day = take_number(&mut rest, "-", 2)?;
-        let hour = take_number(&mut rest, "Tt ", 2)?;
-        let minute = take_number(&mut rest, ":", 2)?;
-        let second = take_number(&mut rest, ":", 2)?;
-        let local = seconds_since_1970([year, month, day], [hour, minute, second])?;
+        let time = take_time(&mut rest, "Tt ")?;
+        let local = seconds_since_1970([year, month, day], time)?;
         if let [b'.', fraction @ ..] = rest {
             rest = fraction;
             take_number(&mut rest, "", 1)?;
@@ -90,26 +88,6 @@ impl UnixTime {
         };
         Some(Self(u64::try_from(local - i64::from(offset)).unwrap_or(0)))
     }
-
-    /// From the date in an HTTP header (RFC 9110 §5.6.7), in the only form that a server may send:
-    /// `Wed, 21 Oct 2026 07:28:00 GMT`. The day of the week is not checked.
-    pub(crate) fn from_http_date(text: &[u8]) -> Option<Self> {
-        const MONTHS: [&[u8]; 12] =
-            [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
-        let (_, mut rest) = text.trim_ascii().split_first_chunk::<3>()?;
-        rest = rest.strip_prefix(b", ")?;
-        let day = take_number(&mut rest, "", 2)?;
-        rest = rest.strip_prefix(b" ")?;
-        let (name, after) = rest.split_first_chunk::<3>()?;
-        rest = after;
-        let month = MONTHS.into_iter().zip(1..).find_map(|(month, number)| (month == name).then_some(number))?;
-        let year = take_number(&mut rest, " ", 4)?;
-        let hour = take_number(&mut rest, " ", 2)?;
-        let minute = take_number(&mut rest, ":", 2)?;
-        let second = take_number(&mut rest, ":", 2)?;
-        let seconds = seconds_since_1970([year, month, day], [hour, minute, second])?;
-        (rest == b" GMT").then(|| Self(u64::try_from(seconds).unwrap_or(0)))
-    }
 }
 
 /// A `SystemTime` before 1970 counts as 1970.
@@ -118,6 +96,59 @@ impl UnixTime {
 impl From<std::time::SystemTime> for UnixTime {
     fn from(time: std::time::SystemTime) -> Self {
         Self(time.duration_since(std::time::UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs()))
+    }
+}
+
+/// The date in an HTTP header (RFC 9110 §5.6.7).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HttpDate {
+    time: UnixTime,
+    /// It has two digits for the year, and [`time`](Self::time) is in the years 2000 to 2099.
+    lacks_century: bool,
+}
+
+impl HttpDate {
+    /// Parses each of the three forms that a recipient must accept:
+    ///
+    /// - `Sun, 06 Nov 1994 08:49:37 GMT`, the only one that a server may send;
+    /// - `Sunday, 06-Nov-94 08:49:37 GMT` (RFC 850);
+    /// - `Sun Nov  6 08:49:37 1994` (`asctime` of C).
+    ///
+    /// The day of the week is not checked.
+    pub(crate) fn parse(text: &[u8]) -> Option<Self> {
+        let text = text.trim_ascii();
+        let (weekday, mut rest) = text.split_at_checked(text.iter().position(|byte| *byte == b' ')?)?;
+        let (date, time, lacks_century);
+        if weekday.ends_with(b",") {
+            let day = take_number(&mut rest, " ", 2)?;
+            lacks_century = rest.starts_with(b"-");
+            let (separator, year_digits) = if lacks_century { ("-", 2) } else { (" ", 4) };
+            let month = take_month(&mut rest, separator)?;
+            let year = take_number(&mut rest, separator, year_digits)?;
+            date = [if lacks_century { 2000 + year } else { year }, month, day];
+            time = take_time(&mut rest, " ")?;
+            rest = rest.strip_prefix(b" GMT")?;
+        } else {
+            let month = take_month(&mut rest, " ")?;
+            // A space takes the place of the first digit.
+            let day_digits = if rest.starts_with(b"  ") { 1 } else { 2 };
+            rest = rest.get(2 - day_digits..)?;
+            let day = take_number(&mut rest, " ", day_digits)?;
+            time = take_time(&mut rest, " ")?;
+            date = [take_number(&mut rest, " ", 4)?, month, day];
+            lacks_century = false;
+        }
+        let seconds = seconds_since_1970(date, time)?;
+        rest.is_empty().then(|| Self { time: UnixTime(u64::try_from(seconds).unwrap_or(0)), lacks_century })
+    }
+
+    /// The time from `now` until this date; zero if it is over. A year of two digits that seems to be more than 50 years
+    /// ahead is in the past (RFC 9110 §5.6.7).
+    pub(crate) fn saturating_since(self, now: UnixTime) -> Duration {
+        // With 13 leap days, which is the most.
+        const FIFTY_YEARS: Duration = Duration::from_secs((50 * 365 + 13) * 24 * 60 * 60);
+        let left = self.time.saturating_since(now);
+        if self.lacks_century && left > FIFTY_YEARS { Duration::ZERO } else { left }
     }
 }
 
@@ -150,6 +181,20 @@ fn take_number(rest: &mut &[u8], separators: &str, digits: usize) -> Option<i32>
         *rest = after;
     }
     Some(number)
+}
+
+/// Takes hour, minute and second, after one of the separators.
+fn take_time(rest: &mut &[u8], separators: &str) -> Option<[i32; 3]> {
+    Some([take_number(rest, separators, 2)?, take_number(rest, ":", 2)?, take_number(rest, ":", 2)?])
+}
+
+/// Takes the English name of a month, in three letters, after the separator.
+fn take_month(rest: &mut &[u8], separator: &str) -> Option<i32> {
+    const MONTHS: [&[u8]; 12] =
+        [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
+    let (name, after) = rest.strip_prefix(separator.as_bytes())?.split_first_chunk::<3>()?;
+    *rest = after;
+    MONTHS.into_iter().zip(1..).find_map(|(month, number)| (month == name).then_some(number))
 }
 
 /// The [`days`] of 1970-01-01.

@@ -1,8 +1,10 @@
 //! Pauses between tries: how they grow, what `Retry-After` does, and that they end.
 
 use authcode::limits::{MAX_ATTEMPTS, MAX_RETRY_AFTER};
-use authcode::{Exchange, HttpResponse, NextStep, Resend};
+use authcode::{Exchange, HttpResponse, NextStep, Resend, UnixTime};
 use core::time::Duration;
+use proptest::prelude::*;
+use std::time::SystemTime;
 
 use crate::scenario::*;
 
@@ -127,6 +129,108 @@ fn a_header_that_cannot_be_read_does_not_undo_a_pause() {
     ] {
         let error = code_received().receive_response(response, NOW).unwrap_err().into_error();
         assert_eq!(error.retry_after(), Some(Duration::from_secs(seconds)));
+    }
+}
+
+fn retry_after(date: &str, now: UnixTime) -> Option<u64> {
+    let response = HttpResponse::new(503, "").with_headers([("Retry-After", date)]);
+    let error = code_received().receive_response(response, now).unwrap_err().into_error();
+    error.retry_after().map(|pause| pause.as_secs())
+}
+
+/// RFC 9110 §5.6.7: a recipient must accept all three.
+#[test]
+fn a_date_is_read_in_each_of_the_three_forms_of_http() {
+    for date in [
+        "Tue, 14 Nov 2023 22:14:05 GMT",
+        "Tuesday, 14-Nov-23 22:14:05 GMT",
+        "Tue Nov 14 22:14:05 2023",
+        " Tuesday, 14-Nov-23 22:14:05 GMT\t",
+    ] {
+        assert_eq!(retry_after(date, NOW), Some(45), "{date}");
+    }
+    // A day of one digit has a space in front of it, in this form alone.
+    let sixth = UnixTime::from_secs(784_111_777 - 5);
+    assert_eq!(retry_after("Sun Nov  6 08:49:37 1994", sixth), Some(5));
+    assert_eq!(retry_after("Sun Nov 06 08:49:37 1994", sixth), Some(5));
+    for date in [
+        "Tue, 14-Nov-23 22:14:05",
+        "Tue, 14-Nov 23 22:14:05 GMT",
+        "Tue, 14 Nov-2023 22:14:05 GMT",
+        "Tue, 14 Nov 23 22:14:05 GMT",
+        "Tuesday, 14-Nov-2023 22:14:05 GMT",
+        "Tuesday, 14-nov-23 22:14:05 GMT",
+        "Tuesday,14-Nov-23 22:14:05 GMT",
+        "Thursday, 31-Nov-23 22:14:05 GMT",
+        "Sun, 6 Nov 1994 08:49:37 GMT",
+        "Sun,  6 Nov 1994 08:49:37 GMT",
+        "Sun Nov 6 08:49:37 1994",
+        "Sun Nov   6 08:49:37 1994",
+        "Sun Nov 06 08:49:37 94",
+        "Sun Nov 06 08:49:37 1994 GMT",
+        "Sun Nov 06 24:00:00 1994",
+        "Sun Nov 06 08:49:37",
+        "Sun Nov",
+        "Sun ",
+        "Sun,",
+        "Sunday, ",
+        " ",
+    ] {
+        assert_eq!(retry_after(date, NOW), None, "{date}");
+    }
+}
+
+/// RFC 9110 §5.6.7: it is more than 50 years ahead, so it is the last year with these digits.
+#[test]
+fn a_year_of_two_digits_far_ahead_is_in_the_past() {
+    assert_eq!(retry_after("Sunday, 06-Nov-94 08:49:37 GMT", NOW), Some(0));
+    assert_eq!(retry_after("Saturday, 14-Nov-73 22:13:20 GMT", NOW), Some(MAX_RETRY_AFTER));
+    assert_eq!(retry_after("Saturday, 15-Nov-73 22:13:20 GMT", NOW), Some(0));
+    assert_eq!(retry_after("Tuesday, 14-Nov-23 22:13:19 GMT", NOW), Some(0));
+    // With a century, it is what it says.
+    assert_eq!(retry_after("Sat, 06 Nov 2094 08:49:37 GMT", NOW), Some(MAX_RETRY_AFTER));
+    assert_eq!(retry_after("Sat Nov  6 08:49:37 2094", NOW), Some(MAX_RETRY_AFTER));
+}
+
+/// The same moment in each of the three forms.
+fn forms_of_date(seconds: u64) -> [String; 3] {
+    let date = httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+    let parts: Vec<&str> = date.split([' ', ',']).filter(|part| !part.is_empty()).collect();
+    let [weekday, day, month, year, time, _] = parts[..] else { panic!("{date}") };
+    let weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+    let long = weekdays.into_iter().find(|long| long.starts_with(weekday)).unwrap();
+    let padded = day.strip_prefix('0').map_or(day.to_owned(), |digit| format!(" {digit}"));
+    let rfc850 = format!("{long}, {day}-{month}-{} {time} GMT", &year[2..]);
+    let asctime = format!("{weekday} {month} {padded} {time} {year}");
+    [date, rfc850, asctime]
+}
+
+proptest! {
+    #[test]
+    fn each_form_of_a_date_is_the_moment_that_it_is(seconds in 946_684_800_u64..4_102_444_800, early in 1_u64..=300) {
+        for date in forms_of_date(seconds) {
+            prop_assert_eq!(retry_after(&date, UnixTime::from_secs(seconds - early)), Some(early), "{}", date);
+        }
+    }
+
+    /// Two digits mean other years in `httpdate` from 70 on.
+    #[test]
+    fn a_date_that_httpdate_reads_is_read_alike(
+        seconds in 946_684_800_u64..3_155_760_000, // 2000 to 2069
+        form in 0_usize..3,
+        place in any::<prop::sample::Index>(),
+        byte in "[0-9A-Za-z]",
+    ) {
+        let mut date = forms_of_date(seconds)[form].clone();
+        let place = place.index(date.len());
+        let was = date.as_bytes()[place];
+        date.replace_range(place..=place, &byte);
+        // It does not look at each separator.
+        prop_assume!(was.is_ascii_alphanumeric());
+        if let Ok(theirs) = httpdate::parse_http_date(&date) {
+            let theirs = theirs.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+            prop_assert_eq!(retry_after(&date, UnixTime::from_secs(theirs - 7)), Some(7), "{}", date);
+        }
     }
 }
 

@@ -329,8 +329,6 @@ fn retry_after_is_seconds_or_a_date_and_has_a_limit() {
         "Tue, 14 nov 2023 22:14:20 GMT",
         "Tue, 31 Feb 2023 22:14:20 GMT",
         "Tue, 14 Nov 2023 24:14:20 GMT",
-        "Tuesday, 14-Nov-23 22:14:20 GMT",
-        "Tue Nov 14 22:14:20 2023",
         "2023-11-14T22:14:20Z",
     ] {
         let error = refuse(&[value.as_bytes()]);
