@@ -59,7 +59,7 @@ use crate::setup::metadata::{Document, Metadata};
 /// | 5xx, at one of the places above | the same. If no other place has metadata, `Retry` after a pause, from the first place |
 /// | 408, 425 or 429; 5xx at a URL that you named | `Retry` after a pause, at the same place |
 /// | no metadata at the last place, or at a URL that you named | `StartOver`: check the issuer |
-/// | names an issuer but is invalid | `StartOver`; no other place is tried, which could hide it |
+/// | names an issuer but is invalid, which includes a byte anywhere in it that is not UTF-8 | `StartOver`; no other place is tried, which could hide it |
 ///
 /// Retries with a pause end: the server may be unavailable [`MAX_ATTEMPTS`] times.
 ///
@@ -231,8 +231,8 @@ impl Discovery {
 
     /// Takes the response to the [`request`](Self::request), with any status. `now` is the time at which it came.
     ///
-    /// Checked in this order: status; size; that it is a JSON object with an `issuer`; that the members which are read
-    /// here occur once and have the right type; that the issuer is the one that was asked for, byte for byte
+    /// Checked in this order: status; size; that it is a JSON object with an `issuer`; that it is UTF-8; that the members
+    /// which are read here occur once and have the right type; that the issuer is the one that was asked for, byte for byte
     /// (RFC 8414 §3.3); that the endpoints are `https`, have no parameters of the protocol, and are not at an IP address
     /// unless the issuer is; the code flow; PKCE with `S256`. If the server states that it sends `iss`, an authorization
     /// response without it will be refused (RFC 9207 §2.4).
@@ -276,8 +276,10 @@ impl Discovery {
     /// # Errors
     /// [`DiscoveryError`] if it is not acceptable: discover the server again.
     pub fn read_kept(self, document: &str, received_at: UnixTime) -> Result<Metadata, DiscoveryError> {
-        match self.0.judge(document) {
-            Ok(server) => Ok(Metadata { server, document: document.into(), received_at, can_be_kept: true }),
+        match self.0.judge(document.as_bytes()) {
+            Ok((document, server)) => {
+                Ok(Metadata { server, document: document.into(), received_at, can_be_kept: true })
+            }
             Err(failure) => Err(failure.with_next(NextStep::StartOver, None)),
         }
     }
@@ -314,11 +316,7 @@ impl Search {
         let status = response.status;
         let kind = match status {
             200 if response.is_too_long() => DiscoveryErrorKind::TooLong,
-            200 => {
-                let text = json::without_byte_order_mark(&response.body);
-                let text = core::str::from_utf8(text).map_err(|_| DiscoveryErrorKind::NotMetadata)?;
-                return self.judge(text).map(|server| (text, server));
-            }
+            200 => return self.judge(json::without_byte_order_mark(&response.body)),
             300..=399 => DiscoveryErrorKind::Redirected,
             408 | 425 | 429 | 500..=599 => DiscoveryErrorKind::Unavailable,
             _ => DiscoveryErrorKind::UnexpectedStatus,
@@ -375,7 +373,8 @@ impl Search {
         if self.attempts >= MAX_ATTEMPTS { NextStep::StartOver } else { policy::retry(retry_after, self.attempts) }
     }
 
-    fn judge(&self, text: &str) -> Result<Server, Box<Failure>> {
+    /// The text of the document, and its server.
+    fn judge<'a>(&self, text: &'a [u8]) -> Result<(&'a str, Server), Box<Failure>> {
         let document = Document::read(text)?;
         let (issuer, is_confirmed) = self.issuer(&document.issuer)?;
         let server = Server::checked(
@@ -394,7 +393,7 @@ impl Search {
             _ => return Err(DiscoveryErrorKind::NoS256.into()),
         }
         let iss = if document.sends_iss { IssParameter::Required } else { IssParameter::Optional };
-        Ok(server.with_discovered_issuer(issuer.text, &issuer.uri, iss, is_confirmed)?)
+        Ok((document.text, server.with_discovered_issuer(issuer.text, &issuer.uri, iss, is_confirmed)?))
     }
 
     /// The issuer that a document names, if it is the one that was asked for, and whether it is confirmed: the document

@@ -96,7 +96,8 @@ pub enum DiscoveryErrorKind {
     Redirected,
     /// The body is not a JSON object with an `issuer`: usually a page.
     NotMetadata,
-    /// There is an issuer, but not both endpoints, or a member that is read here occurs twice or has another type.
+    /// There is an issuer, but not both endpoints, or a member that is read here occurs twice or has another type, or a
+    /// byte of the document is not UTF-8 (RFC 8259 §8.1).
     Malformed,
     /// The body is longer than [`MAX_RESPONSE_LEN`](crate::limits::MAX_RESPONSE_LEN).
     TooLong,
@@ -216,7 +217,9 @@ impl fmt::Display for DiscoveryError {
             DiscoveryErrorKind::UnexpectedStatus => f.write_str("none at this place"),
             DiscoveryErrorKind::Redirected => f.write_str("a redirect, which must not be followed"),
             DiscoveryErrorKind::NotMetadata => f.write_str("not a JSON object with an issuer"),
-            DiscoveryErrorKind::Malformed => f.write_str("not both endpoints, or a member twice or of another type"),
+            DiscoveryErrorKind::Malformed => {
+                f.write_str("not both endpoints, a member twice or of another type, or not UTF-8")
+            }
             DiscoveryErrorKind::TooLong => f.write_str("too long"),
             DiscoveryErrorKind::Unavailable => f.write_str("the server cannot answer now"),
             DiscoveryErrorKind::IssuerMismatch => f.write_str("of another issuer than the one that was asked for"),

@@ -89,6 +89,8 @@ impl fmt::Debug for Metadata {
 
 /// The members of the metadata that are read here (RFC 8414 §2). `null` is the same as absent.
 pub(super) struct Document<'a> {
+    /// The whole document.
+    pub(super) text: &'a str,
     pub(super) issuer: Text<'a>,
     pub(super) authorization_endpoint: Text<'a>,
     pub(super) token_endpoint: Text<'a>,
@@ -109,10 +111,10 @@ const MEMBERS: [&str; 7] = [
 ];
 
 impl<'a> Document<'a> {
-    pub(super) fn read(text: &'a str) -> Result<Self, DiscoveryErrorKind> {
+    pub(super) fn read(document: &'a [u8]) -> Result<Self, DiscoveryErrorKind> {
         let mut found = [None::<Raw<'a>>; MEMBERS.len()];
         let mut is_twice = false;
-        for member in json::members(text.as_bytes()).ok_or(DiscoveryErrorKind::NotMetadata)? {
+        for member in json::members(document).ok_or(DiscoveryErrorKind::NotMetadata)? {
             let (name, value) = member.map_err(|_| DiscoveryErrorKind::NotMetadata)?;
             let Some(name) = json::string(name) else { continue };
             for (known, place) in MEMBERS.iter().zip(&mut found) {
@@ -124,12 +126,15 @@ impl<'a> Document<'a> {
         let found = found.map(|value| value.filter(|value| value.get() != b"null"));
         let [issuer, authorization_endpoint, token_endpoint, response_types, grant_types, challenges, iss] = found;
         let issuer = issuer.ok_or(DiscoveryErrorKind::NotMetadata)?;
+        // RFC 8259 §8.1. Only now: a document that names an issuer must not lead to another one elsewhere.
+        let whole = core::str::from_utf8(document).map_err(|_| DiscoveryErrorKind::Malformed)?;
         if is_twice {
             return Err(DiscoveryErrorKind::Malformed);
         }
         let text = |raw: Option<Raw<'a>>| raw.and_then(json::string).ok_or(DiscoveryErrorKind::Malformed);
         let lists = |raw: Option<Raw<'_>>, word| raw.map(|raw| list_has(raw, word)).transpose();
         Ok(Self {
+            text: whole,
             issuer: text(Some(issuer))?,
             authorization_endpoint: text(authorization_endpoint)?,
             token_endpoint: text(token_endpoint)?,

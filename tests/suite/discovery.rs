@@ -308,6 +308,46 @@ fn metadata_with_a_member_twice_or_of_another_type_ends_the_search() {
     assert!(receive(format!("\u{feff}{}", metadata())).is_ok());
 }
 
+/// Otherwise a poorer document at another place would be chosen, one that does not require `iss` for example.
+#[test]
+fn metadata_with_a_byte_that_is_not_utf8_ends_the_search() {
+    let members = metadata().to_string();
+    let members = members.strip_prefix('{').unwrap().strip_suffix('}').unwrap();
+    let stray: [&[u8]; 5] = [
+        br#""name":"Jos|""#,
+        br#""na|me":1"#,
+        br#""nested":{"a":["|"]}"#,
+        br#""scopes_supported":["|"]"#,
+        br#""signed_metadata":"|""#,
+    ];
+    for member in stray {
+        for byte in [b"\xE9".as_slice(), b"\xFF", b"\xC3", b"\xED\xA0\x80", b"\xC0\x80"] {
+            let place = member.iter().position(|byte| *byte == b'|').unwrap();
+            let member = [&member[..place], byte, &member[place + 1..]].concat();
+            for body in [
+                [b"{", members.as_bytes(), b",", &member, b"}"].concat(),
+                [b"{", member.as_slice(), b",", members.as_bytes(), b"}"].concat(),
+                [b"\xEF\xBB\xBF{", member.as_slice(), b",", members.as_bytes(), b"}"].concat(),
+            ] {
+                let named = || Discovery::from_metadata_url("https://cdn.example/as.json").unwrap();
+                assert_ended(receive(body.clone()), Kind::Malformed);
+                assert_ended(receive_from(named(), 200, body), Kind::Malformed);
+            }
+            // It names no issuer, so it is not a document.
+            let refused = receive([b"{", member.as_slice(), b"}"].concat()).unwrap_err();
+            assert_eq!(refused.error().kind(), Kind::NotMetadata);
+            assert!(refused.recover().is_ok());
+        }
+    }
+    // In a member that is read, the issuer among them.
+    for name in ["issuer", "authorization_endpoint", "token_endpoint"] {
+        let body =
+            metadata().to_string().replacen(&format!("{name:?}:\"https://"), &format!("{name:?}:\"https://|"), 1);
+        let body: Vec<u8> = body.bytes().map(|byte| if byte == b'|' { 0xE9 } else { byte }).collect();
+        assert_ended(receive(body), Kind::Malformed);
+    }
+}
+
 /// Metadata is untrusted input. CVE-2025-6514: an endpoint that a program passes to a shell.
 #[test]
 // rows 116
