@@ -96,7 +96,8 @@ impl Tokens {
             return Some(Duration::ZERO);
         }
         let used = lifetime.saturating_sub(leeway.min(lifetime / 2)).max(Duration::from_secs(MIN_RENEWAL_INTERVAL));
-        Some(self.received_at.saturating_add(used).saturating_since(now))
+        // Durations alone: the end of the lifetime may be later than the last time that there is.
+        Some(used.saturating_sub(now.saturating_since(self.received_at)))
     }
 
     /// A member of the server's response by its name, as JSON text, such as `"\"acme\""` for a string. `None` if it is

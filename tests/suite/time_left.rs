@@ -60,6 +60,29 @@ fn no_token_is_renewed_in_its_first_seconds() {
     }
 }
 
+/// A clock that failed may stand at the largest number. The token must not be renewed at each use because of that.
+#[test]
+fn a_clock_at_its_end_leaves_the_whole_lifetime() {
+    for (before_the_end, member) in [
+        (0, r#","expires_in":3600"#),
+        (1, r#","expires_in":3600"#),
+        (3599, r#","expires_in":3600"#),
+        (0, r#","expires_in":0"#),
+    ] {
+        let received_at = UnixTime::from_secs(u64::MAX - before_the_end);
+        let body = format!(r#"{{"access_token":"a"{member}}}"#);
+        let login = code_received().receive_response(HttpResponse::new(200, body), received_at).unwrap();
+        let lifetime = if member.ends_with('0') && !member.ends_with("00") { MIN_RENEWAL_INTERVAL } else { 3600 };
+        assert_eq!(login.tokens().time_left(received_at, Duration::ZERO), Some(Duration::from_secs(lifetime)));
+        assert!(!login.needs_renewal(received_at, Duration::from_secs(30)));
+        // As much of it has passed as the clock has moved.
+        let end = UnixTime::from_secs(u64::MAX);
+        let left = Duration::from_secs(lifetime - before_the_end);
+        assert_eq!(login.tokens().time_left(end, Duration::ZERO), Some(left));
+        assert_eq!(login.tokens().expires_at(), Some(end));
+    }
+}
+
 #[test]
 fn a_clock_that_was_set_back_leaves_nothing() {
     let login = with_lifetime(r#","expires_in":3600"#);
