@@ -57,8 +57,8 @@ enum Form {
 }
 
 impl<'a> Redirect<'a> {
-    /// The whole URL, as an operating system passes it to an application, or as a user pastes it: white space around it
-    /// is ignored. Scheme, authority and path must be those of the redirect URI.
+    /// The whole URL, as an operating system passes it to an application, or as a user pastes it: ASCII white space around
+    /// it (space, tab, line feed, form feed, carriage return) is ignored. Scheme, authority and path must be those of the redirect URI.
     pub fn url<T: AsRef<[u8]> + ?Sized>(url: &'a T) -> Self {
         Self { form: Form::Url, content: url.as_ref().trim_ascii() }
     }

@@ -27,6 +27,33 @@ fn a_text_is_a_whole_url() {
     assert!(awaiting_redirect().receive_redirect(&url::Url::parse(&url).unwrap()).is_ok());
 }
 
+/// A user pastes more than the URL: a space, the end of the line.
+#[test]
+fn white_space_around_a_pasted_url_is_ignored() {
+    let url = redirect_with("");
+    for space in [" ", "\t", "\n", "\r", "\x0C", "\r\n", " \n\t "] {
+        for pasted in [format!("{space}{url}"), format!("{url}{space}"), format!("{space}{url}{space}")] {
+            assert_eq!(code_of(Redirect::url(&pasted)), CODE, "{pasted:?}");
+            assert_eq!(code_of((&pasted).into()), CODE, "{pasted:?}");
+            assert_eq!(Redirect::url(&pasted).claimed_state().as_deref(), Some(STATE), "{pasted:?}");
+        }
+        // Not within it, and not around what no user pastes.
+        let within = url.replacen("/cb", &format!("/{space}cb"), 1);
+        assert!(awaiting_redirect().receive_redirect(&within).is_err(), "{space:?}");
+        for redirect in [
+            Redirect::target(&format!("{space}/cb?{}", answer())),
+            Redirect::query(&format!("{}{space}", answer())),
+            Redirect::form_post(&format!("{}{space}", answer())),
+        ] {
+            assert!(awaiting_redirect().receive_redirect(redirect).is_err(), "{space:?}");
+        }
+    }
+    for other in ["\u{a0}", "\u{2003}", "\x0B", "\0", "\u{feff}"] {
+        assert!(awaiting_redirect().receive_redirect(&format!("{other}{url}")).is_err(), "{other:?}");
+        assert!(awaiting_redirect().receive_redirect(&format!("{url}{other}")).is_err(), "{other:?}");
+    }
+}
+
 #[test]
 fn the_path_of_a_target_must_be_ours() {
     for target in ["/favicon.ico", "/", "", "/cb/", "cb", "//client.example.com/cb", "/CB", "*"] {
