@@ -225,6 +225,12 @@ impl Uri {
         self.scheme() == other.scheme() && self.host() == other.host() && port(self) == port(other)
     }
 
+    /// Whether both are the same URL: a port that is named is the same as the default port of the scheme. Paths and
+    /// queries are compared byte for byte.
+    pub(crate) fn is_same_url(&self, other: &Self) -> bool {
+        self.has_origin_of(other) && self.path() == other.path() && self.query() == other.query()
+    }
+
     /// The port that a connection uses: the named one, or that of the scheme.
     fn effective_port(&self, named: Option<u16>) -> Option<u16> {
         named.or(match self.scheme() {

@@ -180,7 +180,8 @@ impl Authorized {
     ///
     /// - both issuers came from [`Discovery`](crate::Discovery) and are equal, or
     /// - the issuers do not differ as far as they are known, and that URL is one of the configured endpoints, or one that
-    ///   [`Server::with_former_token_endpoint`](crate::Server::with_former_token_endpoint) names.
+    ///   [`Server::with_former_token_endpoint`](crate::Server::with_former_token_endpoint) names. Scheme, host, port, path
+    ///   and query must be equal; the default port need not be written.
     ///
     /// Credentials, redirect URI, authorization endpoint and dialect may have changed. Tokens never move from https to
     /// http.

@@ -61,9 +61,11 @@ impl Login {
     /// One of the server's token endpoints. `None` for the one that is used if nothing else is said.
     pub(crate) fn token_endpoint(&self, endpoint: &str) -> Result<Option<Box<Uri>>, ParameterError> {
         let server = self.client.server();
-        let known = server.token_endpoints().find(|known| known.as_str() == endpoint);
+        // Only what is known is used, so an internationalized host need not be checked again.
+        let endpoint = Uri::parse_any_host(endpoint).map_err(|_| ParameterError::TokenEndpoint)?;
+        let known = server.token_endpoints().find(|known| known.is_same_url(&endpoint));
         let known = known.ok_or(ParameterError::TokenEndpoint)?;
-        Ok((endpoint != server.token_endpoint().as_str()).then(|| Box::new(known.clone())))
+        Ok((known != server.token_endpoint()).then(|| Box::new(known.clone())))
     }
 }
 

@@ -106,7 +106,8 @@ pub(crate) fn read(form: &mut Form<'_>, client: &Client) -> Result<Grant, Resume
 
 pub(crate) fn read_moved(form: &mut Form<'_>, client: &Client, former: &str) -> Result<Grant, ResumeError> {
     let binding = Binding::read(form)?;
-    if binding.token_endpoint != former || binding.loses_tls_at(client) {
+    // Nothing is sent to it, so an internationalized host need not be checked again.
+    if !Uri::parse_any_host(former).is_ok_and(|former| binding.goes_to(&former)) || binding.loses_tls_at(client) {
         return Err(ResumeError::OtherClient);
     }
     read_tokens(form, client, None)
@@ -178,7 +179,7 @@ impl<'a> Binding<'a> {
         if self.client_id != client.client_id() || self.loses_tls_at(client) {
             return None;
         }
-        let is_same = |uri: &Uri| uri.as_str() == self.token_endpoint;
+        let is_same = |uri: &Uri| self.goes_to(uri);
         let known = server.token_endpoints().find(|uri| is_same(uri));
         let is_known = known.is_some()
             || is_same(server.refresh_endpoint())
@@ -190,6 +191,12 @@ impl<'a> Binding<'a> {
         };
         let regional = known.filter(|uri| *uri != server.token_endpoint());
         belongs.then(|| regional.map(|uri| Box::new(uri.clone())))
+    }
+
+    /// Whether the refresh token goes to this URL.
+    fn goes_to(&self, uri: &Uri) -> bool {
+        self.token_endpoint == uri.as_str()
+            || Uri::parse_any_host(self.token_endpoint).is_ok_and(|endpoint| endpoint.is_same_url(uri))
     }
 
     fn loses_tls_at(&self, client: &Client) -> bool {

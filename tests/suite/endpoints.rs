@@ -74,6 +74,61 @@ fn no_other_endpoint_can_be_chosen() {
     assert_eq!(refresh(code).request().url, REFRESH);
 }
 
+/// Hosts ignore case, and the default port need not be written (RFC 3986 §6.2.3). All the rest of a URL counts.
+#[test]
+fn an_endpoint_is_compared_as_a_url() {
+    for same in ["https://SERVER.example.EU/oauth/token", "https://server.example.eu:443/oauth/token"] {
+        let mut code = code(&regional());
+        assert_eq!(code.set_token_endpoint(same), Ok(()), "{same}");
+        // It goes to the configured one.
+        assert_eq!(code.request().url, REGIONAL);
+    }
+    let mut code = code(&regional());
+    assert_eq!(code.set_token_endpoint(&TOKEN.replace(".com/", ".COM:443/")), Ok(()));
+    assert_eq!(refresh(code).request().url, REFRESH);
+
+    let form = |token: &str| {
+        let server = Server::new(AUTHORIZE, token.to_owned()).unwrap();
+        self::code(&client(server)).receive_response(HttpResponse::new(200, SUCCESS), NOW).unwrap().suspend()
+    };
+    let at = |token: &str| client(Server::new(AUTHORIZE, token.to_owned()).unwrap());
+    let elsewhere = at("https://new.example/token");
+    let former = |token: &str| {
+        let server = Server::new(AUTHORIZE, "https://new.example/token").unwrap();
+        client(server.with_former_token_endpoint(token.to_owned()).unwrap())
+    };
+    let with_port = TOKEN.replace(".com/", ".com:443/");
+    let capitals = TOKEN.replace("server", "Server");
+    for (one, other) in [(TOKEN, &*with_port), (&with_port, TOKEN), (TOKEN, &capitals), (&capitals, &with_port)] {
+        assert!(Authorized::resume(form(one), &at(other)).is_ok(), "{one} {other}");
+        assert!(Authorized::resume(form(one), &former(other)).is_ok(), "{one} {other}");
+        assert!(Authorized::danger_resume_moved(form(one), &elsewhere, other).is_ok(), "{one} {other}");
+    }
+    for other in [
+        "https://server.example.com:8443/oauth/token",
+        "https://server.example.com:80/oauth/token",
+        "https://server.example.com/oauth/token/",
+        "https://server.example.com/oauth/Token",
+        "https://server.example.com/oauth/token?",
+        "https://server.example.com/oauth/token?x",
+        "https://server.example.com/oauth%2Ftoken",
+        "https://server.example.com/",
+        "https://example.com/oauth/token",
+        "https://server.example.com.evil.example/oauth/token",
+    ] {
+        for one in [TOKEN, &with_port] {
+            let refused = Authorized::resume(form(one), &at(other)).unwrap_err();
+            assert_eq!(refused.error(), &ResumeError::OtherClient, "{other}");
+            assert!(Authorized::resume(form(one), &former(other)).is_err(), "{other}");
+            assert!(Authorized::danger_resume_moved(form(one), &elsewhere, other).is_err(), "{other}");
+        }
+        assert!(self::code(&regional()).set_token_endpoint(other).is_err(), "{other}");
+    }
+    for other in ["", "server.example.com/oauth/token", "https://u@server.example.com/oauth/token", "http://["] {
+        assert!(Authorized::danger_resume_moved(form(TOKEN), &elsewhere, other).is_err(), "{other}");
+    }
+}
+
 #[test]
 fn there_may_be_any_number_of_regions() {
     let regions = ["https://eu.example.com/token", "https://us.example.com/token", "https://in.example.com/token"];
