@@ -15,8 +15,10 @@ use crate::limits::MAX_URI_LEN;
 /// It accepts a strict subset of RFC 3986, on which all parsers agree:
 ///
 /// - a scheme other than `file`, `ftp`, `ws` and `wss`; `http` and `https` in lower case;
-/// - for `http` and `https`, and after any `scheme://`: an ASCII host name, a dotted IPv4 address or an IPv6 address in
-///   brackets and in its canonical form (RFC 5952), and optionally a port from 1 to 65535;
+/// - for `http` and `https`: an ASCII host name, a dotted IPv4 address or an IPv6 address in brackets and in its canonical
+///   form (RFC 5952), and optionally a port from 1 to 65535;
+/// - after any other `scheme://`: the same, or nothing, a number or labels of any length, since no host is looked up
+///   (`myapp:///callback`, `myapp://1234`, `ms-app://s-1-15-2-…`);
 /// - a path without `.` and `..` segments, and optionally a query;
 /// - no user name, no fragment, no backslash, no space, no control character, no `'` in the query, and each `%` followed
 ///   by two hexadecimal digits;
@@ -144,7 +146,8 @@ impl Uri {
         let host_start = path_start - authority.len();
 
         let (host, port) = parse_authority(authority)?;
-        if hierarchical.is_some() && !is_host(host) {
+        let is_accepted = if is_web { is_host(host) } else { authority.is_empty() || is_host_of_app(host) };
+        if hierarchical.is_some() && !is_accepted {
             return Err(UriError::Host);
         }
         let (path, query) = text::cut(path_and_query, b'?');
@@ -182,7 +185,8 @@ impl Uri {
         self.between(0, self.scheme_end)
     }
 
-    /// The host: a name, an address, an IPv6 address in its brackets, or nothing if the URI has no `//`.
+    /// The host: a name, an address, an IPv6 address in its brackets, or nothing if the URI has no `//` or nothing behind
+    /// it.
     pub fn host(&self) -> &str {
         self.between(self.host.0, self.host.1)
     }
@@ -251,15 +255,16 @@ impl Uri {
     }
 
     /// Whether `received`, which ends before its query, is this URI without its query: byte for byte, except for what
-    /// browsers change. They write schemes and hosts in lower case, omit the default port and write an empty path as `/`.
+    /// browsers and operating systems change. Schemes and hosts ignore case (RFC 3986 §3.1, §3.2.2), the default port can
+    /// be omitted, and an empty path is the same as `/`.
     pub(crate) fn has_base(&self, received: &str) -> bool {
         let (scheme, Some(rest)) = text::cut(received, b':') else { return false };
-        let is_lower_case = || !scheme.bytes().any(|byte| byte.is_ascii_uppercase());
-        if scheme != self.scheme() && !(scheme.eq_ignore_ascii_case(self.scheme()) && is_lower_case()) {
+        if !scheme.eq_ignore_ascii_case(self.scheme()) {
             return false;
         }
         if self.host().is_empty() {
-            return rest == self.path();
+            // The path, after a `//` or not.
+            return text::cut(self.between(0, self.path.1), b':').1 == Some(rest);
         }
         let authority_and_path = rest.strip_prefix("//").and_then(|rest| rest.split_at_checked(self.host().len()));
         let Some((host, rest)) = authority_and_path else { return false };
@@ -338,6 +343,11 @@ fn is_host(host: &str) -> bool {
     }
 }
 
+/// The host after a custom scheme, which names something in an app. No parser looks it up or reads numbers in it.
+fn is_host_of_app(host: &str) -> bool {
+    is_host(host) || (host.len() <= MAX_HOST_LEN && text::parts(host, b'.').all(|label| is_label(label, MAX_HOST_LEN)))
+}
+
 /// Four numbers up to 255. Some parsers read a number with a leading zero as octal.
 fn is_ipv4(host: &str) -> bool {
     let mut count = 0;
@@ -408,13 +418,17 @@ fn is_plain_number(text: &str, max_len: usize, is_digit: fn(u8) -> bool) -> bool
 fn is_name(host: &str) -> bool {
     let mut ends_in_number = false;
     for label in text::parts(host, b'.') {
-        if !is_label(label) {
+        // RFC 1035 §2.3.4.
+        if !is_label(label, 63) {
             return false;
         }
         ends_in_number = looks_numeric(label);
     }
-    host.len() <= 253 && !ends_in_number
+    host.len() <= MAX_HOST_LEN && !ends_in_number
 }
+
+/// RFC 1035 §2.3.4, without the bytes that only its wire format has.
+const MAX_HOST_LEN: usize = 253;
 
 fn looks_numeric(label: &str) -> bool {
     match label.strip_prefix("0x").or_else(|| label.strip_prefix("0X")) {
@@ -424,8 +438,8 @@ fn looks_numeric(label: &str) -> bool {
 }
 
 /// RFC 1123 §2.1, and `_`, which occurs in host names in use.
-fn is_label(label: &str) -> bool {
-    (1..=63).contains(&label.len())
+fn is_label(label: &str, limit: usize) -> bool {
+    (1..=limit).contains(&label.len())
         && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
         && !label.starts_with('-')
         && !label.ends_with('-')
@@ -572,7 +586,7 @@ pub enum UriError {
     /// A fragment: RFC 6749 allows none in an endpoint (§3.1) or a redirect URI (§3.1.2).
     #[error("a fragment")]
     Fragment,
-    /// The host is missing, or not in the one form that all parsers agree on.
+    /// The host is missing in an `http` or `https` URI, or not in the one form that all parsers agree on.
     #[error("no host, or not a plain host name, IPv4 address or canonical IPv6 address")]
     Host,
     /// A host in punycode (`xn--`). Parse it with `url::Url` and convert: see the feature `url`.

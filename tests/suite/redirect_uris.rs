@@ -1,6 +1,6 @@
 //! Redirect URIs of the three kinds of RFC 8252 §7.
 
-use authcode::{AwaitingRedirect, Client, ConfigError, ParameterError, Redirect, RedirectError, Server};
+use authcode::{AwaitingRedirect, Client, ConfigError, ParameterError, Redirect, RedirectError, Server, UriError};
 
 use crate::scenario::*;
 
@@ -27,6 +27,34 @@ fn the_three_kinds_are_accepted() {
         "com.example.app://login.example.com/cb",
     ] {
         assert!(client(uri).is_ok(), "{uri}");
+    }
+}
+
+/// The redirect URI of a UWP app, one with an empty host, and one that is a number. None of it is for `http` and `https`.
+#[test]
+fn custom_schemes_of_real_apps_are_accepted() {
+    for uri in [
+        "ms-app://s-1-15-2-1352796503-54529114-405753024-3540103335-3203256200-511895534-1429095407/",
+        "myapp:///callback",
+        "myapp://",
+        "myapp://1234",
+        "myapp://1234/cb?x=1",
+        "fb1234://authorize",
+    ] {
+        let server = || Server::new(AUTHORIZE, TOKEN).unwrap();
+        let client = Client::with_custom_scheme(server(), "id", uri).unwrap();
+        let pending = client.login().start_with_entropy(&ENTROPY).unwrap();
+        assert_eq!(value_of(&query_pairs(&pending.authorization_url()), "redirect_uri").as_deref(), Some(uri));
+        let separator = if uri.contains('?') { '&' } else { '?' };
+        let code = pending.receive_redirect(&format!("{uri}{separator}{}", answer())).unwrap();
+        assert_eq!(value_of(&pairs(code.request().body.expose()), "redirect_uri").as_deref(), Some(uri));
+        let (_, rest) = uri.split_once(':').unwrap();
+        for scheme in ["http", "https"] {
+            if uri != "fb1234://authorize" {
+                let refused = Client::with_custom_scheme(server(), "id", format!("{scheme}:{rest}")).unwrap_err();
+                assert_eq!(refused, ConfigError::RedirectUri(UriError::Host), "{scheme}:{rest}");
+            }
+        }
     }
 }
 
@@ -131,7 +159,7 @@ fn a_port_can_be_set_on_loopback_alone() {
 }
 
 /// Browsers write an empty path as `/`, omit the port of the scheme, and write hosts in lower case. Microsoft writes the
-/// `/` for custom schemes, too.
+/// `/` for custom schemes, too. Schemes ignore case (RFC 3986 §3.1), and a server writes one as it was registered there.
 #[test]
 fn what_browsers_change_in_a_url_does_not_matter() {
     for (registered, received) in [
@@ -149,6 +177,15 @@ fn what_browsers_change_in_a_url_does_not_matter() {
         ("com.example.app://host/", "com.example.app://host"),
         ("com.example.MyApp://host/cb", "com.example.myapp://host/cb"),
         ("com.example.MyApp:/cb", "com.example.MyApp:/cb"),
+        ("com.example.MyApp:/cb", "com.example.MYAPP:/cb"),
+        ("msauth.com.example.myapp://auth", "MSAUTH.com.example.MyApp://auth"),
+        ("https://app.example.com/cb", "HTTPS://app.example.com/cb"),
+        ("http://localhost/cb", "Http://localhost/cb"),
+        ("com.example.app:///cb", "com.example.app:///cb"),
+        ("com.example.app:///cb", "Com.Example.App:///cb"),
+        ("com.example.app://", "com.example.app://"),
+        ("com.example.app://1234", "com.example.app://1234"),
+        ("com.example.app://1234/", "com.example.app://1234"),
     ] {
         assert!(pending(registered).receive_redirect(&format!("{received}?{}", answer())).is_ok(), "{registered}");
     }
@@ -160,8 +197,17 @@ fn what_browsers_change_in_a_url_does_not_matter() {
         ("com.example.app:/cb", "com.example.app://cb"),
         ("com.example.app:/cb", "com.example.app:cb"),
         ("https://app.example.com:80/cb", "https://app.example.com/cb"),
-        ("com.example.MyApp:/cb", "com.example.MYAPP:/cb"),
         ("com.example.MyApp:/cb", "com.example.myapp2:/cb"),
+        ("com.example.MyApp:/cb", "com.example.MyApp:/CB"),
+        ("com.example.app:///cb", "com.example.app:/cb"),
+        ("com.example.app:///cb", "com.example.app://cb"),
+        ("com.example.app:///cb", "com.example.app:////cb"),
+        ("com.example.app:///cb", "com.example.app:///CB"),
+        ("com.example.app:///cb", "com.example.app://host/cb"),
+        ("com.example.app:///cb", "com.example.app://:1/cb"),
+        ("com.example.app://", "com.example.app:"),
+        ("com.example.app://1234", "com.example.app://12345"),
+        ("com.example.app://1234", "com.example.app://0.0.4.210"),
     ] {
         let refused = pending(registered).receive_redirect(&format!("{received}?{}", answer())).unwrap_err();
         assert_eq!(refused.error(), &RedirectError::NotOurs, "{registered} is not {received}");
@@ -215,12 +261,14 @@ fn the_query_must_be_there_in_a_target_and_in_a_bare_query_too() {
     }
 }
 
-/// It is not `http`, so it has no default port. A scheme that was registered in lower case has no other spelling.
+/// It is not `http`, so it has no default port.
 #[test]
 fn a_scheme_that_begins_like_http_is_a_custom_scheme() {
-    for received in ["http.example://cb:80", "HTTP.example://cb", "http://cb", "http.example:/cb"] {
+    for received in ["http.example://cb:80", "http://cb", "http.example:/cb"] {
         let refused = pending("http.example://cb").receive_redirect(&format!("{received}?{}", answer()));
         assert_eq!(refused.unwrap_err().error(), &RedirectError::NotOurs, "{received}");
     }
-    assert!(pending("http.example://cb").receive_redirect(&format!("http.example://cb?{}", answer())).is_ok());
+    for received in ["http.example://cb", "HTTP.example://cb"] {
+        assert!(pending("http.example://cb").receive_redirect(&format!("{received}?{}", answer())).is_ok());
+    }
 }

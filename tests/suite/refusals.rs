@@ -68,7 +68,7 @@ fn redirect_to_another_place() {
         "https://client.example.com.evil.example/cb",
         "https://client.example.com@evil.example/cb",
         "https://evil.example/cb",
-        "HTTPS://client.example.com/cb",
+        "HTTP://client.example.com/cb",
         "https:client.example.com/cb",
         "//client.example.com/cb",
         "/cb",

@@ -49,6 +49,18 @@ fn good_uris_are_kept_byte_for_byte() {
         "a+b-c.d:/",
         "msauth.com.example.MyApp://auth",
         "COMPANY:/audits",
+        "myapp:///callback",
+        "myapp://",
+        "myapp:///",
+        "myapp://?x",
+        "myapp:////x//",
+        "myapp://1234",
+        "myapp://1234:1/cb",
+        "myapp://0x7f.1/",
+        "myapp://01.2.3.256/",
+        "fb1234://authorize/",
+        "exp://127.0.0.1:19000/--/cb",
+        "ms-app://s-1-15-2-1352796503-54529114-405753024-3540103335-3203256200-511895534-1429095407/",
         "https://a.example//double//slash",
         "https://a.example/.hidden/..x/x../a.b/...",
     ] {
@@ -97,6 +109,15 @@ fn bad_uris_say_what_is_wrong() {
         ("https://", Host),
         ("https:///x", Host),
         ("https://:1/x", Host),
+        ("myapp://:1/x", Host),
+        ("myapp://a..b/x", Host),
+        ("myapp://a%2eb/x", Host),
+        ("myapp://a_b-/x", Host),
+        ("myapp://[::01]/x", Host),
+        ("myapp://@/x", UserInfo),
+        ("myapp://1:0/x", Port),
+        ("myapp:///..", DotSegment),
+        ("file:///x", Scheme),
         ("https://a..example/", Host),
         ("https://.a.example/", Host),
         ("https://a.example./", Host),
@@ -318,6 +339,10 @@ fn a_label_and_a_host_have_a_length() {
     let long = |count: usize| format!("https://{}example/", "a.".repeat(count));
     assert!(Uri::parse(&long(123)).is_ok());
     assert_eq!(Uri::parse(&long(124)).unwrap_err(), UriError::Host);
+    // After a custom scheme, only the host has one.
+    let host = |label: usize| format!("myapp://{}/", "a".repeat(label));
+    assert!(Uri::parse(&host(253)).is_ok());
+    assert_eq!(Uri::parse(&host(254)).unwrap_err(), UriError::Host);
 }
 
 proptest! {
@@ -326,6 +351,11 @@ proptest! {
     #[test]
     fn what_is_accepted_is_read_by_others_in_the_same_way(text in "(https?|ftp|ws|com\\.example|a):(//)?[a-z0-9.:/?%@#\\[\\]\\\\'x_~ -]{0,24}") {
         assert_agrees(&text);
+    }
+
+    #[test]
+    fn the_host_of_an_app_is_read_by_others_in_the_same_way(host in "[0-9a-fxXA.:_\\[\\]-]{0,16}", end in "(:[0-9]{0,6})?(/[a./?]{0,6})?") {
+        assert_agrees(&format!("myapp://{host}{end}"));
     }
 
     #[test]
