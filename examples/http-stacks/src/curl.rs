@@ -8,7 +8,7 @@ use curl::Error;
 use curl::easy::{Easy, List};
 
 /// Sends a request and returns the response, whatever its status is. libcurl follows no redirect by default, and
-/// stops with an error if a part is not taken.
+/// stops with a write error if a part is not taken: here, of a body that is too long.
 pub(crate) fn send(request: HttpRequest) -> Result<HttpResponse, Error> {
     let (mut easy, mut fields, limit) = (Easy::new(), List::new(), request.max_response_len);
     easy.url(&request.url)?;
@@ -21,8 +21,13 @@ pub(crate) fn send(request: HttpRequest) -> Result<HttpResponse, Error> {
     let mut transfer = easy.transfer();
     transfer.header_function(|line| head.write_all(line).is_ok())?;
     transfer.write_function(|part| Ok(if body.len() > limit { 0 } else { body.write(part).unwrap_or(0) }))?;
-    transfer.perform()?;
+    let outcome = transfer.perform();
     drop(transfer);
-    let response = HttpResponse::new(easy.response_code()? as u16, body);
+    let status = easy.response_code()? as u16;
+    let response = match outcome {
+        Ok(()) => HttpResponse::new(status, body),
+        Err(error) if error.is_write_error() => HttpResponse::too_long(status),
+        Err(error) => return Err(error),
+    };
     Ok(response.with_headers(String::from_utf8_lossy(&head).lines().filter_map(|line| line.split_once(':'))))
 }

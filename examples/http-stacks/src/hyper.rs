@@ -5,8 +5,8 @@ use core::error::Error;
 use core::time::Duration;
 
 use authcode::{HttpRequest, HttpResponse};
-use http::{Request, Response};
-use http_body_util::{BodyExt as _, Full, Limited};
+use http::Request;
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::Bytes;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
@@ -19,8 +19,13 @@ pub(crate) async fn send(request: HttpRequest) -> Result<HttpResponse, Box<dyn E
     let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
     let exchange = async {
         let (head, body) = client.request(request).await?.into_parts();
-        let body = Limited::new(body, limit).collect().await?.to_bytes();
-        Ok(Response::from_parts(head, body).into())
+        let status = head.status.as_u16();
+        let response = match Limited::new(body, limit).collect().await {
+            Ok(body) => HttpResponse::new(status, body.to_bytes()),
+            Err(error) if error.is::<LengthLimitError>() => HttpResponse::too_long(status),
+            Err(error) => return Err(error),
+        };
+        Ok(response.with_headers(&head.headers))
     };
     timeout(Duration::from_secs(30), exchange).await?
 }

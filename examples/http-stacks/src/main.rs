@@ -26,10 +26,13 @@ fn main() -> Result<ExitCode, Failure> {
     let server = Server::start()?;
     let mut failed = 0;
     for stack in STACKS {
-        match login::log_in_and_refresh(&server, stack.send) {
+        let mut slot = None;
+        match login::log_in_and_refresh(&server, &mut slot, stack.send) {
             Ok(_) => println!("{:<18} logged in, refreshed", stack.name),
             Err(error) => {
-                println!("{:<18} FAILED: {error}", stack.name);
+                // In your program: let the user try again, with the same slot.
+                let code = if slot.is_some() { "; the code may still be good" } else { "" };
+                println!("{:<18} FAILED: {error}{code}", stack.name);
                 failed += 1;
             }
         }

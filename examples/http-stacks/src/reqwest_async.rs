@@ -13,12 +13,12 @@ pub(crate) async fn send(request: HttpRequest) -> Result<HttpResponse, Box<dyn E
     let limit = request.max_response_len;
     let client = Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(30)).build()?;
     let mut response = client.execute(Request::try_from(request)?.try_into()?).await?;
-    let mut body = Vec::new();
+    let (status, mut body) = (response.status().as_u16(), Vec::new());
     while let Some(part) = response.chunk().await? {
         body.extend_from_slice(&part);
         if body.len() > limit {
-            break;
+            return Ok(HttpResponse::too_long(status).with_headers(response.headers()));
         }
     }
-    Ok(HttpResponse::new(response.status().as_u16(), body).with_headers(response.headers()))
+    Ok(HttpResponse::new(status, body).with_headers(response.headers()))
 }

@@ -11,7 +11,7 @@ use reqwest::redirect::Policy;
 
 /// Sends a request and returns the response, whatever its status is.
 pub(crate) fn send(request: HttpRequest) -> Result<HttpResponse, Box<dyn Error + Send + Sync>> {
-    let limit = request.max_response_len as u64;
+    let limit = request.max_response_len;
     let client = Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(30)).build()?;
     let mut request = Request::try_from(http::Request::try_from(request)?)?;
     // An empty body would be sent as one, with a `Content-Length`.
@@ -19,7 +19,9 @@ pub(crate) fn send(request: HttpRequest) -> Result<HttpResponse, Box<dyn Error +
         *request.body_mut() = None;
     }
     let mut response = client.execute(request)?;
-    let mut body = Vec::new();
-    response.by_ref().take(limit + 1).read_to_end(&mut body)?;
-    Ok(HttpResponse::new(response.status().as_u16(), body).with_headers(response.headers()))
+    let (status, mut body) = (response.status().as_u16(), Vec::new());
+    response.by_ref().take(limit as u64 + 1).read_to_end(&mut body)?;
+    let is_too_long = body.len() > limit;
+    let answer = if is_too_long { HttpResponse::too_long(status) } else { HttpResponse::new(status, body) };
+    Ok(answer.with_headers(response.headers()))
 }

@@ -15,6 +15,8 @@ pub(super) enum Answer {
     Whole(Vec<u8>),
     /// The first part, and the part that is repeated after it.
     Endless(&'static str, String),
+    /// A byte, again and again after this pause.
+    Slow(Duration),
 }
 
 /// One connection.
@@ -67,7 +69,7 @@ fn exchange(mut stream: TcpStream, answer: &Answer) -> Exchange {
     // These pass only if a test fails.
     stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
     stream.set_write_timeout(Some(Duration::from_secs(5))).unwrap();
-    let request = read_request(&mut stream);
+    let request = if matches!(answer, Answer::Slow(_)) { Vec::new() } else { read_request(&mut stream) };
     let mut taken = 0;
     match answer {
         Answer::Whole(answer) => drop(write(&mut stream, answer, &mut taken)),
@@ -75,6 +77,15 @@ fn exchange(mut stream: TcpStream, answer: &Answer) -> Exchange {
             let mut written = write(&mut stream, head.as_bytes(), &mut taken);
             while written.is_ok() && taken < ENDLESS {
                 written = write(&mut stream, part.as_bytes(), &mut taken);
+            }
+        }
+        // It passes only if a test fails.
+        Answer::Slow(pause) => {
+            for _ in 0..500 {
+                if write(&mut stream, b"a", &mut taken).is_err() {
+                    break;
+                }
+                thread::sleep(*pause);
             }
         }
     }
