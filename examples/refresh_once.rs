@@ -2,29 +2,39 @@
 //!
 //! A server that rotates refresh tokens and sees an old one again assumes a theft and ends the whole login
 //! (RFC 9700 §4.14.2). Two threads that refresh at the same time cause exactly that. [`TokenSource`] prevents it, and is
-//! meant to be copied. The example `refresh_once_async` does the same on tokio; for several processes, see *Several
-//! workers* in the guide.
+//! meant to be copied. Nobody waits for a refresh while there is a token that has not expired, and nobody longer than they
+//! want. The example `refresh_once_async` does the same on tokio; for several processes, see *Several workers* in the guide.
 
+extern crate alloc;
+
+use alloc::sync::Arc;
 use core::time::Duration;
-use std::sync::{Barrier, Mutex, PoisonError};
+use std::sync::{Barrier, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
 
 use authcode::{
-    Authorized, Client, Exchange, HttpRequest, HttpResponse, NextStep, Refusal as _, Renewal, Secret, Server, UnixTime,
+    Authorized, Client, Exchange as _, HttpRequest, HttpResponse, NextStep, Refreshing, Renewal, Resend, Secret,
+    Server, UnixTime,
 };
 
 type Failure = Box<dyn core::error::Error + Send + Sync>;
 
 /// How long before its end a token is renewed: the time of a call to the API, and a clock that is a little off.
 const LEEWAY: Duration = Duration::from_secs(30);
-/// How long after a failed refresh no other one is tried.
+/// How long a refresh may take, with all of its retries.
+const STEP_LIMIT: Duration = Duration::from_secs(60);
+/// How long after a failed refresh no other one is tried, unless the server asks for a longer pause.
 const PAUSE: Duration = Duration::from_secs(10);
 const THREADS: usize = 8;
 
-/// A login that many threads share.
-struct TokenSource<Send, Save> {
+/// A login that many threads share. A clone is the same login.
+struct TokenSource<Send, Save>(Arc<Shared<Send, Save>>);
+
+struct Shared<Send, Save> {
+    /// Held for moments only.
     kept: Mutex<Kept>,
+    refresh_ended: Condvar,
     send: Send,
     save: Save,
 }
@@ -33,106 +43,161 @@ struct Kept {
     login: Authorized,
     /// The revision of the login that is in the store.
     saved: u32,
-    failed_at: Option<Instant>,
+    is_refreshing: bool,
+    /// After a failure: when the next refresh may be tried, and what was wrong.
+    failed: Option<(Instant, String)>,
 }
 
 impl<Send, Save> TokenSource<Send, Save>
 where
-    Send: Fn(HttpRequest) -> Result<HttpResponse, Failure>,
-    Save: Fn(Secret) -> Result<(), Failure>,
+    Send: Fn(HttpRequest) -> Result<HttpResponse, Failure> + core::marker::Send + Sync + 'static,
+    Save: Fn(Secret) -> Result<(), Failure> + core::marker::Send + Sync + 'static,
 {
-    /// `login` is already in the store.
+    /// `login` is already in the store. `send` has a timeout of its own.
     fn new(login: Authorized, send: Send, save: Save) -> Self {
-        Self { kept: Mutex::new(Kept { saved: login.revision(), login, failed_at: None }), send, save }
+        let kept = Kept { saved: login.revision(), login, is_refreshing: false, failed: None };
+        Self(Arc::new(Shared { kept: Mutex::new(kept), refresh_ended: Condvar::new(), send, save }))
     }
 
-    /// The `Authorization` header for a call to the API.
+    /// The `Authorization` header for a call to the API. If there is none, it waits for a refresh, at most for `limit`.
     ///
-    /// The first thread that finds the token expired refreshes it, and holds the lock until the result is saved. The
-    /// others wait for the lock, and then find the new token.
-    fn bearer(&self) -> Result<Secret, Failure> {
-        // After a panic, too, the login has every token that may work.
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let Kept { login, saved, failed_at } = &mut *kept;
-        let mut renewed = Ok(());
-        if login.needs_renewal(UnixTime::now(), LEEWAY) {
-            // If the server is down, the threads that waited for the lock do not repeat all attempts one by one.
-            if failed_at.is_some_and(|at| at.elapsed() < PAUSE) {
-                renewed = Err("a refresh failed a moment ago".into());
-            } else {
-                renewed = self.renew(login);
-                *failed_at = renewed.is_err().then(Instant::now);
+    /// The first thread that finds the token about to expire starts a thread that refreshes it. Until it has expired,
+    /// nobody waits for that.
+    fn bearer(&self, limit: Duration) -> Result<Secret, Failure> {
+        let end = Instant::now() + limit;
+        let mut kept = self.0.kept();
+        loop {
+            if let Some(bearer) = kept.usable(LEEWAY)? {
+                return Ok(bearer);
             }
-        }
-        // After a failure, too: a refresh token may have been replaced or dropped. A failed save is repeated.
-        if *saved != login.revision() {
-            (self.save)(login.suspend().to_json())?;
-            *saved = login.revision();
-        }
-        match renewed {
-            // Until the token has expired, a failed refresh costs nothing.
-            Err(error) if login.needs_renewal(UnixTime::now(), Duration::ZERO) => Err(error),
-            _ => Ok(login.bearer()?),
-        }
-    }
-
-    /// Renews the tokens in place. On an error, `login` still has every token that may work.
-    fn renew(&self, login: &mut Authorized) -> Result<(), Failure> {
-        match login.renewal() {
-            Renewal::Refresh(refresh) => run(&mut Some(refresh.on(login)), &self.send).map(drop),
-            Renewal::Reauthorize(_) => Err("there is no refresh token: log in again".into()),
+            if !kept.is_refreshing && kept.failed.as_ref().is_none_or(|(until, _)| *until <= Instant::now()) {
+                kept.is_refreshing = true;
+                let shared = Arc::clone(&self.0);
+                thread::spawn(move || Turn(&shared).take());
+            }
+            if let Some(bearer) = kept.usable(Duration::ZERO)? {
+                return Ok(bearer);
+            }
+            if let (false, Some((_, text))) = (kept.is_refreshing, &kept.failed) {
+                return Err(format!("the last refresh failed: {text}").into());
+            }
+            let left = end.checked_duration_since(Instant::now()).ok_or("the refresh takes too long")?;
+            kept = self.0.refresh_ended.wait_timeout(kept, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 }
 
-/// Sends a request, and tries again while that may help. On an error, a state that is still alive is in `slot`.
-///
-/// It ends: each state counts the responses that it has refused, and the crate limits each pause.
-fn run<X: Exchange>(
-    slot: &mut Option<X>,
-    send: impl Fn(HttpRequest) -> Result<HttpResponse, Failure>,
-) -> Result<X::Next, Failure> {
-    loop {
-        let response = send(slot.as_ref().ok_or("the step has been taken")?.request())?;
-        let step = slot.take().ok_or("the step has been taken")?;
-        let error = match step.receive_response(response, UnixTime::now()) {
-            Ok(next) => return Ok(next),
-            Err(rejected) => rejected.put_back(slot),
+impl Kept {
+    /// The header, if the token is in the store and does not expire within `leeway`.
+    fn usable(&self, leeway: Duration) -> Result<Option<Secret>, Failure> {
+        let is_usable = self.saved == self.login.revision() && !self.login.needs_renewal(UnixTime::now(), leeway);
+        Ok(if is_usable { Some(self.login.bearer()?) } else { None })
+    }
+}
+
+/// The turn to refresh. It ends even if `send` or `save` panics.
+struct Turn<'a, Send, Save>(&'a Shared<Send, Save>);
+
+impl<Send, Save> Turn<'_, Send, Save>
+where
+    Send: Fn(HttpRequest) -> Result<HttpResponse, Failure>,
+    Save: Fn(Secret) -> Result<(), Failure>,
+{
+    /// Renews the tokens and saves them.
+    fn take(self) {
+        let renewed = self.0.renew();
+        // After a failure, too: a refresh token may have been replaced or dropped. A failed save is repeated.
+        let saved = self.0.save_if_changed();
+        self.0.kept().failed = match (renewed, saved) {
+            (Ok(()), Ok(())) => None,
+            (Err((error, pause)), _) => Some((Instant::now() + pause, error.to_string())),
+            (Ok(()), Err(error)) => Some((Instant::now() + PAUSE, error.to_string())),
         };
-        match error.next_step() {
-            NextStep::Retry { after } => thread::sleep(after),
-            _ => return Err(error.into()),
+    }
+}
+
+impl<Send, Save> Drop for Turn<'_, Send, Save> {
+    fn drop(&mut self) {
+        self.0.kept().is_refreshing = false;
+        self.0.refresh_ended.notify_all();
+    }
+}
+
+impl<Send, Save> Shared<Send, Save> {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        // After a panic, too, the login has every token that may work.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<Send, Save> Shared<Send, Save>
+where
+    Send: Fn(HttpRequest) -> Result<HttpResponse, Failure>,
+    Save: Fn(Secret) -> Result<(), Failure>,
+{
+    /// Renews the tokens in place, by the rule of every driver. On an error, the login still has every token that may
+    /// work, and no refresh is tried for as long as the error says. No lock is held while it sends or sleeps.
+    fn renew(&self) -> Result<(), (Failure, Duration)> {
+        let end = Instant::now() + STEP_LIMIT;
+        let mut may_resend = matches!(Refreshing::RESEND, Resend::Once | Resend::Freely);
+        loop {
+            if !self.kept().login.needs_renewal(UnixTime::now(), LEEWAY) {
+                return Ok(()); // it only has to be saved
+            }
+            let Renewal::Refresh(refresh) = self.kept().login.renewal() else {
+                return Err(("there is no refresh token: log in again".into(), PAUSE));
+            };
+            let response = match (self.send)(refresh.request()) {
+                Ok(response) => response,
+                // No response came: once more, at once.
+                Err(_) if Instant::now() < end && core::mem::take(&mut may_resend) => continue,
+                Err(error) => return Err((error, PAUSE)),
+            };
+            let renewed = refresh.receive_response(&mut self.kept().login, response, UnixTime::now());
+            let Err(error) = renewed else { return Ok(()) };
+            match error.next_step() {
+                NextStep::Retry { after } if Instant::now() + after < end => thread::sleep(after),
+                NextStep::Retry { after } => return Err((error.into(), after.max(PAUSE))),
+                _ => return Err((error.into(), PAUSE)),
+            }
         }
+    }
+
+    fn save_if_changed(&self) -> Result<(), Failure> {
+        let (form, revision) = {
+            let kept = self.kept();
+            if kept.saved == kept.login.revision() {
+                return Ok(());
+            }
+            (kept.login.suspend().to_json(), kept.login.revision())
+        };
+        (self.save)(form)?;
+        self.kept().saved = revision;
+        Ok(())
     }
 }
 
 fn main() -> Result<(), Failure> {
-    let server = Mutex::new(StrictServer { refresh_token: 1, is_busy: true, requests: 0 });
-    let send = |request: HttpRequest| {
-        let mut server = server.lock().map_err(|_| "the server has failed")?;
-        Ok(server.answer(&request))
-    };
-    // In your program: a place that is as safe as a password's.
-    let store = Mutex::new(Vec::new());
-    let save = |stored: Secret| {
-        store.lock().map_err(|_| "the store has failed")?.push(stored);
-        Ok(())
-    };
-    let tokens = TokenSource::new(expired_login()?, send, save);
+    one_refresh_for_all()?;
+    println!();
+    nobody_waits_without_need()
+}
 
-    // Every thread finds the token expired, at the same moment.
+/// Every thread finds the token expired, at the same moment.
+fn one_refresh_for_all() -> Result<(), Failure> {
+    let (server, store) = (Arc::new(Mutex::new(StrictServer::new(Some("1")))), Arc::new(Mutex::new(Vec::new())));
+    let tokens = token_source(login_with(Duration::ZERO)?, &server, &store);
     let start = Barrier::new(THREADS);
     let bearers = thread::scope(|scope| {
         let task = || {
             start.wait();
-            tokens.bearer()
+            tokens.bearer(Duration::from_secs(30))
         };
         let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(task)).collect();
         threads.into_iter().map(|task| task.join().map_err(|_| "a thread panicked")?).collect::<Result<Vec<_>, _>>()
     })?;
 
-    let requests = server.lock().map_err(|_| "the server has failed")?.requests;
-    let saves = store.lock().map_err(|_| "the store has failed")?.len();
+    let (requests, saves) = (lock(&server).requests, lock(&store).len());
     println!("{} threads have a token.", bearers.len());
     println!("The server received {requests} requests: it was busy at the first, and answered the second.");
     println!("The login was saved once.");
@@ -142,26 +207,81 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// A login whose access token expired long ago. In your program: `Authorized::resume`, or the end of a login.
-fn expired_login() -> Result<Authorized, Failure> {
+/// The server is busy, and asks for a short pause, then for a long one. The token is good for some more seconds.
+fn nobody_waits_without_need() -> Result<(), Failure> {
+    for pause in ["5", "300"] {
+        let (server, store) = (Arc::new(Mutex::new(StrictServer::new(Some(pause)))), Arc::new(Mutex::new(Vec::new())));
+        let tokens = token_source(login_with(Duration::from_secs(20))?, &server, &store);
+        let start = Instant::now();
+        let bearer = tokens.bearer(Duration::from_secs(30))?;
+        if bearer.expose() != "Bearer access-1" || start.elapsed() > Duration::from_secs(1) {
+            return Err("the token was still good".into());
+        }
+        // Another login, whose token has expired.
+        let tokens =
+            token_source(login_with(Duration::ZERO)?, &Arc::new(Mutex::new(StrictServer::new(Some(pause)))), &store);
+        let (start, outcome) = (Instant::now(), tokens.bearer(Duration::from_millis(500)));
+        let has_waited = start.elapsed();
+        if outcome.is_ok() || has_waited > Duration::from_secs(2) {
+            return Err("a thread waited for longer than it wanted".into());
+        }
+        println!(
+            "A pause of {pause} s: a token that was still good came at once, and {} ms were waited for another.",
+            has_waited.as_millis()
+        );
+    }
+    Ok(())
+}
+
+fn token_source(
+    login: Authorized,
+    server: &Arc<Mutex<StrictServer>>,
+    store: &Arc<Mutex<Vec<Secret>>>,
+) -> TokenSource<
+    impl Fn(HttpRequest) -> Result<HttpResponse, Failure> + use<>,
+    impl Fn(Secret) -> Result<(), Failure> + use<>,
+> {
+    let (server, store) = (Arc::clone(server), Arc::clone(store));
+    let send = move |request: HttpRequest| Ok(lock(&server).answer(&request));
+    // In your program: a place that is as safe as a password's.
+    let save = move |stored: Secret| {
+        lock(&store).push(stored);
+        Ok(())
+    };
+    TokenSource::new(login, send, save)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A login whose access token is good for so long. In your program: `Authorized::resume`, or the end of a login.
+fn login_with(left: Duration) -> Result<Authorized, Failure> {
     let server = Server::new("https://login.example/authorize", "https://login.example/oauth/token")?;
     let client = Client::new(server, "my-app", "com.example.app:/callback")?;
-    Ok(Authorized::import(&client.login(), &tokens(1), UnixTime::from_secs(1_700_000_000))?)
+    let hour = Duration::from_secs(3600);
+    let received_at = UnixTime::from_secs(UnixTime::now().as_secs().saturating_sub((hour - left).as_secs()));
+    Ok(Authorized::import(&client.login(), &tokens(1), received_at)?)
 }
 
 /// The network and a server that accepts each refresh token once, and ends the login if it sees an old one.
 struct StrictServer {
     /// The number of the refresh token that is valid.
     refresh_token: u32,
-    is_busy: bool,
+    /// How long a pause it asks for at the first request.
+    busy: Option<&'static str>,
     requests: u32,
 }
 
 impl StrictServer {
+    const fn new(busy: Option<&'static str>) -> Self {
+        Self { refresh_token: 1, busy, requests: 0 }
+    }
+
     fn answer(&mut self, request: &HttpRequest) -> HttpResponse {
         self.requests += 1;
-        if core::mem::take(&mut self.is_busy) {
-            return HttpResponse::new(503, "busy");
+        if let Some(pause) = self.busy.take() {
+            return HttpResponse::new(503, "busy").with_headers([("retry-after", pause)]);
         }
         if !request.body.expose().ends_with(&format!("&refresh_token=refresh-{}", self.refresh_token)) {
             return HttpResponse::new(400, r#"{"error":"invalid_grant"}"#);

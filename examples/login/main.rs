@@ -1,8 +1,10 @@
 //! A whole login from a terminal. Run it with `cargo run --example login`.
 //!
-//! Nothing here waits without a limit: the redirect has `--timeout`, a request 30 seconds, and the crate limits retries and
-//! their pauses. Nothing is stored, so Ctrl-C at any time leaves nothing behind.
+//! Nothing here waits without a limit: the redirect has `--timeout`, a request 30 seconds, a step with its retries a minute,
+//! and a code that may still be good is kept for five minutes, for the user's next try. Nothing is stored, so Ctrl-C at any
+//! time leaves nothing behind.
 
+mod again;
 mod browser;
 mod endpoints;
 mod exchange;
@@ -70,7 +72,8 @@ fn login(options: Options) -> Result<(), Failure> {
 
     // The code is exchanged for tokens.
     report::code_received();
-    let mut login = exchange::run(&mut Some(code))?;
+    let mut slot = Some(code);
+    let mut login = exchange::exchange(&mut slot, again::asks)?;
     report::authorized(&login, None);
     if let Some(built_in) = &built_in {
         resource::show(built_in, &login)?;

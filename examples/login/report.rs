@@ -9,6 +9,7 @@ use authcode::{
 };
 
 use crate::Failure;
+use crate::exchange::Stopped;
 
 /// A line. If nobody reads any more, as behind a closed pipe, the login goes on.
 pub(crate) fn line(text: &str) {
@@ -67,8 +68,18 @@ pub(crate) fn request(request: &HttpRequest) {
     line(&format!("  {} {}", request.method, request.url));
 }
 
-pub(crate) fn no_response(error: ureq::Error) -> Failure {
-    format!("no response came: {error}. Check the network and the URL, then run this again.").into()
+pub(crate) fn no_response(error: &ureq::Error) -> String {
+    format!("no response came: {error}. Check the network and the URL.")
+}
+
+pub(crate) fn resend() {
+    line("  no response came; sending it once more");
+}
+
+/// The code may still be good, and the user may have mended what was wrong.
+pub(crate) fn asks_again(stopped: &Stopped, pause: Duration) {
+    let when = if pause.is_zero() { String::new() } else { format!(" in {} s", pause.as_secs()) };
+    line(&format!("  {stopped}\n  The code may still be good: press Enter to send it again{when}, or Ctrl-C to stop."));
 }
 
 pub(crate) fn retry(error: &impl Refusal, after: Duration) {
@@ -135,7 +146,7 @@ pub(crate) fn refusal(error: &impl Refusal) -> String {
         (NextStep::StartOver, Fault::User) => "You declined. Run this again if you change your mind.",
         (NextStep::StartOver, Fault::Caller) => "Correct the options, then run this again.",
         (NextStep::StartOver, _) => "Run this again to start over.",
-        (NextStep::Fix, _) => "Check the credentials, the endpoints and any proxy, then run this again.",
+        (NextStep::Fix, _) => "Check the credentials, the endpoints and any proxy.",
         _ => "Try again later.",
     };
     format!("{error}{}. {advice}", description(error.oauth_error()))

@@ -17,8 +17,13 @@ pub(crate) fn send(request: HttpRequest) -> Result<HttpResponse, ureq::Error> {
         "GET" => agent.run(call.body(())?)?,
         _ => agent.run(call.body(request.body.into_exposed())?)?,
     };
-    let body = response.body_mut().with_config().limit(request.max_response_len as u64).read_to_vec()?;
-    Ok(HttpResponse::new(response.status().as_u16(), body).with_headers(response.headers()))
+    let status = response.status().as_u16();
+    let answer = match response.body_mut().with_config().limit(request.max_response_len as u64).read_to_vec() {
+        Ok(body) => HttpResponse::new(status, body),
+        Err(ureq::Error::BodyExceedsLimit(_)) => HttpResponse::too_long(status),
+        Err(error) => return Err(error),
+    };
+    Ok(answer.with_headers(response.headers()))
 }
 
 /// A client that follows no redirect, returns every status, and has a timeout: the duties of [`HttpRequest`].
