@@ -44,7 +44,7 @@ for body in \
   seed token_response "\\x00\\xc8\\x04$body"
   seed token_response "\\x00\\xc8\\x05$body"
 done
-mkdir -p corpus/{configuration,discovery,flow,form_encoding,redirect,stored_form,token_response,uri}
+mkdir -p corpus/{challenges,configuration,discovery,flow,form_encoding,redirect,stored_form,token_response,uri}
 cp ../tests/golden/*.json corpus/stored_form/
 for uri in 'https://a.example:8443/x/y;z=1,2/@:!$&()*+~_-./%41?q=/?&a=%20' 'https://[2001:db8::1]:1/' \
   'http://127.0.0.1/cb' 'com.example.app://host:1/cb?x=y' 'https://a.example?x'; do
@@ -52,4 +52,10 @@ for uri in 'https://a.example:8443/x/y;z=1,2/@:!$&()*+~_-./%41?q=/?&a=%20' 'http
 done
 for text in ' %&+\xc2\xa3\xe2\x82\xac' 'a b' '~*-._' '%41%zz'; do
   seed form_encoding "$text"
+done
+for headers in \
+  'Bearer error="invalid_token", error_description="say \\"scope=x\\"", resource_metadata="https://a.example/m"' \
+  'Newauth realm="apps", type=1, title="Login to \\"apps\\"", Basic realm="simple"' \
+  'Negotiate YII=, Bearer scope = "b"\nDPoP algs="RS256 ES256", error="use_dpop_nonce"'; do
+  seed challenges "$headers"
 done

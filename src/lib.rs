@@ -137,6 +137,7 @@ pub use flow::{
 pub use http::{Headers, HttpRequest, HttpResponse};
 pub use rand_core;
 pub use response::authorization_response::{Redirect, RedirectError};
+pub use response::challenge::{Challenge, ChallengeError};
 pub use response::fault::Fault;
 pub use response::lifetime::Lifetime;
 pub use response::next_step::{NextStep, Refusal};

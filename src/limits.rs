@@ -104,3 +104,18 @@ pub const UNREADABLE_LIFETIME: u64 = 60;
 ///
 /// A server that issues expired tokens must not be asked for another one at each use.
 pub const MIN_RENEWAL_INTERVAL: u64 = 5;
+
+/// The longest `WWW-Authenticate` headers of a response that are read, in bytes, all together: 16 KiB.
+///
+/// Common HTTP stacks take 8 to 64 KiB of headers. Real challenges have some hundred bytes.
+pub const MAX_CHALLENGES_LEN: usize = 16 * 1024;
+
+/// How many challenges of a response are read: 16.
+///
+/// Real responses have one to three.
+pub const MAX_CHALLENGES: usize = 16;
+
+/// How many parameters a challenge may have: 32.
+///
+/// Each name is compared with the others. Real challenges have up to six.
+pub const MAX_CHALLENGE_PARAMS: usize = 32;

@@ -24,6 +24,7 @@ macro_rules! targets {
 }
 
 targets! {
+    challenges = "../fuzz/src/challenges.rs",
     configuration = "../fuzz/src/configuration.rs",
     discovery = "../fuzz/src/discovery.rs",
     flow = "../fuzz/src/flow.rs",

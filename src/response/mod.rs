@@ -1,6 +1,7 @@
 //! Parses what comes from outside: the authorization response, the token response, and the errors in both.
 
 pub(crate) mod authorization_response;
+pub(crate) mod challenge;
 pub(crate) mod fault;
 mod fields;
 pub(crate) mod lifetime;

@@ -9,6 +9,7 @@
 )]
 
 mod attacks;
+mod challenges;
 mod client_authentication;
 mod configuration;
 mod conformance;
