@@ -7,6 +7,7 @@ use core::fmt;
 use core::iter::Flatten;
 use core::time::Duration;
 
+use crate::encoding::form::{self, Pair, Space};
 use crate::encoding::text;
 use crate::encoding::time::{HttpDate, UnixTime};
 use crate::limits::{MAX_RESPONSE_LEN, MAX_RETRY_AFTER};
@@ -56,15 +57,20 @@ pub struct HttpRequest {
 
 impl HttpRequest {
     pub(crate) fn post_form(url: &str, authorization: Option<Secret>, body: String) -> Self {
-        Self::new("POST", url, Headers { content_type: Some("application/x-www-form-urlencoded"), authorization }, body)
+        Self::new(
+            "POST",
+            url,
+            Headers { content_type: Some("application/x-www-form-urlencoded"), authorization, dpop: None },
+            body,
+        )
     }
 
     pub(crate) fn post_json(url: &str, authorization: Option<Secret>, body: String) -> Self {
-        Self::new("POST", url, Headers { content_type: Some("application/json"), authorization }, body)
+        Self::new("POST", url, Headers { content_type: Some("application/json"), authorization, dpop: None }, body)
     }
 
     pub(crate) fn get(url: &str) -> Self {
-        Self::new("GET", url, Headers { content_type: None, authorization: None }, String::new())
+        Self::new("GET", url, Headers { content_type: None, authorization: None, dpop: None }, String::new())
     }
 
     fn new(method: &'static str, url: &str, headers: Headers, body: String) -> Self {
@@ -77,12 +83,25 @@ impl HttpRequest {
             max_response_len: MAX_RESPONSE_LEN,
         }
     }
+
+    /// Adds the `DPoP` header (RFC 9449 §4.1).
+    pub(crate) fn set_dpop(&mut self, proof: Secret) {
+        self.headers.dpop = Some(proof);
+    }
+
+    /// Adds parameters to a body that is a form. In one allocation: growing would leave copies.
+    pub(crate) fn add_form_params(&mut self, params: [Pair<'_>; 2]) {
+        let body = self.body.expose();
+        let separator = if body.is_empty() { "" } else { "&" };
+        self.body = form::encode(&[body, separator], &|visit| params.into_iter().for_each(&mut *visit), &[], Space::Plus).into();
+    }
 }
 
 /// The headers of an [`HttpRequest`]: names in lower case, values in visible ASCII. `Debug` shows only the names.
 pub struct Headers {
     content_type: Option<&'static str>,
     authorization: Option<Secret>,
+    dpop: Option<Secret>,
 }
 
 impl Headers {
@@ -94,14 +113,15 @@ impl Headers {
 
 impl<'a> IntoIterator for &'a Headers {
     type Item = (&'static str, &'a str);
-    type IntoIter = Flatten<IntoIter<Option<Self::Item>, 3>>;
+    type IntoIter = Flatten<IntoIter<Option<Self::Item>, 4>>;
 
     fn into_iter(self) -> Self::IntoIter {
         // Without `accept` some servers do not answer in JSON.
         let accept = Some(("accept", "application/json"));
         let content_type = self.content_type.map(|value| ("content-type", value));
         let authorization = self.authorization.as_ref().map(|value| ("authorization", value.expose()));
-        [content_type, accept, authorization].into_iter().flatten()
+        let dpop = self.dpop.as_ref().map(|value| ("dpop", value.expose()));
+        [content_type, accept, authorization, dpop].into_iter().flatten()
     }
 }
 
@@ -209,7 +229,8 @@ impl fmt::Debug for HttpResponse {
     }
 }
 
-/// For an HTTP stack that uses the types of the crate `http`. The `authorization` header is marked as sensitive.
+/// For an HTTP stack that uses the types of the crate `http`. The headers `authorization` and `dpop` are marked as
+/// sensitive.
 ///
 /// `http::Request` has no place for [`follow_redirects`](HttpRequest::follow_redirects) and
 /// [`max_response_len`](HttpRequest::max_response_len): configure the client not to follow redirects, and read
@@ -235,7 +256,7 @@ impl TryFrom<HttpRequest> for ::http::Request<Vec<u8>> {
         let mut builder = ::http::Request::builder().method(request.method).uri(&request.url);
         for (name, value) in &request.headers {
             let mut value = ::http::HeaderValue::try_from(value)?;
-            value.set_sensitive(name == "authorization");
+            value.set_sensitive(matches!(name, "authorization" | "dpop"));
             builder = builder.header(name, value);
         }
         builder.body(request.body.into_exposed().into_bytes())

@@ -109,6 +109,7 @@ mod encoding;
 pub mod flow;
 pub mod guide;
 mod http;
+mod jose;
 pub mod limits;
 mod names;
 mod pkce;
@@ -131,13 +132,20 @@ pub use encoding::time::UnixTime;
 #[doc(inline)]
 pub use flow::{
     Authorized, AwaitingRedirect, BearerError, CodeReceived, Exchange, Flow, Refresh, RefreshOptions, Refreshed,
-    Refreshing, Rejected, Renewal, Resend, ResumeError, StartError, StateKind, Suspended, TokenError, Tokens,
-    Unstarted,
+    Refreshing, Rejected, Renewal, Resend, ResourceHeaders, ResourceRequestError, ResumeError, StartError, StateKind,
+    Suspended, TokenError, Tokens, Unstarted,
 };
 pub use http::{Headers, HttpRequest, HttpResponse};
+pub use jose::algorithm::Algorithm;
+pub use jose::assertion::{AssertionKey, Audience, ClientAssertion};
+pub use jose::draft::{Draft, Purpose, RejectedSignature, SignatureError, SigningJob};
+pub use jose::fresh::{EntropyError, Fresh};
+pub use jose::key_error::KeyError;
+pub use jose::public_key::PublicKey;
 pub use rand_core;
 pub use response::authorization_response::{Redirect, RedirectError};
 pub use response::challenge::{Challenge, ChallengeError};
+pub use response::dpop_nonce::ResourceNonce;
 pub use response::fault::Fault;
 pub use response::lifetime::Lifetime;
 pub use response::next_step::{NextStep, Refusal};

@@ -119,3 +119,29 @@ pub const MAX_CHALLENGES: usize = 16;
 ///
 /// Each name is compared with the others. Real challenges have up to six.
 pub const MAX_CHALLENGE_PARAMS: usize = 32;
+
+/// The longest JSON Web Key that is read, in bytes: 16 KiB.
+///
+/// A key of [`MAX_RSA_BITS`] takes 1.5 KiB. The rest is for members that are ignored, such as a chain of certificates.
+pub const MAX_JWK_LEN: usize = 16 * 1024;
+
+/// The largest RSA key, in bits: 8192. The smallest is 2048 (RFC 7518 §3.3).
+///
+/// Key and signature go into a header of each request, and many HTTP servers take no more than 8 KiB of headers.
+pub const MAX_RSA_BITS: usize = 8192;
+
+/// The longest identifier of a key (`kid`), in bytes: 256.
+///
+/// It is a thumbprint of 43 characters, a UUID, or a name.
+pub const MAX_KEY_ID_LEN: usize = 256;
+
+/// The longest `DPoP-Nonce`, in bytes: 1 KiB.
+///
+/// RFC 9449 has no limit. Servers send 20 to 200 characters, and each proof carries them in a header.
+pub const MAX_DPOP_NONCE_LEN: usize = 1024;
+
+/// How long a client assertion is valid, in seconds: 1 minute.
+///
+/// It is sent at once, and each request has its own. FAPI 2.0 servers accept a clock that is 10 seconds off, and some
+/// accept more, so a minute leaves room for both.
+pub const ASSERTION_LIFETIME: u64 = 60;

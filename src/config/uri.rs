@@ -223,6 +223,27 @@ impl Uri {
         self.between(0, self.path.0)
     }
 
+    /// Parses the URL of a request, of which nothing but the part before query and fragment matters: no resource owner
+    /// reads it, so whether a punycode label is valid does not matter, either.
+    pub(crate) fn parse_target(url: &str) -> Result<Self, UriError> {
+        let end = url.bytes().position(|byte| matches!(byte, b'?' | b'#')).unwrap_or(url.len());
+        let uri = Self::parse_any_host(url.get(..end).unwrap_or_default())?;
+        if matches!(uri.scheme(), "http" | "https") { Ok(uri) } else { Err(UriError::Scheme) }
+    }
+
+    /// As [`origin`](Self::origin), without the default port.
+    pub(crate) fn normalized_origin(&self) -> &str {
+        let end = if self.port == self.effective_port(None) { self.host.1 } else { self.path.0 };
+        self.between(0, end)
+    }
+
+    /// The `htu` of a DPoP proof (RFC 9449 §4.2): no query, and, since not every server normalizes what it compares
+    /// (§4.3), no default port and no empty path.
+    pub(crate) fn as_dpop_target(&self) -> String {
+        let path = if self.path().is_empty() { "/" } else { self.path() };
+        [self.normalized_origin(), path].concat()
+    }
+
     /// Whether scheme, host and port are the same.
     pub(crate) fn has_origin_of(&self, other: &Self) -> bool {
         let port = |uri: &Self| uri.effective_port(uri.port);

@@ -8,6 +8,26 @@ pub(crate) fn is_vschar(text: &str, limit: usize) -> bool {
     (1..=limit).contains(&text.len()) && text.bytes().fold(true, |all, byte| all & matches!(byte, 0x20..=0x7E))
 }
 
+/// An access token that can be sent in an `Authorization` header.
+///
+/// RFC 6750 §2.1 allows fewer characters, but Salesforce's tokens have a `!`, Amazon's a `|`, and those of JetBrains a `:`
+/// and a `=` in the middle. The others would end the token (RFC 9110 §11.4).
+pub(crate) fn is_header_token(text: &str) -> bool {
+    let fits = |byte| matches!(byte, 0x21..=0x7E) && !matches!(byte, b'"' | b',' | b'\\');
+    !text.is_empty() && text.bytes().all(fits)
+}
+
+/// RFC 9110 §9.1: the name of a method is a token (§5.6.2).
+pub(crate) fn is_method(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(fits)
+}
+
+/// RFC 9449 §8.1: `1*NQCHAR`, and at most `limit`. A space is not among them, so a list of several is not one.
+pub(crate) fn is_dpop_nonce(text: &[u8], limit: usize) -> bool {
+    (1..=limit).contains(&text.len()) && text.iter().all(|byte| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E))
+}
+
 /// RFC 6749 §8.2, and the brackets that some servers' names end in (`grant_options[]`).
 pub(crate) fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'[' | b']')

@@ -477,6 +477,15 @@ fn write_object(out: &mut dyn FnMut(&str), pairs: &[(&str, &str)]) {
     out(if start == "{" { "{}" } else { "}" });
 }
 
+/// A string with its quotes, in one allocation of the exact size.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut len = 0;
+    write_string(&mut |part| len += part.len(), text);
+    let mut out = String::with_capacity(len);
+    write_string(&mut |part| out.push_str(part), text);
+    out
+}
+
 fn write_string(out: &mut dyn FnMut(&str), text: &str) {
     out("\"");
     let mut start = 0;

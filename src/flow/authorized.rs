@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::config::client::Client;
 use crate::config::error::ConfigError;
 use crate::config::scope::Scope;
+use crate::encoding::grammar::is_header_token;
 use crate::encoding::time::UnixTime;
 use crate::flow::grant::Grant;
 use crate::flow::stored_tokens::{self, Binding};
@@ -104,10 +105,7 @@ impl Authorized {
         if *self.tokens().token_type() != TokenType::Bearer {
             return Err(BearerError::TokenType);
         }
-        // RFC 6750 has fewer, but Salesforce's tokens have a `!`, Amazon's a `|`, and those of JetBrains a `:` and a `=` in
-        // the middle. The others would end the token (RFC 9110 §11.4).
-        let fits = |byte| matches!(byte, 0x21..=0x7E) && !matches!(byte, b'"' | b',' | b'\\');
-        if !token.bytes().all(fits) {
+        if !is_header_token(token) {
             return Err(BearerError::Character);
         }
         let mut header = String::with_capacity(SCHEME.len() + token.len());

@@ -2,6 +2,7 @@
 
 pub(crate) mod authorization_response;
 pub(crate) mod challenge;
+pub(crate) mod dpop_nonce;
 pub(crate) mod fault;
 mod fields;
 pub(crate) mod lifetime;

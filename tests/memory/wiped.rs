@@ -3,8 +3,9 @@
 //! What the caller owns is the caller's to wipe: here its texts are constants, so that only the crate's memory is seen.
 
 use authcode::{
-    Authorized, AwaitingRedirect, Client, ClientAuth, CodeReceived, Dialect, Flow, HttpResponse, Identity, NextStep,
-    Redirect, Refresh, RefreshOptions, Renewal, Server, Suspended, UnixTime, Untrusted,
+    Algorithm, AssertionKey, Authorized, AwaitingRedirect, Client, ClientAuth, CodeReceived, Dialect, Draft, Flow,
+    Fresh, HttpResponse, Identity, NextStep, PublicKey, Redirect, Refresh, RefreshOptions, Renewal, Server,
+    SignatureError, Suspended, UnixTime, Untrusted,
 };
 use authcode_memory::{Scanner, Seen, scan};
 
@@ -28,6 +29,11 @@ const SECRETS: &[&str] = &[
     "aWQ6c2VjcmV0Y2xpZW50", // "id:secretclient" in Basic
     "secretticket",
     "secretdescription",
+    "AAECAwQFBgcICQoLDA0ODw",       // the `jti` of a proof
+    "EBESExQVFhcYGRobHB0eHw",       // the `jti` of an assertion
+    "eyJqdGkiOiJBQUVDQXdRRkJnY0lD", // the claims of a proof
+    "eyJpc3MiOiJpZCIsInN1YiI6Imlk", // the claims of an assertion
+    "ERERERERERERERERERERERER",     // a signature
 ];
 
 macro_rules! answer {
@@ -405,5 +411,28 @@ fn extra_parameters_leave_nothing() {
             pending.receive_redirect(Redirect::query(concat!("tenant=7&t=secretticket&", answer!("c")))).unwrap();
         drop(code.request());
         drop(code.suspend());
+    });
+}
+
+#[test]
+fn signed_requests_leave_nothing() {
+    let jwk = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    let key = PublicKey::from_jwk(jwk, Algorithm::EdDsa).unwrap();
+    let client_key = AssertionKey::private_key_jwt(Algorithm::EdDsa, Some("k1")).unwrap();
+    let token = authcode::Secret::from("secretaccess/1-0123456789-0123456789-0123456789");
+    let fresh = || Fresh::from_entropy(NOW, &mut core::array::from_fn(|index| index as u8)).unwrap();
+    let proof = || key.resource_headers("GET", "https://api.example/", &token, None, fresh()).unwrap();
+    let assertion = || client_key.assertion("id", "https://a.example", fresh());
+    assert_wiped(|| drop(proof()));
+    assert_wiped(|| drop(assertion()));
+    assert_wiped(|| drop(proof().sign_with(|_| Ok::<_, SignatureError>([0x11; 64])).unwrap()));
+    assert_wiped(|| drop(assertion().sign_with(|_| Ok::<_, SignatureError>([0x11; 64])).unwrap()));
+    assert_wiped(|| {
+        let Draft::Sign(job) = proof() else { panic!("it is to be signed") };
+        drop(job.finish(&[0x11; 63]).unwrap_err());
+    });
+    assert_wiped(|| {
+        let secret = authcode::Secret::from("secretclient-0123456789-0123456789");
+        AssertionKey::client_secret_jwt(Algorithm::Hs256, &secret).unwrap();
     });
 }

@@ -1,6 +1,8 @@
 //! What the worst inputs within the limits cost, in memory that is asked for. Anyone can send a redirect.
 
-use authcode::{CodeReceived, Dialect, HttpResponse, Redirect, RedirectError, limits};
+use authcode::{
+    Algorithm, CodeReceived, Dialect, HttpResponse, PublicKey, Redirect, RedirectError, SignatureError, limits,
+};
 
 use crate::scenario::*;
 
@@ -166,4 +168,36 @@ fn a_granted_scope_costs_a_small_multiple_of_its_size() {
     let body = format!(r#"{{"access_token":"a","scope":"{scope}"}}"#);
     let (is_ok, cost) = response(Dialect::STANDARD.with_granted_scope_separator(','), 200, body.as_bytes());
     assert!(is_ok && cost.peak <= 4 * scope.len() as u64 && cost.allocations <= 20, "{cost:?}");
+}
+
+/// The largest JWK, however it is built, costs what is kept of it; a request that is signed costs a few times its proof.
+#[test]
+fn a_key_and_its_proofs_cost_a_small_multiple_of_their_size() {
+    let number = |len: usize| {
+        use base64::Engine as _;
+        base64::prelude::BASE64_URL_SAFE_NO_PAD.encode([vec![0x81; len]].concat())
+    };
+    let n = number(limits::MAX_RSA_BITS / 8);
+    for filler in [r#""a":1,"#, r#""\u0061":"\u0061","#, r#""x5c":[[[{}]]],"#, "\"k2\"  :\t[ ] ,\n"] {
+        let end = format!(r#""e":"AQAB","n":"{n}","kty":"RSA"}}"#);
+        let jwk = filled(limits::MAX_JWK_LEN, "{", filler, &end);
+        let (key, cost) = cost(|| PublicKey::from_jwk(&jwk, Algorithm::Ps256).unwrap());
+        assert!(cost.peak <= 3 * n.len() as u64 + 1000, "{filler}: {cost:?}");
+        // A name that is escaped is decoded into memory that is freed at once.
+        assert!(cost.allocations <= 10 || filler.contains('\\'), "{filler}: {cost:?}");
+
+        let fresh = crate::keys::fresh(0, false);
+        let signature = vec![1; limits::MAX_RSA_BITS / 8];
+        let (proof, cost) = self::cost(|| {
+            let draft = key.resource_headers("GET", "https://api.example", &"token".into(), None, fresh).unwrap();
+            draft.sign_with(|_| Ok::<_, SignatureError>(&signature)).unwrap()
+        });
+        let len = proof.iter().last().unwrap().1.len() as u64;
+        assert!(len <= 6 * 1024, "{len}: it is a header");
+        assert!(cost.peak <= 3 * len && cost.allocations <= 20, "{len}: {cost:?}");
+    }
+    // Members without end, each of which may be one that is read.
+    let jwk = filled(limits::MAX_JWK_LEN, "{", r#""kid":"","#, r#""kty":"EC"}"#);
+    let (refused, cost) = cost(|| PublicKey::from_jwk(&jwk, Algorithm::Es256).is_err());
+    assert!(refused && cost.allocations == 0, "{cost:?}");
 }

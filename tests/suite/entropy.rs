@@ -2,7 +2,7 @@
 
 use crate::scenario::*;
 use authcode::rand_core::{TryCryptoRng, TryRng, UnwrapErr};
-use authcode::{AwaitingRedirect, StartError};
+use authcode::{AwaitingRedirect, EntropyError, Fresh, StartError};
 
 /// A source that gives what it is told to.
 struct Scripted(Result<[u8; 64], ()>);
@@ -128,4 +128,40 @@ fn the_random_source_is_the_callers() {
     for error in [StartError::RandomSource, StartError::NoEntropy, StartError::RepeatedEntropy] {
         assert_eq!(error.fault(), authcode::Fault::Caller);
     }
+}
+
+/// What a signed request takes.
+fn fresh(mut bytes: [u8; 32]) -> Result<Fresh, EntropyError> {
+    let result = Fresh::from_entropy(NOW, &mut bytes);
+    assert_eq!(bytes, [0; 32], "the bytes are taken out");
+    result
+}
+
+#[test]
+fn fresh_bytes_are_taken_out_once() {
+    let mut bytes = core::array::from_fn(|index| index as u8);
+    assert!(Fresh::from_entropy(NOW, &mut bytes).is_ok());
+    assert_eq!(Fresh::from_entropy(NOW, &mut bytes).unwrap_err(), EntropyError::NoEntropy);
+}
+
+#[test]
+fn fresh_bytes_of_a_broken_source_are_refused() {
+    let good: [u8; 32] = core::array::from_fn(|index| index as u8);
+    assert!(fresh(good).is_ok());
+    for half in [0..16, 16..32] {
+        let mut bytes = good;
+        bytes[half].fill(0);
+        assert_eq!(fresh(bytes).unwrap_err(), EntropyError::NoEntropy);
+    }
+    let mut bytes = good;
+    bytes.copy_within(..16, 16);
+    assert_eq!(fresh(bytes).unwrap_err(), EntropyError::RepeatedEntropy);
+    assert_eq!(fresh([7; 32]).unwrap_err(), EntropyError::RepeatedEntropy);
+}
+
+#[test]
+fn fresh_bytes_are_drawn_from_any_source() {
+    assert!(Fresh::draw(NOW, getrandom::SysRng).is_ok());
+    assert!(Fresh::draw(NOW, UnwrapErr(getrandom::SysRng)).is_ok());
+    assert_eq!(Fresh::draw(NOW, Scripted(Err(()))).unwrap_err(), EntropyError::RandomSource);
 }

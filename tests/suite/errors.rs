@@ -1,9 +1,9 @@
 //! What an error tells the developer: which party can fix it, what to do now, and no content from outside.
 
 use authcode::{
-    Authorized, BearerError, ConfigError, Discovery, DiscoveryErrorKind, ErrorCode, Fault, HttpResponse, NextStep,
-    ParameterError, Redirect, RedirectError, ResumeError, ScopeError, StartError, Suspended, TokenError,
-    TokenErrorKind, Untrusted, UnusableToken, UriError,
+    Authorized, BearerError, ConfigError, Discovery, DiscoveryErrorKind, EntropyError, ErrorCode, Fault, HttpResponse,
+    KeyError, NextStep, ParameterError, Redirect, RedirectError, ResourceRequestError, ResumeError, ScopeError,
+    SignatureError, StartError, Suspended, TokenError, TokenErrorKind, Untrusted, UnusableToken, UriError,
 };
 use core::time::Duration;
 
@@ -361,6 +361,10 @@ fn the_name_of_an_error_is_that_of_its_variant() {
         UnusableToken::DuplicateMember("access_token") => "DuplicateMember",
         BearerError::TokenType => "TokenType",
         ResumeError::OtherKind => "OtherKind",
+        KeyError::PrivateMember("d") => "PrivateMember",
+        EntropyError::NoEntropy => "NoEntropy",
+        SignatureError::Der => "Der",
+        ResourceRequestError::Url(UriError::Host) => "Url",
     }
     assert_eq!(refused_token(400, r#"{"error":"invalid_grant"}"#).name(), "Refused");
 }

@@ -8,6 +8,7 @@
     reason = "a test may fail, and has `std`"
 )]
 
+mod assertions;
 mod attacks;
 mod challenges;
 mod client_authentication;
@@ -25,13 +26,16 @@ mod extra_parameters;
 mod form_encoding;
 mod http_conversions;
 mod json;
+mod keys;
 mod layers;
 mod lifetimes;
 mod limits;
 mod metadata_rounds;
 mod model_server;
 mod other_clients;
+mod proofs;
 mod providers;
+mod public_keys;
 mod quirks;
 mod redirect_forms;
 mod redirect_parameters;
@@ -45,6 +49,7 @@ mod scopes;
 mod secrets;
 mod sequences;
 mod server_security;
+mod signing;
 mod stored_counts;
 mod stored_forms;
 mod templates;

@@ -25,6 +25,14 @@ static_assertions::assert_impl_all!(TokenError: Refusal, Clone, PartialEq, Send,
 static_assertions::assert_impl_all!(ResumeError: Refusal, Copy, PartialEq, Send, Sync);
 static_assertions::assert_impl_all!(DiscoveryError: Refusal, Clone, Send, Sync);
 static_assertions::assert_impl_all!(StartError: core::error::Error, Copy, PartialEq, Send, Sync);
+static_assertions::assert_impl_all!(PublicKey: Clone, Eq, core::hash::Hash, Send, Sync);
+static_assertions::assert_impl_all!(AssertionKey: Clone, Eq, core::hash::Hash, Send, Sync);
+static_assertions::assert_impl_all!(Fresh: Send, Sync);
+static_assertions::assert_impl_all!(Draft<HttpRequest>: core::fmt::Debug, Send, Sync, Unpin);
+static_assertions::assert_impl_all!(ResourceNonce: Clone, Eq, Send, Sync);
+// Nothing is lost with a signature, so its error may be passed on.
+static_assertions::assert_impl_all!(RejectedSignature<HttpRequest>: core::error::Error, Send, Sync);
+static_assertions::assert_impl_all!(SignatureError: core::error::Error, Copy, Eq, Send, Sync);
 
 // `?` on a refused step must not compile: it would drop a live login.
 static_assertions::assert_not_impl_any!(Rejected<AwaitingRedirect, RedirectError>: core::error::Error);
@@ -36,6 +44,11 @@ static_assertions::assert_not_impl_any!(Authorized: Clone, serde::Serialize, Par
 static_assertions::assert_not_impl_any!(Refresh: Clone, serde::Serialize, PartialEq);
 static_assertions::assert_not_impl_any!(Refreshing<'static>: Clone, serde::Serialize, PartialEq);
 static_assertions::assert_not_impl_any!(Suspended: Clone, PartialEq, core::fmt::Display);
+static_assertions::assert_not_impl_any!(Fresh: Clone, serde::Serialize, PartialEq);
+static_assertions::assert_not_impl_any!(Draft<HttpRequest>: Clone, serde::Serialize);
+static_assertions::assert_not_impl_any!(SigningJob<HttpRequest>: Clone, serde::Serialize);
+static_assertions::assert_not_impl_any!(ResourceHeaders: Clone, serde::Serialize);
+static_assertions::assert_not_impl_any!(ClientAssertion: Clone, serde::Serialize);
 static_assertions::assert_not_impl_any!(Secret: Clone, PartialEq, core::fmt::Display, serde::Serialize);
 
 /// The secrets are on the heap, so a move is cheap and leaves no copy of them.
@@ -46,6 +59,8 @@ fn a_step_moves_pointers_to_secrets_and_no_secret() {
     assert_eq!(words::<Refresh>(), 1);
     assert_eq!(words::<Refreshing<'static>>(), 2);
     assert!(words::<CodeReceived>() <= 7);
+    assert_eq!(words::<SigningJob<HttpRequest>>(), 1);
+    assert!(words::<RejectedSignature<HttpRequest>>() <= 4);
     // No secrets in it.
     assert_eq!(words::<Unstarted>(), 2);
 }
