@@ -29,6 +29,7 @@ targets! {
     discovery = "../fuzz/src/discovery.rs",
     flow = "../fuzz/src/flow.rs",
     form_encoding = "../fuzz/src/form_encoding.rs",
+    jwk = "../fuzz/src/jwk.rs",
     redirect = "../fuzz/src/redirect.rs",
     stored_form = "../fuzz/src/stored_form.rs",
     token_response = "../fuzz/src/token_response.rs",
