@@ -80,11 +80,12 @@
 //! - Your duties, storing, several workers, async, decisions: the [guide].
 //! - One driver for every request: [`Exchange`].
 //! - The server: [`Server`], [`Discovery`] by its issuer, [`providers`], [`Dialect`].
+//! - Keys that never enter the crate, for DPoP and client assertions: [`Draft`].
 //! - Every limit, with its reason: [`limits`].
 //!
-//! It follows RFC 6749, 7636, 8252, 8414, 8707, 9207 and 9700. Out of scope: sockets, TLS,
-//! opening a browser, storage engines, other grants, the signature of an ID token.
-//! `unsafe` is forbidden.
+//! It follows RFC 6749, 7523, 7636, 7638, 8252, 8414, 8707, 9207, 9449 and 9700. Out of
+//! scope: sockets, TLS, opening a browser, storage engines, other grants, private keys,
+//! the signature of an ID token. `unsafe` is forbidden.
 //!
 //! # Features
 //!

@@ -223,8 +223,8 @@ impl Uri {
         self.between(0, self.path.0)
     }
 
-    /// Parses the URL of a request, of which nothing but the part before query and fragment matters: no resource owner
-    /// reads it, so whether a punycode label is valid does not matter, either.
+    /// Parses the URL of a request to an API, without its query and its fragment. Punycode is accepted unchecked: the URL
+    /// is named in a proof, and shown to nobody.
     pub(crate) fn parse_target(url: &str) -> Result<Self, UriError> {
         let end = url.bytes().position(|byte| matches!(byte, b'?' | b'#')).unwrap_or(url.len());
         let uri = Self::parse_any_host(url.get(..end).unwrap_or_default())?;

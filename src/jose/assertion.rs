@@ -61,8 +61,9 @@ impl AssertionKey {
 
     /// The client secret, as the key of an HMAC: its UTF-8 text is the key (OpenID Connect Core §10.1).
     ///
-    /// The secret is checked, and not kept: like any other key it stays with whoever signs, which is your program. The
-    /// server needs to know the secret itself, so this protects less than a private key. FAPI 2.0 does not allow it.
+    /// The length of the secret is checked; the secret is not kept. Your program computes the HMAC, as it signs with any
+    /// other key. Since the server stores the same secret, this protects less than a private key, and FAPI 2.0 does not
+    /// allow it.
     ///
     /// ```
     /// # use authcode::{Algorithm, AssertionKey, KeyError, Secret};

@@ -7,8 +7,9 @@ use thiserror::Error;
 #[derive(Clone, Copy, Debug, Eq, Error, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// The algorithm cannot be used for this: an HMAC proves possession to nobody who does not share the secret
-    /// (RFC 9449 §4.2), and only a client secret is used with one.
+    /// The algorithm does not fit the use. An HMAC takes a secret that the server has, too, so it is for
+    /// [`AssertionKey::client_secret_jwt`](crate::AssertionKey::client_secret_jwt) alone, and not for DPoP (RFC 9449
+    /// §4.2) or a private key.
     #[error("the algorithm cannot be used with this kind of key")]
     Algorithm,
     /// The JWK has an `alg` of its own, which is not the algorithm that you passed.
