@@ -16,9 +16,10 @@ use crate::encoding::time::UnixTime;
 /// included, takes a `Fresh` of its own, by value, and there is no `Clone`.
 ///
 /// ```
-/// # use authcode::{Fresh, UnixTime};
-/// let fresh = Fresh::draw(UnixTime::now(), getrandom::SysRng)?;
-/// # Ok::<(), authcode::EntropyError>(())
+/// # use authcode::{EntropyError, Fresh, UnixTime};
+/// # fn example(now: UnixTime) -> Result<(), EntropyError> {
+/// let fresh = Fresh::draw(now, getrandom::SysRng)?;
+/// # Ok(()) }
 /// ```
 ///
 /// ```compile_fail,E0382
