@@ -16,6 +16,12 @@ pub const MAX_RESPONSE_LEN: usize = 1024 * 1024;
 /// RFC 6749 sets no limit for a code. Some servers put a signed token into it, of some KiB.
 pub const MAX_PARAMETER_LEN: usize = 16 * 1024;
 
+/// The longest name of a parameter of your own, in bytes: 256.
+///
+/// The longest registered name has 46 characters. Each name is compared with the others, also when a stored login is
+/// resumed.
+pub const MAX_PARAMETER_NAME_LEN: usize = 256;
+
 /// How many tokens a scope has at most: 500.
 ///
 /// The largest service lists about 300. Each token is compared with the others.
@@ -52,7 +58,7 @@ pub const MAX_ERROR_CODE_LEN: usize = 128;
 /// Anyone can send it, so that it must cost little. Real descriptions are a sentence or two.
 pub const MAX_CLAIMED_TEXT_LEN: usize = 1024;
 
-/// How many parameters of your own a request may have: 100.
+/// How many parameters of your own a request may have: 100. The query of an endpoint may have as many.
 ///
 /// Each name is compared with the others, also when a stored login is resumed.
 pub const MAX_PARAMETERS: usize = 100;

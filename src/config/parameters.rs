@@ -15,7 +15,7 @@ use crate::config::scope::ScopeError;
 use crate::config::uri::is_absolute_uri;
 use crate::encoding::form::{self, Pair, Space};
 use crate::encoding::grammar::{is_name_byte, reads_as};
-use crate::limits::{MAX_PARAMETER_LEN, MAX_PARAMETERS};
+use crate::limits::{MAX_PARAMETER_LEN, MAX_PARAMETER_NAME_LEN, MAX_PARAMETERS};
 use crate::untrusted::Quoted;
 
 /// Pairs of name and value, in order. It is wiped on drop: what came in a redirect may be a ticket under any name.
@@ -40,7 +40,7 @@ impl Params {
 
     /// Adds a pair to be sent. The caller checks that the name is not reserved.
     pub(crate) fn add(&mut self, name: &str, value: &str) -> Result<(), ParameterError> {
-        if name.len() > MAX_PARAMETER_LEN {
+        if name.len() > MAX_PARAMETER_NAME_LEN {
             return Err(ParameterError::NameTooLong);
         }
         if name.is_empty() || !name.bytes().all(is_name_byte) {
@@ -127,7 +127,7 @@ pub enum ParameterError {
     /// A name that does not consist of letters, digits, `-`, `.`, `_`, `[` and `]` (RFC 6749 §8.2).
     #[error("parameter {name}: not a name of letters, digits, '-', '.', '_', '[' and ']'", name = Quoted(.0))]
     Name(String),
-    /// A name that is longer than [`MAX_PARAMETER_LEN`](crate::limits::MAX_PARAMETER_LEN).
+    /// A name that is longer than [`MAX_PARAMETER_NAME_LEN`](crate::limits::MAX_PARAMETER_NAME_LEN).
     #[error("parameter: the name is too long")]
     NameTooLong,
     /// The token endpoint is not one of those that the [`Server`](crate::Server) was configured with.

@@ -10,6 +10,7 @@ use crate::config::parameters::ParameterError;
 use crate::config::uri::{IntoUri, Uri, UriError};
 use crate::encoding::form::{self, Malformed};
 use crate::encoding::grammar::{RESERVED_NAMES, reads_as};
+use crate::limits::MAX_PARAMETERS;
 
 /// An authorization server.
 ///
@@ -27,8 +28,8 @@ use crate::encoding::grammar::{RESERVED_NAMES, reads_as};
 /// Endpoints and issuer are one value that cannot be taken apart, and every state carries it: a code is only sent to the
 /// token endpoint of the server that issued it. That prevents mix-up attacks (RFC 9700 §4.4).
 ///
-/// All URLs must be `https`. An endpoint may have a query, which is kept (RFC 6749 §3.1), but not one with parameters of
-/// the protocol.
+/// All URLs must be `https`. An endpoint may have a query of at most [`MAX_PARAMETERS`] parameters, which is kept
+/// (RFC 6749 §3.1), but not one with parameters of the protocol.
 ///
 /// If the server publishes metadata, [`Discovery`](crate::Discovery) makes a `Server` from the issuer alone. For well-known
 /// servers, see [`providers`](crate::providers).
@@ -162,8 +163,8 @@ impl Server {
         token_endpoint: Result<Uri, UriError>,
         plain_http: PlainHttp,
     ) -> Result<Self, ConfigError> {
-        let authorization_endpoint = authorization_endpoint.map_err(ConfigError::AuthorizationEndpoint)?;
-        let token_endpoint = token_endpoint.map_err(ConfigError::TokenEndpoint)?;
+        let authorization_endpoint = endpoint(authorization_endpoint).map_err(ConfigError::AuthorizationEndpoint)?;
+        let token_endpoint = endpoint(token_endpoint).map_err(ConfigError::TokenEndpoint)?;
         let server = Self {
             authorization_endpoint,
             token_endpoint,
@@ -218,7 +219,7 @@ impl Server {
     /// # Errors
     /// [`ConfigError`] says why it is not accepted.
     pub fn with_refresh_endpoint(mut self, endpoint: impl IntoUri) -> Result<Self, ConfigError> {
-        let endpoint = Uri::given(&endpoint).map_err(ConfigError::RefreshEndpoint)?;
+        let endpoint = self::endpoint(Uri::given(&endpoint)).map_err(ConfigError::RefreshEndpoint)?;
         self.check_token_endpoint(&endpoint, "refresh endpoint")?;
         self.refresh_endpoint = Some(endpoint);
         Ok(self)
@@ -231,7 +232,7 @@ impl Server {
     /// # Errors
     /// [`ConfigError`] says why it is not accepted.
     pub fn with_regional_token_endpoint(mut self, endpoint: impl IntoUri) -> Result<Self, ConfigError> {
-        let endpoint = Uri::given(&endpoint).map_err(ConfigError::TokenEndpoint)?;
+        let endpoint = self::endpoint(Uri::given(&endpoint)).map_err(ConfigError::TokenEndpoint)?;
         self.check_token_endpoint(&endpoint, "token endpoint")?;
         self.regional_token_endpoints.push(endpoint);
         Ok(self)
@@ -363,6 +364,13 @@ impl Server {
     }
 }
 
+/// The URI of an endpoint, whose parameters are each compared with those of a request.
+fn endpoint(uri: Result<Uri, UriError>) -> Result<Uri, UriError> {
+    let uri = uri?;
+    let params = form::pairs(uri.query().unwrap_or_default().as_bytes()).count();
+    if params > MAX_PARAMETERS { Err(UriError::TooLong) } else { Ok(uri) }
+}
+
 /// The query of a configured URI must be readable, and must not have a parameter that the protocol sends: of two with the
 /// same name, servers differ in which one they use.
 pub(crate) fn check_query(
@@ -388,5 +396,7 @@ fn check_not_in_query(endpoint: &Uri, name: &str) -> Result<(), ParameterError> 
 
 /// Whether one of the names in a query is such a name.
 fn has_name(query: &[u8], is_such: &dyn Fn(&str) -> bool) -> bool {
-    form::pairs(query).any(|(name, _)| form::decode(name).is_ok_and(|name| is_such(&name)))
+    // Decoded into the same memory: a stored login may have as many parameters as the query.
+    let mut decoded = Vec::new();
+    form::pairs(query).any(|(name, _)| form::decode_into(name, &mut decoded).is_ok_and(is_such))
 }

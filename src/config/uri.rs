@@ -628,8 +628,9 @@ pub enum UriError {
     /// No scheme, `http` or `https` with capitals, or another one that browsers parse by rules of their own.
     #[error("no scheme, http or https with capitals, or file, ftp, ws or wss")]
     Scheme,
-    /// Longer than [`MAX_URI_LEN`](crate::limits::MAX_URI_LEN), or a redirect URI with more than
-    /// [`MAX_REDIRECT_URI_PARAMS`](crate::limits::MAX_REDIRECT_URI_PARAMS) parameters.
+    /// Longer than [`MAX_URI_LEN`](crate::limits::MAX_URI_LEN), an endpoint whose query has more than
+    /// [`MAX_PARAMETERS`](crate::limits::MAX_PARAMETERS) parameters, or a redirect URI whose query has more than
+    /// [`MAX_REDIRECT_URI_PARAMS`](crate::limits::MAX_REDIRECT_URI_PARAMS).
     #[error("too long")]
     TooLong,
     /// A user name, which can make one host look like another.

@@ -250,6 +250,16 @@ pub(crate) fn text(encoded: &[u8]) -> Result<Text<'_>, Malformed> {
     }
 }
 
+/// Decodes a text into `out`, in place of what it holds.
+pub(crate) fn decode_into<'a>(encoded: &[u8], out: &'a mut Vec<u8>) -> Result<&'a str, Malformed> {
+    out.clear();
+    out.reserve(encoded.len());
+    for byte in bytes(encoded) {
+        out.push(byte?);
+    }
+    core::str::from_utf8(out).map_err(|_| Malformed)
+}
+
 /// Decodes a text, in one allocation of the exact size. It may be a code, so every copy of it is wiped.
 pub(crate) fn decode(encoded: &[u8]) -> Result<Zeroizing<String>, Malformed> {
     let mut out = Zeroizing::new(Vec::new());

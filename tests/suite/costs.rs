@@ -1,7 +1,8 @@
 //! What the worst inputs within the limits cost, in memory that is asked for. Anyone can send a redirect.
 
 use authcode::{
-    Algorithm, CodeReceived, Dialect, HttpResponse, PublicKey, Redirect, RedirectError, SignatureError, limits,
+    Algorithm, AwaitingRedirect, Client, CodeReceived, Dialect, HttpResponse, PublicKey, Redirect, RedirectError, Server,
+    SignatureError, limits,
 };
 
 use crate::scenario::*;
@@ -23,6 +24,25 @@ fn cost<T>(step: impl FnOnce() -> T) -> (T, Cost) {
 /// As many repetitions as fit into `len` bytes.
 fn filled(len: usize, start: &str, filler: &str, end: &str) -> String {
     format!("{start}{}{end}", filler.repeat((len - start.len() - end.len()) / filler.len()))
+}
+
+/// The work and the memory of each resumed login are bounded by the number of parameters.
+#[test]
+fn resuming_a_login_at_an_endpoint_with_a_long_query_allocates_little() {
+    for own in ["b&", "%62=%63&", "%C3%A9&"] {
+        let [authorize, token] =
+            [AUTHORIZE, TOKEN].map(|endpoint| format!("{endpoint}?{}", own.repeat(limits::MAX_PARAMETERS)));
+        let client = Client::new(Server::new(authorize, token).unwrap(), "id", REDIRECT_URI).unwrap();
+        let mut login = client.login();
+        for index in 0..limits::MAX_PARAMETERS {
+            login.authorization_param(&format!("p{index}"), "v").unwrap();
+            login.token_param(&format!("p{index}"), "v").unwrap();
+        }
+        let stored = login.start_with_entropy(&ENTROPY).unwrap().suspend();
+        let (_, cost) = cost(|| AwaitingRedirect::resume(stored, &client).unwrap());
+        // Name and value, as they are read and as they are kept, and one more for the comparison, on both legs.
+        assert!(cost.allocations <= 2 * 5 * limits::MAX_PARAMETERS as u64 + 50, "{own}: {cost:?}");
+    }
 }
 
 /// One that is not ours, or carries no `state`, costs no memory.

@@ -1,7 +1,7 @@
 //! Options of a login and extra parameters on both legs.
 
-use authcode::limits::MAX_PARAMETER_LEN;
-use authcode::{ParameterError, RefreshOptions, Unstarted};
+use authcode::limits::{MAX_PARAMETER_LEN, MAX_PARAMETER_NAME_LEN};
+use authcode::{AwaitingRedirect, ParameterError, RefreshOptions, ResumeError, Suspended, Unstarted};
 
 use crate::scenario::*;
 
@@ -116,11 +116,32 @@ fn values_have_a_limit() {
     let fits = "x".repeat(MAX_PARAMETER_LEN);
     let over = "x".repeat(MAX_PARAMETER_LEN + 1);
     assert!(login().token_param("a", &fits).is_ok());
-    assert!(login().token_param(&fits, "x").is_ok());
     assert_eq!(login().token_param("a", &over).unwrap_err(), ParameterError::TooLong("a".to_owned()));
-    assert_eq!(login().token_param(&over, "x").unwrap_err(), ParameterError::NameTooLong);
     assert!(login().audience(&fits).is_ok());
     assert_eq!(login().audience(&over).unwrap_err(), ParameterError::TooLong("audience".to_owned()));
+}
+
+/// Each name is compared with the others, in a stored form, too.
+#[test]
+fn names_have_a_limit_of_their_own() {
+    let fits = "x".repeat(MAX_PARAMETER_NAME_LEN);
+    let over = "x".repeat(MAX_PARAMETER_NAME_LEN + 1);
+    assert!(login().token_param(&fits, "x").is_ok());
+    assert!(login().authorization_param(&fits, "x").is_ok());
+    assert!(RefreshOptions::default().param(&fits, "x").is_ok());
+    for name in [over.clone(), over.repeat(1000), format!("{over}[]"), "é".repeat(MAX_PARAMETER_NAME_LEN)] {
+        assert_eq!(login().token_param(&name, "x").unwrap_err(), ParameterError::NameTooLong);
+        assert_eq!(login().authorization_param(&name, "x").unwrap_err(), ParameterError::NameTooLong);
+        assert_eq!(RefreshOptions::default().param(&name, "x").unwrap_err(), ParameterError::NameTooLong);
+    }
+    let mut login = login();
+    login.authorization_param(&fits, "x").unwrap();
+    let pending = login.start_with_entropy(&ENTROPY).unwrap();
+    let (client, form) = (pending.client().clone(), pending.suspend().to_json());
+    let resumed = |text: &str| AwaitingRedirect::resume(Suspended::from_json(text).unwrap(), &client);
+    assert!(resumed(form.expose()).is_ok());
+    let refused = resumed(&form.expose().replace(&fits, &over)).unwrap_err();
+    assert_eq!(refused.error(), &ResumeError::Damaged);
 }
 
 #[cfg(feature = "std")]

@@ -2,8 +2,8 @@
 
 use authcode::limits::*;
 use authcode::{
-    AwaitingRedirect, HttpResponse, ParameterError, Redirect, RedirectError, ResumeError, Suspended, TokenError,
-    TokenErrorKind, UnusableToken, Uri, UriError,
+    AwaitingRedirect, ConfigError, HttpResponse, ParameterError, Redirect, RedirectError, ResumeError, Server,
+    Suspended, TokenError, TokenErrorKind, UnusableToken, Uri, UriError,
 };
 use cpu_time::ThreadTime;
 
@@ -137,6 +137,23 @@ fn work_grows_with_the_input_and_no_faster() {
         assert_linear("scope", scope(500), scope(2_000));
         assert_linear("scope", scope(25_000), scope(100_000));
     }
+}
+
+/// Each of them is compared with the parameters of a request.
+#[test]
+fn the_query_of_an_endpoint() {
+    let with = |endpoint: &str, count: usize| format!("{endpoint}?{}&&", vec!["b"; count].join("&"));
+    let fits = |endpoint| with(endpoint, MAX_PARAMETERS);
+    let over = |endpoint| with(endpoint, MAX_PARAMETERS + 1);
+    let server = Server::new(fits(AUTHORIZE), fits(TOKEN)).unwrap();
+    let server = server.with_refresh_endpoint(fits(TOKEN)).unwrap().with_regional_token_endpoint(fits(TOKEN)).unwrap();
+    let too_long = UriError::TooLong;
+    let refused = Server::new(over(AUTHORIZE), TOKEN).unwrap_err();
+    assert_eq!(refused, ConfigError::AuthorizationEndpoint(too_long));
+    assert_eq!(Server::new(AUTHORIZE, over(TOKEN)).unwrap_err(), ConfigError::TokenEndpoint(too_long));
+    let refused = server.clone().with_regional_token_endpoint(over(TOKEN)).unwrap_err();
+    assert_eq!(refused, ConfigError::TokenEndpoint(too_long));
+    assert_eq!(server.with_refresh_endpoint(over(TOKEN)).unwrap_err(), ConfigError::RefreshEndpoint(too_long));
 }
 
 /// Each is compared with the others, in a stored form, too.
