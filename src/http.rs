@@ -93,7 +93,9 @@ impl HttpRequest {
     pub(crate) fn add_form_params(&mut self, params: [Pair<'_>; 2]) {
         let body = self.body.expose();
         let separator = if body.is_empty() { "" } else { "&" };
-        self.body = form::encode(&[body, separator], &|visit| params.into_iter().for_each(&mut *visit), &[], Space::Plus).into();
+        self.body =
+            form::encode(&[body, separator], &|visit| params.into_iter().for_each(&mut *visit), &[], Space::Plus)
+                .into();
     }
 }
 

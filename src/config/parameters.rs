@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use crate::config::scope::ScopeError;
 use crate::config::uri::is_absolute_uri;
 use crate::encoding::form::{self, Pair, Space};
-use crate::encoding::grammar::{is_name_byte, reads_as};
+use crate::encoding::grammar::{is_name_byte, is_read_alike};
 use crate::limits::{MAX_PARAMETER_LEN, MAX_PARAMETER_NAME_LEN, MAX_PARAMETERS};
 use crate::untrusted::Quoted;
 
@@ -50,8 +50,9 @@ impl Params {
         if self.0.len() >= MAX_PARAMETERS {
             return Err(ParameterError::TooLong(name.to_owned()));
         }
-        // RFC 6749 §3.1: none may be sent twice. A name in brackets is a list to the servers that have such names.
-        if !name.ends_with(']') && self.iter().any(|(known, _)| reads_as(name, known)) {
+        // RFC 6749 §3.1: none may be sent twice. To the servers that have names with `[]`, each is one more item of a list.
+        let is_list = name.ends_with("[]");
+        if self.iter().any(|(known, _)| !(is_list && known == name) && is_read_alike(known, name)) {
             return Err(ParameterError::Repeated(name.to_owned()));
         }
         self.push(name, value);
@@ -61,7 +62,7 @@ impl Params {
     /// Adds a pair to be sent, in place of one of the same name.
     pub(crate) fn set(&mut self, name: &str, value: &str) -> Result<(), ParameterError> {
         check_value(name, value)?;
-        if self.iter().any(|(known, _)| known != name && reads_as(known, name)) {
+        if self.iter().any(|(known, _)| known != name && is_read_alike(known, name)) {
             return Err(ParameterError::Repeated(name.to_owned()));
         }
         self.0.retain(|(known, _)| **known != *name);
@@ -139,7 +140,8 @@ pub enum ParameterError {
     /// The value cannot be serialized to or deserialized from a flat list of pairs.
     #[error("parameters: not a flat struct or list of pairs")]
     NotPairs,
-    /// The parameter is there already: it was added before, or the query of the endpoint has it (RFC 6749 §3.1).
+    /// The parameter is there already: it was added before, or the query of the endpoint has it (RFC 6749 §3.1), under this
+    /// name or under one that common servers read as the same (`prompt[]`, `[prompt]`, `Prompt`).
     #[error("parameter {name}: it is sent already", name = Quoted(.0))]
     Repeated(String),
     /// The name belongs to the protocol or has a method of its own, or common servers read it as such a name

@@ -9,7 +9,7 @@ use crate::config::error::ConfigError;
 use crate::config::parameters::ParameterError;
 use crate::config::uri::{IntoUri, Uri, UriError};
 use crate::encoding::form::{self, Malformed};
-use crate::encoding::grammar::{RESERVED_NAMES, reads_as};
+use crate::encoding::grammar::{RESERVED_NAMES, is_read_alike, reads_as};
 use crate::limits::MAX_PARAMETERS;
 
 /// An authorization server.
@@ -391,7 +391,11 @@ pub(crate) fn check_query(
 /// RFC 6749 §3.1: a parameter must not be sent twice, once in the endpoint's own query and once behind it.
 fn check_not_in_query(endpoint: &Uri, name: &str) -> Result<(), ParameterError> {
     let query = endpoint.query().unwrap_or_default().as_bytes();
-    if has_name(query, &|own| reads_as(name, own)) { Err(ParameterError::Repeated(name.to_owned())) } else { Ok(()) }
+    if has_name(query, &|own| is_read_alike(own, name)) {
+        Err(ParameterError::Repeated(name.to_owned()))
+    } else {
+        Ok(())
+    }
 }
 
 /// Whether one of the names in a query is such a name.

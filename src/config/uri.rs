@@ -364,9 +364,12 @@ fn is_host(host: &str) -> bool {
     }
 }
 
-/// The host after a custom scheme, which names something in an app. No parser looks it up or reads numbers in it.
+/// The host after a custom scheme, which names something in an app. No parser looks it up or reads numbers in it, but one
+/// in hexadecimal is nothing that an app has.
 fn is_host_of_app(host: &str) -> bool {
-    is_host(host) || (host.len() <= MAX_HOST_LEN && text::parts(host, b'.').all(|label| is_label(label, MAX_HOST_LEN)))
+    let is_decimal = |label: &str| label.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = |label: &str| is_label(label, MAX_HOST_LEN) && (is_decimal(label) || !looks_numeric(label));
+    is_host(host) || (host.len() <= MAX_HOST_LEN && text::parts(host, b'.').all(fits))
 }
 
 /// Four numbers up to 255. Some parsers read a number with a leading zero as octal.

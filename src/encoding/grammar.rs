@@ -82,16 +82,33 @@ pub(crate) const RESPONSE_NAMES: [&str; 9] =
 /// Whether a common server reads the parameter `name` as the parameter `plain`. PHP turns `.` and a space into `_`, PHP,
 /// Rails and Express take what precedes a `[` for the name, Express takes `[state]` for `state`, and ASP.NET ignores case.
 pub(crate) fn reads_as(name: &str, plain: &str) -> bool {
+    is_folded(name.as_bytes(), plain.as_bytes()) || is_folded(base(name), plain.as_bytes())
+}
+
+/// Whether a common server reads two names as the same parameter. `option[a]` and `option[b]` are two items of one list.
+pub(crate) fn is_read_alike(one: &str, other: &str) -> bool {
+    // What precedes the brackets of an item, and the brackets, are its name: see `reads_as` for the rest.
+    let are_items = is_item(one) && is_item(other);
+    reads_as(one, other) || reads_as(other, one) || (!are_items && is_folded(base(one), base(other)))
+}
+
+/// Whether a name has the form of an item of a list: `option[]`, `option[a]`.
+fn is_item(name: &str) -> bool {
+    name.ends_with(']') && name.as_bytes().get(base(name).len()) == Some(&b'[')
+}
+
+/// The name of the list, if it is an item of one.
+fn base(name: &str) -> &[u8] {
     let mut start = name.as_bytes();
     while let Some((b' ', rest)) = start.split_first() {
         start = rest;
     }
     let start = start.strip_prefix(b"[").unwrap_or(start);
     let end = start.iter().position(|byte| matches!(byte, b'[' | b']' | 0)).unwrap_or(start.len());
-    is_folded(name.as_bytes(), plain) || start.get(..end).is_some_and(|start| is_folded(start, plain))
+    start.get(..end).unwrap_or_default()
 }
 
-fn is_folded(name: &[u8], plain: &str) -> bool {
+fn is_folded(one: &[u8], other: &[u8]) -> bool {
     let fold = |byte: &u8| if matches!(byte, b'.' | b' ' | b'[') { b'_' } else { byte.to_ascii_lowercase() };
-    name.len() == plain.len() && name.iter().map(fold).eq(plain.as_bytes().iter().map(fold))
+    one.len() == other.len() && one.iter().map(fold).eq(other.iter().map(fold))
 }

@@ -140,7 +140,8 @@ impl Unstarted {
     /// # Ok(()) }
     /// ```
     ///
-    /// A name must not repeat (RFC 6749 §3.1), unless it ends in `[]`, as lists do at some servers.
+    /// A name must not repeat (RFC 6749 §3.1), unless it ends in `[]`, as lists do at some servers. Names that common
+    /// servers read as the same count as one (`prompt`, `prompt[]`, `Prompt`).
     ///
     /// # Errors
     /// [`ParameterError`] if the name is invalid, reserved or repeats, or if the value is empty or too long.

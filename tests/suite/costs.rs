@@ -1,8 +1,8 @@
 //! What the worst inputs within the limits cost, in memory that is asked for. Anyone can send a redirect.
 
 use authcode::{
-    Algorithm, AwaitingRedirect, Client, CodeReceived, Dialect, HttpResponse, PublicKey, Redirect, RedirectError, Server,
-    SignatureError, limits,
+    Algorithm, AwaitingRedirect, Client, CodeReceived, Dialect, HttpResponse, PublicKey, Redirect, RedirectError,
+    Server, SignatureError, limits,
 };
 
 use crate::scenario::*;

@@ -1,7 +1,7 @@
 //! Options of a login and extra parameters on both legs.
 
 use authcode::limits::{MAX_PARAMETER_LEN, MAX_PARAMETER_NAME_LEN};
-use authcode::{AwaitingRedirect, ParameterError, RefreshOptions, ResumeError, Suspended, Unstarted};
+use authcode::{AwaitingRedirect, Client, ParameterError, RefreshOptions, ResumeError, Server, Suspended, Unstarted};
 
 use crate::scenario::*;
 
@@ -142,6 +142,74 @@ fn names_have_a_limit_of_their_own() {
     assert!(resumed(form.expose()).is_ok());
     let refused = resumed(&form.expose().replace(&fits, &over)).unwrap_err();
     assert_eq!(refused.error(), &ResumeError::Damaged);
+}
+
+/// PHP, Rails, Express and ASP.NET read these as the same parameter, and which of two values counts differs.
+#[test]
+fn a_parameter_is_not_sent_twice_under_names_that_are_read_alike() {
+    let alike =
+        ["prompt", "prompt[]", "prompt[x]", "prompt[x][]", "[prompt]", "prompt]", "[prompt", "Prompt", "PROMPT[]"];
+    for name in alike {
+        let repeated = ParameterError::Repeated(name.to_owned());
+        let mut login = Scenario::default().client().login();
+        login.prompt("login").unwrap();
+        assert_eq!(login.authorization_param(name, "none").unwrap_err(), repeated, "{name}");
+        // In the other order, and as parameters of the caller alone.
+        let mut login = Scenario::default().client().login();
+        login.authorization_param(name, "none").unwrap();
+        let again = login.prompt("login").err();
+        assert_eq!(again, (name != "prompt").then(|| ParameterError::Repeated("prompt".to_owned())), "{name}");
+        for other in alike {
+            let mut login = Scenario::default().client().login();
+            login.token_param(other, "x").unwrap();
+            let mut options = RefreshOptions::default();
+            options.param(other, "x").unwrap();
+            // `prompt[]` and `prompt[x]` are items of one list, and `prompt[]` repeats.
+            let is_item = |name: &str| name.ends_with(']') && !matches!(name, "prompt]" | "[prompt]");
+            let is_list = is_item(name) && is_item(other) && !name.eq_ignore_ascii_case(other);
+            let is_again = name == other && name.ends_with("[]");
+            let expected = if is_list || is_again { None } else { Some(repeated.clone()) };
+            assert_eq!(login.token_param(name, "y").err(), expected, "{other} and {name}");
+            assert_eq!(options.param(name, "y").err(), expected, "{other} and {name}");
+        }
+    }
+    // Other names.
+    let mut login = Scenario::default().client().login();
+    login.prompt("login").unwrap();
+    for name in ["prompts", "prompt_", "xprompt", "x[prompt]", "promp[t]", "prompt-x"] {
+        login.authorization_param(name, "none").unwrap_or_else(|_| panic!("{name}"));
+    }
+}
+
+#[test]
+fn a_parameter_in_the_query_of_an_endpoint_is_not_sent_again_under_a_name_that_is_read_alike() {
+    let queries = [
+        "prompt",
+        "prompt%5B%5D",
+        "prompt%5Bx%5D",
+        "%20prompt",
+        "+prompt",
+        "prompt%00",
+        "%70rompt",
+        "%5Bprompt%5D",
+        "Prompt",
+    ];
+    for query in queries {
+        let client = |authorize: &str, token: &str| {
+            let server = Server::new(authorize.to_owned(), token.to_owned()).unwrap();
+            Client::new(server, "id", REDIRECT_URI).unwrap()
+        };
+        let mut login = client(&format!("{AUTHORIZE}?a&{query}=none"), TOKEN).login();
+        assert_eq!(login.prompt("login").unwrap_err(), ParameterError::Repeated("prompt".to_owned()), "{query}");
+        for name in ["prompt", "prompt[]", "[prompt]", "PROMPT"] {
+            let is_list = query == "prompt%5Bx%5D" && name == "prompt[]";
+            let expected = (!is_list).then(|| ParameterError::Repeated(name.to_owned()));
+            assert_eq!(login.authorization_param(name, "login").err(), expected, "{query} and {name}");
+            let mut login = client(AUTHORIZE, &format!("{TOKEN}?a&{query}=none")).login();
+            assert_eq!(login.token_param(name, "login").err(), expected, "{query} and {name}");
+        }
+        assert!(login.login_hint("ann").is_ok());
+    }
 }
 
 #[cfg(feature = "std")]
