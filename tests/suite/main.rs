@@ -15,6 +15,7 @@ mod client_authentication;
 mod configuration;
 mod conformance;
 mod costs;
+mod costs_of_entry_points;
 mod dialect_at_run_time;
 mod dialects;
 mod discovery;
