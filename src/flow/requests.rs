@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::config::client::Client;
-use crate::config::dialect::JsonWriter;
+use crate::config::dialect::Linked;
 use crate::config::identity::Credentials;
 use crate::config::parameters::Params;
 use crate::config::uri::Uri;
@@ -38,7 +38,7 @@ impl Client {
         let dialect = self.server().dialect();
         let pairs: form::Pairs<'_, '_> = &|visit| dialect.token_request().each_pair(protocol, resources, own, visit);
         match dialect.json_requests() {
-            Some(JsonWriter(object)) => {
+            Some(Linked(object)) => {
                 let mut members = Vec::new();
                 pairs(&mut |pair| members.push((pair.name, pair.value)));
                 HttpRequest::post_json(endpoint.as_str(), authorization, object(&members))

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::dialect::{Dialect, LifetimeFormat};
+use crate::config::dialect::{DateReader, Dialect, LifetimeFormat, Linked};
 use crate::encoding::text;
 use crate::encoding::time::UnixTime;
 use crate::limits::MAX_LIFETIME;
@@ -66,13 +66,16 @@ impl Lifetime {
 
 impl Stated {
     /// `value` is a number or the content of a string.
-    pub(super) fn read(value: &str, format: LifetimeFormat, now: UnixTime) -> Self {
-        Self::read_some(value, format, now).unwrap_or(Self::Unreadable)
+    pub(super) fn read(value: &str, format: LifetimeFormat, dates: Option<DateReader>, now: UnixTime) -> Self {
+        Self::read_some(value, format, dates, now).unwrap_or(Self::Unreadable)
     }
 
-    fn read_some(value: &str, format: LifetimeFormat, now: UnixTime) -> Option<Self> {
+    fn read_some(value: &str, format: LifetimeFormat, dates: Option<DateReader>, now: UnixTime) -> Option<Self> {
         let end = match format {
-            LifetimeFormat::Timestamp => UnixTime::from_rfc3339(value)?,
+            LifetimeFormat::Timestamp => {
+                let Linked(read) = dates?;
+                read(value)?
+            }
             _ => {
                 let count = whole_number(value, if format == LifetimeFormat::Milliseconds { 3 } else { 0 })?;
                 if !value.bytes().any(|byte| matches!(byte, b'1'..=b'9')) {

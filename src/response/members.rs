@@ -6,7 +6,7 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::config::dialect::{Dialect, JsonWriter};
+use crate::config::dialect::{Dialect, JsonWriter, Linked};
 use crate::encoding::text::{self, Text};
 use crate::encoding::{form, json};
 use crate::limits::{MAX_FORM_PAIRS, MAX_RESPONSE_LEN};
@@ -21,7 +21,7 @@ impl Members {
     }
 
     /// The first pairs of a form, as far as they can be decoded. None, if they are too long for the store.
-    pub(super) fn from_form(encoded: &[u8], JsonWriter(object): JsonWriter) -> Self {
+    pub(super) fn from_form(encoded: &[u8], Linked(object): JsonWriter) -> Self {
         let decoded =
             form::pairs(encoded).filter_map(|(name, value)| Some((form::text(name).ok()?, form::text(value).ok()?)));
         let decoded: Vec<(Text<'_>, Text<'_>)> = decoded.take(MAX_FORM_PAIRS).collect();

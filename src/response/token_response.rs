@@ -8,7 +8,7 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::config::dialect::{Dialect, JsonWriter, LifetimeFormat, Place};
+use crate::config::dialect::{DateReader, Dialect, JsonWriter, LifetimeFormat, Place};
 use crate::config::scope::Scope;
 use crate::encoding::form;
 use crate::encoding::grammar::{is_error_code, is_name_byte, is_vschar};
@@ -328,7 +328,7 @@ impl<'a> TokenFields<'a> {
     }
 
     fn lifetime(&self, dialect: &Dialect, now: UnixTime) -> Lifetime {
-        let read = |field, format| Some(self.present(field)?.lifetime(format, now));
+        let read = |field, format| Some(self.present(field)?.lifetime(format, dialect.dates(), now));
         let own = dialect.lifetime_place().and_then(|(_, format)| read(Field::Lifetime, format));
         let usual = match [Field::ExpiresIn, Field::Expiry].map(|field| read(field, LifetimeFormat::Seconds)) {
             [Some(one), Some(other)] => Some(one.shorter(other)),
@@ -418,11 +418,11 @@ impl<'a> Value<'a> {
         Some(Secret::from_wiped(text.into_owned()))
     }
 
-    fn lifetime(self, format: LifetimeFormat, now: UnixTime) -> Stated {
+    fn lifetime(self, format: LifetimeFormat, dates: Option<DateReader>, now: UnixTime) -> Stated {
         match (self.text(), self) {
-            (Some(text), _) => Stated::read(&text, format, now),
+            (Some(text), _) => Stated::read(&text, format, dates, now),
             (None, Self::Json(raw)) if format != LifetimeFormat::Timestamp => {
-                Stated::read(raw.text().unwrap_or_default(), format, now)
+                Stated::read(raw.text().unwrap_or_default(), format, dates, now)
             }
             _ => Stated::Unreadable,
         }

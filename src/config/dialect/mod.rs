@@ -2,13 +2,14 @@
 
 mod document;
 mod format;
+mod linked;
 mod request;
 mod tables;
 
 use alloc::vec::Vec;
 
-pub(crate) use format::JsonWriter;
 pub use format::LifetimeFormat;
+pub(crate) use linked::{DateReader, JsonWriter, Linked};
 pub(crate) use request::RequestParams;
 pub(crate) use tables::Place;
 
@@ -105,6 +106,8 @@ pub struct Dialect {
     response_names: Pairs,
     response_paths: Paths,
     lifetime: Lifetime,
+    /// If the lifetime is a date.
+    dates: Option<DateReader>,
     bearer_aliases: List,
     dead_refresh_token_codes: List,
     invalid_client_codes: List,
@@ -153,6 +156,7 @@ impl Dialect {
         response_names: Pairs::EMPTY,
         response_paths: Paths { fixed: &[], added: Vec::new() },
         lifetime: Lifetime { fixed: None, set: None },
+        dates: None,
         bearer_aliases: List::EMPTY,
         dead_refresh_token_codes: List::EMPTY,
         invalid_client_codes: List::EMPTY,
@@ -303,6 +307,7 @@ impl Dialect {
     #[must_use]
     pub const fn with_lifetime(mut self, name: &'static str, format: LifetimeFormat) -> Self {
         self.lifetime.fixed = Some((Place::Name(name), format));
+        self.dates = date_reader(format);
         self
     }
 
@@ -311,6 +316,7 @@ impl Dialect {
     #[must_use]
     pub const fn with_lifetime_path(mut self, path: &'static [&'static str], format: LifetimeFormat) -> Self {
         self.lifetime.fixed = Some((Place::Path(path), format));
+        self.dates = date_reader(format);
         self
     }
 
@@ -378,6 +384,10 @@ impl Dialect {
             None => self.response_names.at(index).map(|(ours, theirs)| (ours, Place::Name(theirs))),
             Some(index) => self.response_paths.at(index),
         })
+    }
+
+    pub(crate) const fn dates(&self) -> Option<DateReader> {
+        self.dates
     }
 
     pub(crate) fn lifetime_place(&self) -> Option<(Place<'_>, LifetimeFormat)> {
@@ -483,6 +493,13 @@ impl Dialect {
             Some(fragment) if fragment.is_empty() || !fragment.bytes().all(is_plain) => Err(refused(fragment)),
             _ => Ok(()),
         }
+    }
+}
+
+const fn date_reader(format: LifetimeFormat) -> Option<DateReader> {
+    match format {
+        LifetimeFormat::Timestamp => Some(DateReader::RFC_3339),
+        _ => None,
     }
 }
 
