@@ -233,21 +233,21 @@ fn nobody_waits_without_need() -> Result<(), Failure> {
     Ok(())
 }
 
+type SendFn = Box<dyn Fn(HttpRequest) -> Result<HttpResponse, Failure> + Send + Sync>;
+type SaveFn = Box<dyn Fn(Secret) -> Result<(), Failure> + Send + Sync>;
+
 fn token_source(
     login: Authorized,
     server: &Arc<Mutex<StrictServer>>,
     store: &Arc<Mutex<Vec<Secret>>>,
-) -> TokenSource<
-    impl Fn(HttpRequest) -> Result<HttpResponse, Failure> + use<>,
-    impl Fn(Secret) -> Result<(), Failure> + use<>,
-> {
+) -> TokenSource<SendFn, SaveFn> {
     let (server, store) = (Arc::clone(server), Arc::clone(store));
-    let send = move |request: HttpRequest| Ok(lock(&server).answer(&request));
+    let send: SendFn = Box::new(move |request| Ok(lock(&server).answer(&request)));
     // In your program: a place that is as safe as a password's.
-    let save = move |stored: Secret| {
+    let save: SaveFn = Box::new(move |stored| {
         lock(&store).push(stored);
         Ok(())
-    };
+    });
     TokenSource::new(login, send, save)
 }
 
