@@ -11,8 +11,8 @@
 //! | `Hello` | name of the board | `Config` | three lines: authorization endpoint, token endpoint, API |
 //! | `EntropyRequest` | number of bytes | `Entropy` | random bytes |
 //! | `HttpRequest` | see below | `HttpResponse`, or `NoResponse` | see below, or an error |
-//! | `OpenUrl` | a URL for the user's browser | `Redirect`, perhaps much later | the URL that the browser was sent to |
-//! | `NextRedirect` | | `Redirect` | |
+//! | `OpenUrl` | a number of seconds, a line end, a URL for the user's browser | | |
+//! | `NextRedirect` | | `Redirect`, or `NoRedirect` if so many seconds have passed since `OpenUrl` | the URL that the browser was sent to |
 //! | `Wait` | number of seconds | `Woken` | |
 //! | `Log` | a line for the developer | | |
 //! | `Measure` | phase, heap, heap with overhead, stack | | |
@@ -20,7 +20,8 @@
 //!
 //! Numbers are decimal. An HTTP request is lines: the method, the URL, the longest body that the device can take, one
 //! `name: value` for each header, an empty one; then the body. An HTTP response is three lines: the time in seconds since
-//! 1970, the status, and `Retry-After` in seconds or nothing; then the body.
+//! 1970, the status, and the value of `Retry-After` or nothing; then the body. Of a body that is longer than the device can
+//! take, one byte more than that is enough.
 
 /// The first byte of a frame.
 pub const MARK: u8 = 0xA5;
@@ -60,6 +61,7 @@ kinds! {
     Log = b'L',
     Measure = b'M',
     NextRedirect = b'R',
+    NoRedirect = b't',
     NoResponse = b'n',
     OpenUrl = b'O',
     Redirect = b'r',

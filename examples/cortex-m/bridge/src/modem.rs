@@ -1,6 +1,7 @@
 //! The modem: makes the HTTP request of a device, and tells the time.
 
 use core::time::Duration;
+use std::io::Read as _;
 use std::time::SystemTime;
 
 use ureq::Agent;
@@ -42,7 +43,7 @@ impl Request {
         self.headers.iter().find_map(|(known, value)| (known == name).then_some(value.as_str()))
     }
 
-    /// Sends it. Redirects are not followed, and a body that is too long is an error.
+    /// Sends it. Redirects are not followed, and of a body that is too long only as much is read as shows that.
     pub(crate) fn send(&self) -> Result<Response, Failure> {
         let config = Agent::config_builder()
             .max_redirects(0)
@@ -59,7 +60,8 @@ impl Request {
         };
         let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
         let retry_after = retry_after.map(str::to_owned);
-        let body = response.body_mut().with_config().limit(self.max_body_len as u64).read_to_vec()?;
+        let mut body = Vec::new();
+        response.body_mut().as_reader().take(self.max_body_len as u64 + 1).read_to_end(&mut body)?;
         Ok(Response { status: response.status().as_u16(), retry_after, body })
     }
 }
@@ -70,8 +72,8 @@ impl Response {
     }
 
     /// The payload of its frame, with the time.
-    pub(crate) fn payload(&self) -> Vec<u8> {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
+    pub(crate) fn payload(&self, now: SystemTime) -> Vec<u8> {
+        let now = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
         let retry_after = self.retry_after.as_deref().unwrap_or_default();
         let mut payload = format!("{now}\n{}\n{retry_after}\n", self.status).into_bytes();
         payload.extend(&self.body);

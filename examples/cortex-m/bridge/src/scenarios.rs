@@ -1,6 +1,8 @@
 //! The scenarios: what happens to a device, and what it must do.
 
+use core::time::Duration;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::Failure;
 use crate::boards::Board;
@@ -17,18 +19,22 @@ struct Scenario {
     run: fn(&Bench<'_>) -> Result<Vec<Record>, Failure>,
 }
 
-const SCENARIOS: [Scenario; 16] = [
+const SCENARIOS: [Scenario; 20] = [
     Scenario { name: "login and refresh", run: login_and_refresh },
     Scenario { name: "ordinary sizes", run: ordinary_sizes },
     Scenario { name: "the user declines", run: the_user_declines },
+    Scenario { name: "the user stays away", run: the_user_stays_away },
     Scenario { name: "redirects of strangers", run: redirects_of_strangers },
     Scenario { name: "a busy server", run: a_busy_server },
+    Scenario { name: "a busy server that names a date", run: a_busy_server_that_names_a_date },
+    Scenario { name: "a server that wants too long a pause", run: a_server_that_wants_too_long_a_pause },
     Scenario { name: "a lost response", run: a_lost_response },
     Scenario { name: "a response that does not fit", run: a_response_that_does_not_fit },
     Scenario { name: "no network for the code", run: no_network_for_the_code },
     Scenario { name: "a dead refresh token", run: a_dead_refresh_token },
     Scenario { name: "a refresh that cannot be done now", run: a_refresh_that_cannot_be_done_now },
     Scenario { name: "power lost while the user is away", run: power_lost_while_the_user_is_away },
+    Scenario { name: "power lost while the user is away, twice", run: power_lost_while_the_user_is_away_twice },
     Scenario { name: "power lost with the code", run: power_lost_with_the_code },
     Scenario { name: "power lost with the code, twice", run: power_lost_with_the_code_twice },
     Scenario { name: "power lost with the token", run: power_lost_with_the_token },
@@ -100,6 +106,14 @@ fn the_user_declines(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
     Ok(vec![record])
 }
 
+fn the_user_stays_away(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
+    let record = bench.boot(&bench.board.erased_page(), World { user: User::StaysAway, ..bench.world() })?;
+    check(record.user_limit == Some(600), &record, "gives the user ten minutes")?;
+    check(record.exit.as_deref() == Some("failed: nobody came"), &record, "does not wait for longer")?;
+    check(record.requests.is_empty() && record.page_is_empty(), &record, "leaves nothing behind")?;
+    Ok(vec![record])
+}
+
 fn redirects_of_strangers(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
     let strangers = [
         "http://127.0.0.1/favicon.ico".to_owned(),
@@ -117,15 +131,40 @@ fn redirects_of_strangers(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
 
 fn a_busy_server(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
     let mut world = bench.world();
-    world.network.push_back(Network::Scripted(Response {
-        retry_after: Some("2".into()),
-        ..Response::json(503, "<html><title>503</title></html>")
-    }));
+    world.network.push_back(Network::Scripted(busy("2")));
     let record = bench.boot(&bench.board.erased_page(), world)?;
     finished(&record)?;
     check(record.has_logged("refused: again"), &record, "tries again")?;
     check(same_twice(&record), &record, "sends the same request again")?;
     Ok(vec![record])
+}
+
+fn a_busy_server_that_names_a_date(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
+    let mut world = bench.world();
+    let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(40));
+    world.network.push_back(Network::Scripted(busy(&date)));
+    let record = bench.boot(&bench.board.erased_page(), world)?;
+    finished(&record)?;
+    check(matches!(record.pauses[..], [15..=40]), &record, "waits until then")?;
+    Ok(vec![record])
+}
+
+/// Either at once, or together with the pauses before.
+fn a_server_that_wants_too_long_a_pause(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
+    let mut records = Vec::new();
+    for (pauses, waited) in [(&["300"][..], &[][..]), (&["40", "40"], &[40])] {
+        let mut world = bench.world();
+        world.network.extend(pauses.iter().map(|pause| Network::Scripted(busy(pause))));
+        let first = bench.boot(&bench.board.erased_page(), world)?;
+        check(first.exit.as_deref() == Some("failed: the server's fault"), &first, "does not wait for it")?;
+        check(first.pauses == waited && first.requests.len() == pauses.len(), &first, "has waited before")?;
+        check(!first.page_is_empty(), &first, "keeps the code")?;
+        let second = bench.boot(&first.page, bench.world())?;
+        check(second.has_logged("resumed: with the code"), &second, "continues with the code")?;
+        finished(&second)?;
+        records.extend([first, second]);
+    }
+    Ok(records)
 }
 
 fn a_lost_response(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
@@ -137,14 +176,22 @@ fn a_lost_response(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
     Ok(vec![record])
 }
 
-/// A modem that does not keep to the limit of the device.
+/// Nor into the limit that the device has given to the modem.
 fn a_response_that_does_not_fit(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
     let mut world = bench.world();
-    world.network.push_back(Network::Scripted(Response::json(200, &" ".repeat(60_000))));
-    let record = bench.boot(&bench.board.erased_page(), world)?;
-    finished(&record)?;
-    check(record.has_logged("no response: again"), &record, "skips it, and tries again")?;
-    Ok(vec![record])
+    let page = " ".repeat(60_000);
+    world.network.push_back(Network::Scripted(Response { body: page.clone().into(), ..busy("1") }));
+    let busy = bench.boot(&bench.board.erased_page(), world)?;
+    check(busy.pauses == [1] && same_twice(&busy), &busy, "skips the page of a busy server, and tries again")?;
+    finished(&busy)?;
+    let mut world = bench.world();
+    world.network.push_back(Network::Scripted(Response::json(200, &page)));
+    let first = bench.boot(&bench.board.erased_page(), world)?;
+    check(first.exit.as_deref() == Some("failed: the server's fault"), &first, "does not send the code again")?;
+    check(first.requests.len() == 1 && !first.page_is_empty(), &first, "keeps the code")?;
+    let second = bench.boot(&first.page, bench.world())?;
+    finished(&second)?;
+    Ok(vec![busy, first, second])
 }
 
 fn no_network_for_the_code(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
@@ -195,6 +242,17 @@ fn power_lost_while_the_user_is_away(bench: &Bench<'_>) -> Result<Vec<Record>, F
     check(second.authorization_url == first.authorization_url, &second, "has the same URL again")?;
     finished(&second)?;
     Ok(vec![first, second])
+}
+
+fn power_lost_while_the_user_is_away_twice(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
+    let first = bench.boot(&bench.board.erased_page(), World { user: User::CutPower, ..bench.world() })?;
+    let second = bench.boot(&first.page, World { user: User::CutPower, ..bench.world() })?;
+    check(second.has_logged("resumed: waiting for the redirect"), &second, "keeps waiting")?;
+    check(!second.page_is_empty(), &second, "has stored the pending login again")?;
+    let third = bench.boot(&second.page, bench.world())?;
+    check(third.authorization_url == first.authorization_url, &third, "has the same URL again")?;
+    finished(&third)?;
+    Ok(vec![first, second, third])
 }
 
 fn power_lost_with_the_code(bench: &Bench<'_>) -> Result<Vec<Record>, Failure> {
@@ -296,6 +354,10 @@ fn finished(record: &Record) -> Result<(), Failure> {
     check(record.exit.as_deref() == Some(LOGGED_IN), record, "logs in and refreshes")?;
     check(record.log.iter().filter(|line| *line == "api: 200").count() == 2, record, "has two tokens that work")?;
     check(record.page_is_empty(), record, "leaves nothing behind")
+}
+
+fn busy(pause: &str) -> Response {
+    Response { retry_after: Some(pause.into()), ..Response::json(503, "<html><title>503</title></html>") }
 }
 
 fn same_twice(record: &Record) -> bool {

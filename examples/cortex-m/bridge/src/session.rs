@@ -4,6 +4,7 @@ use core::time::Duration;
 use std::collections::VecDeque;
 use std::path::Path;
 use std::thread;
+use std::time::SystemTime;
 
 use crate::Failure;
 use crate::boards::Board;
@@ -12,6 +13,9 @@ use crate::modem::{Request, Response};
 use crate::protocol::Kind;
 use crate::server::Server;
 use crate::user;
+
+/// A longer pause is cut short: the clock of the modem is moved on instead.
+const LONGEST_SLEEP: Duration = Duration::from_secs(2);
 
 /// What happens to a request of the device.
 pub(crate) enum Network {
@@ -33,6 +37,8 @@ pub(crate) enum User {
     CutPower,
     /// The user was there before, and the browser was redirected to this URL.
     HasBeen(String),
+    /// Nobody comes back from the server in time.
+    StaysAway,
 }
 
 /// The surroundings of a device.
@@ -58,6 +64,10 @@ pub(crate) struct Record {
     pub(crate) log: Vec<String>,
     pub(crate) measures: Vec<Measure>,
     pub(crate) requests: Vec<Request>,
+    /// The pauses that it asked for, in seconds.
+    pub(crate) pauses: Vec<u64>,
+    /// How long it gives the user, in seconds.
+    pub(crate) user_limit: Option<u64>,
     pub(crate) authorization_url: Option<String>,
     /// The content of its page of flash.
     pub(crate) page: Vec<u8>,
@@ -90,6 +100,8 @@ pub(crate) fn run(board: &Board, firmware: &Path, page: &[u8], mut world: World<
         log: Vec::new(),
         measures: Vec::new(),
         requests: Vec::new(),
+        pauses: Vec::new(),
+        user_limit: None,
         authorization_url: None,
         page: Vec::new(),
     };
@@ -99,7 +111,7 @@ pub(crate) fn run(board: &Board, firmware: &Path, page: &[u8], mut world: World<
 }
 
 fn live(machine: &mut Machine<'_>, world: &mut World<'_>, record: &mut Record) -> Result<(), Failure> {
-    let mut redirects = VecDeque::new();
+    let (mut redirects, mut skipped) = (VecDeque::new(), Duration::ZERO);
     loop {
         let frame = machine.receive().map_err(|error| format!("{error}; it logged {:?}", record.log))?;
         let text = || String::from_utf8(frame.payload.clone());
@@ -124,32 +136,37 @@ fn live(machine: &mut Machine<'_>, world: &mut World<'_>, record: &mut Record) -
                     Some(Network::Forward) | None => request.send(),
                 };
                 match answer {
-                    Ok(response) => machine.send(Kind::HttpResponse, &response.payload())?,
+                    Ok(response) => machine.send(Kind::HttpResponse, &response.payload(SystemTime::now() + skipped))?,
                     Err(error) => machine.send(Kind::NoResponse, error.to_string().as_bytes())?,
                 }
             }
             Kind::OpenUrl => {
-                let url = text()?;
+                let (limit, url) = text()?
+                    .split_once('\n')
+                    .map(|(limit, url)| (limit.to_owned(), url.to_owned()))
+                    .ok_or("a URL without a limit")?;
+                record.user_limit = Some(limit.parse()?);
                 redirects.extend(world.strangers.drain(..));
                 match &world.user {
                     User::Allows => redirects.push_back(user::consent(world.server, &url, "allow")?),
-                    User::CutPower => {}
+                    User::CutPower | User::StaysAway => {}
                     User::Denies => redirects.push_back(user::consent(world.server, &url, "deny")?),
                     User::HasBeen(redirect) => redirects.push_back(redirect.clone()),
                 }
                 record.authorization_url = Some(url);
-                match redirects.pop_front() {
-                    Some(redirect) => machine.send(Kind::Redirect, redirect.as_bytes())?,
-                    None => return settle(machine, record),
-                }
             }
-            Kind::NextRedirect => {
-                let redirect =
-                    redirects.pop_front().ok_or("the device refuses the response, and waits for another one")?;
-                machine.send(Kind::Redirect, redirect.as_bytes())?;
-            }
+            Kind::NextRedirect => match (redirects.pop_front(), &world.user) {
+                (Some(redirect), _) => machine.send(Kind::Redirect, redirect.as_bytes())?,
+                (None, User::CutPower) => return Ok(()),
+                (None, User::StaysAway) => machine.send(Kind::NoRedirect, b"")?,
+                (None, _) => return Err("the device refuses the response, and waits for another one".into()),
+            },
             Kind::Wait => {
-                thread::sleep(Duration::from_secs(text()?.parse::<u64>()?.min(5)));
+                let seconds = text()?.parse::<u64>()?;
+                record.pauses.push(seconds);
+                let pause = Duration::from_secs(seconds);
+                thread::sleep(pause.min(LONGEST_SLEEP));
+                skipped += pause.saturating_sub(LONGEST_SLEEP);
                 machine.send(Kind::Woken, b"")?;
             }
             Kind::Log => record.log.push(text()?),
@@ -158,21 +175,17 @@ fn live(machine: &mut Machine<'_>, world: &mut World<'_>, record: &mut Record) -
                 record.exit = Some(text()?);
                 return Ok(());
             }
-            Kind::Config | Kind::Entropy | Kind::HttpResponse | Kind::NoResponse | Kind::Redirect | Kind::Woken => {
+            Kind::Config
+            | Kind::Entropy
+            | Kind::HttpResponse
+            | Kind::NoRedirect
+            | Kind::NoResponse
+            | Kind::Redirect
+            | Kind::Woken => {
                 return Err(format!("the device sends what it should receive: {:?}", frame.kind).into());
             }
         }
     }
-}
-
-/// Takes the last measure of a device that waits.
-fn settle(machine: &mut Machine<'_>, record: &mut Record) -> Result<(), Failure> {
-    let frame = machine.receive()?;
-    if frame.kind == Kind::Measure {
-        let text = String::from_utf8(frame.payload)?;
-        record.measures.push(Measure::read(&text).ok_or("a measure that cannot be read")?);
-    }
-    Ok(())
 }
 
 impl Measure {

@@ -23,6 +23,8 @@ pub struct Incoming {
 }
 
 /// Waits for a frame of one of these kinds, and skips others.
+///
+/// The modem is part of the device, and always replies. A product has a watchdog for a modem that does not.
 pub fn receive(kinds: &[Kind]) -> Incoming {
     loop {
         while board::receive() != MARK {}
@@ -52,6 +54,18 @@ impl Incoming {
             number = number.unwrap_or(0_u64).checked_mul(10)?.checked_add(digit.into());
         }
         number
+    }
+
+    /// Reads a line. Empty if it is longer than `max_len`.
+    pub fn text_line(&mut self, max_len: usize) -> Vec<u8> {
+        let (mut line, mut is_too_long) = (Vec::new(), false);
+        while let Some(byte) = self.next_byte().filter(|byte| *byte != b'\n') {
+            is_too_long |= line.len() == max_len;
+            if !is_too_long {
+                line.push(byte);
+            }
+        }
+        if is_too_long { Vec::new() } else { line }
     }
 
     /// Reads the rest. `None` if it is longer than `max_len`.

@@ -11,6 +11,8 @@ use crate::protocol::Kind;
 /// The longest body that is accepted. A token response has a few hundred bytes, or two thousand with an ID token.
 pub const MAX_BODY_LEN: usize = 2048;
 const MAX_URL_LEN: usize = 2048;
+/// Seconds, or a date of 29 bytes.
+const MAX_RETRY_AFTER_LEN: usize = 40;
 
 /// The response of a server.
 #[derive(Debug)]
@@ -19,10 +21,10 @@ pub struct Answer {
     pub now: u64,
     /// The HTTP status.
     pub status: u16,
-    /// `Retry-After`, in seconds.
-    pub retry_after: Option<u64>,
-    /// The body.
-    pub body: Vec<u8>,
+    /// The value of `Retry-After`, as it came. Empty if there is none.
+    pub retry_after: Vec<u8>,
+    /// The body. `None` if it is too long.
+    pub body: Option<Vec<u8>>,
 }
 
 /// The endpoints. A product has them in its firmware, or gets them when it is set up.
@@ -54,7 +56,7 @@ pub fn config() -> Config {
     Config { text: text(line::receive(&[Kind::Config])) }
 }
 
-/// Sends a request. `None` if there was no response, or one that is invalid or too long.
+/// Sends a request. `None` if there was no response, or one that is invalid.
 pub fn exchange<'n, 'v>(
     method: &str,
     url: &str,
@@ -73,29 +75,31 @@ pub fn exchange<'n, 'v>(
         incoming.skip();
         return None;
     }
-    let head = (incoming.number_line(), incoming.number_line(), incoming.number_line());
-    let (Some(now), Some(status), retry_after) = head else {
+    let (Some(now), Some(status)) = (incoming.number_line(), incoming.number_line()) else {
         incoming.skip();
         return None;
     };
-    let body = incoming.rest(max_body_len)?;
+    let retry_after = incoming.text_line(MAX_RETRY_AFTER_LEN);
+    let body = incoming.rest(max_body_len);
     Some(Answer { now, status: u16::try_from(status).ok()?, retry_after, body })
 }
 
-/// Shows the user a URL: on a screen, as a QR code, on the phone that the device is paired with.
-pub fn open(url: &str) {
-    line::send(Kind::OpenUrl, [url]);
+/// Shows the user a URL: on a screen, as a QR code, on the phone that the device is paired with. The user has so many
+/// seconds.
+pub fn open(url: &str, seconds: u32) {
+    line::send(Kind::OpenUrl, [Decimal::new(seconds).as_str(), "\n", url]);
 }
 
-/// Waits for the URL that the user's browser was redirected to. It contains a code, so it is wiped on drop.
-pub fn redirect() -> Zeroizing<String> {
-    Zeroizing::new(text(line::receive(&[Kind::Redirect])))
-}
-
-/// Waits for another one.
-pub fn next_redirect() -> Zeroizing<String> {
+/// Waits for a URL that the user's browser was redirected to. It contains a code, so it is wiped on drop. `None` if the
+/// time of the user is over.
+pub fn redirect() -> Option<Zeroizing<String>> {
     line::send(Kind::NextRedirect, []);
-    redirect()
+    let incoming = line::receive(&[Kind::Redirect, Kind::NoRedirect]);
+    if incoming.kind == Kind::NoRedirect {
+        incoming.skip();
+        return None;
+    }
+    Some(Zeroizing::new(text(incoming)))
 }
 
 /// Waits for this many seconds, by the modem's clock.

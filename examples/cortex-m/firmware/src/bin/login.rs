@@ -6,7 +6,8 @@ use core::time::Duration;
 
 use authcode::{
     Authorized, AwaitingRedirect, Client, CodeReceived, ConfigError, Exchange, Fault, Flow, HttpRequest, HttpResponse,
-    NextStep, ParameterError, Refusal, Renewal, ResumeError, Server, StartError, Suspended, UnixTime, Unstarted,
+    NextStep, ParameterError, Refusal, Renewal, Resend, ResumeError, Server, StartError, Suspended, UnixTime,
+    Unstarted,
 };
 use authcode_cortex_m::line::{self, Decimal, log, report};
 use authcode_cortex_m::modem::{self, Config};
@@ -21,14 +22,18 @@ const CLIENT_ID: &str = "loom-cli";
 const REDIRECT_URI: &str = "http://127.0.0.1/callback";
 const SCOPE: &str = "profile offline_access";
 const AUDIENCE: &str = "https://api.loomai.com/";
-/// A server that wants a longer pause is asked again after the next start.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// How long the user may take at the server, in seconds.
+const USER_LIMIT: u32 = 600;
+/// How long a step may take, with all of its retries, from its first response on. What is not done by then is tried again
+/// after the next start.
+const STEP_LIMIT: Duration = Duration::from_secs(60);
 
 /// Why the device has no new token. Fixed texts: formatting an error would link kilobytes of code.
 enum Failure {
     Configuration,
     Fault(Fault),
     Network,
+    Nobody,
     Random,
     Store,
 }
@@ -44,6 +49,7 @@ fn main() -> ! {
         Err(Failure::Fault(Fault::User)) => "denied",
         Err(Failure::Fault(_)) => "failed: our fault",
         Err(Failure::Network) => "failed: no network",
+        Err(Failure::Nobody) => "failed: nobody came",
         Err(Failure::Random) => "failed: no random numbers",
         Err(Failure::Store) => "failed: too long for the page",
     };
@@ -104,17 +110,21 @@ fn log_in_anew(template: &Unstarted) -> Result<Authorized, Failure> {
     let mut entropy = Zeroizing::new([0; 64]);
     board::fill_random(&mut *entropy);
     let pending = template.start_with_entropy(&entropy).map_err(|_: StartError| Failure::Random)?;
-    store(&pending.suspend())?;
     report("start");
     exchange(wait(pending)?)
 }
 
 /// Sends the user to the server, and waits for the code.
 fn wait(mut pending: AwaitingRedirect) -> Result<CodeReceived, Failure> {
-    modem::open(&pending.authorization_url());
+    // The power may be lost while the user is away.
+    store(&pending.suspend())?;
+    modem::open(&pending.authorization_url(), USER_LIMIT);
     report("authorization url");
-    let mut redirect = modem::redirect();
     let code = loop {
+        let Some(redirect) = modem::redirect() else {
+            page::erase();
+            return Err(Failure::Nobody);
+        };
         pending = match pending.receive_redirect(redirect.as_str()) {
             Ok(code) => break code,
             // `NextStep::Wait`, or the login has ended.
@@ -124,9 +134,7 @@ fn wait(mut pending: AwaitingRedirect) -> Result<CodeReceived, Failure> {
             })?,
         };
         log("refused: ", "not a response to this login");
-        redirect = modem::next_redirect();
     };
-    drop(redirect);
     store(&code.suspend())?;
     report("redirect");
     Ok(code)
@@ -189,11 +197,10 @@ fn renew(authorized: &mut Authorized) -> Result<(), Failure> {
 /// Sends the request of a step, and sends it again if the crate says so. If this fails, a step that is still alive is in
 /// the slot.
 fn send_until_done<X: Exchange>(slot: &mut Option<X>) -> Result<X::Next, Failure> {
-    let mut may_resend = true;
+    let (mut may_resend, mut end) = (matches!(X::RESEND, Resend::Once | Resend::Freely), None);
     while let Some(step) = slot.take() {
         let Some((response, now)) = send(step.request()) else {
             *slot = Some(step);
-            // Once, as `Resend::Once` allows.
             if !may_resend {
                 return Err(Failure::Network);
             }
@@ -201,12 +208,13 @@ fn send_until_done<X: Exchange>(slot: &mut Option<X>) -> Result<X::Next, Failure
             log("no response: ", "again");
             continue;
         };
+        let end = *end.get_or_insert(now.saturating_add(STEP_LIMIT));
         let error = match step.receive_response(response, now) {
             Ok(next) => return Ok(next),
             Err(rejected) => rejected.put_back(slot),
         };
         match error.next_step() {
-            NextStep::Retry { after } if after <= LONGEST_PAUSE => {
+            NextStep::Retry { after } if now.saturating_add(after) < end => {
                 log("refused: ", "again");
                 modem::wait(after.as_secs() as u32);
             }
@@ -220,11 +228,11 @@ fn send_until_done<X: Exchange>(slot: &mut Option<X>) -> Result<X::Next, Failure
 fn send(request: HttpRequest) -> Option<(HttpResponse, UnixTime)> {
     let body = request.body.expose();
     let answer = modem::exchange(request.method, &request.url, &request.headers, body, request.max_response_len)?;
-    let mut response = HttpResponse::new(answer.status, answer.body);
-    if let Some(seconds) = answer.retry_after {
-        response = response.with_retry_after(Duration::from_secs(seconds));
-    }
-    Some((response, UnixTime::from_secs(answer.now)))
+    let response = match answer.body {
+        Some(body) => HttpResponse::new(answer.status, body),
+        None => HttpResponse::too_long(answer.status),
+    };
+    Some((response.with_headers([("retry-after", answer.retry_after)]), UnixTime::from_secs(answer.now)))
 }
 
 /// Uses the token.

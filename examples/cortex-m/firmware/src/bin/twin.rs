@@ -21,11 +21,8 @@ fn main() -> ! {
     }
     let mut entropy = [0; 64];
     board::fill_random(&mut entropy);
-    modem::open(config.authorization_endpoint());
-    let mut redirect = modem::redirect();
-    if redirect.is_empty() {
-        redirect = modem::next_redirect();
-    }
+    modem::open(config.authorization_endpoint(), 600);
+    let redirect = modem::redirect().unwrap_or_default();
     if page::write(&entropy).is_err() || page::write(redirect.as_bytes()).is_err() {
         log("too long: ", "for the page");
     }
@@ -36,7 +33,7 @@ fn main() -> ! {
         None => modem::wait(1),
     }
     match modem::exchange("GET", config.api(), headers, "", modem::MAX_BODY_LEN) {
-        Some(answer) if answer.retry_after.is_none() => log("api: ", Decimal::new(answer.status.into()).as_str()),
+        Some(answer) if answer.retry_after.is_empty() => log("api: ", Decimal::new(answer.status.into()).as_str()),
         Some(answer) => log("api: ", Decimal::new(answer.now as u32).as_str()),
         None => log("api: ", "no response"),
     }
