@@ -37,11 +37,13 @@ try {
 }
 // The redirect that had the code, to try what happens when it comes again.
 let answer;
-// Set by "Retry": the earliest time for the next request to the token endpoint.
+// Set by a "Retry" whose pause was too long to wait for: the earliest time for the next request to the token endpoint.
 let notBefore = 0;
 // Set by "StartOver" after a refresh: the next token takes a new login.
 let mustLogInAgain = false;
 let isFirstLook = true;
+// How long a step may take, with all of its retries, in milliseconds.
+const STEP_LIMIT = 60_000;
 
 show(arrive());
 // A page that the browser restores from memory may have an old state of the login.
@@ -132,32 +134,72 @@ function logAnswer(url, verdict) {
 
 // 3. CodeReceived → Authorized
 async function exchange() {
-  // While the request is under way no other page may send the code. It is stored again if it may still be good.
-  store.forget();
-  const response = await transmitToToken(login.request(), "Token request");
-  if (response === undefined) return show(wait(words.UNREACHABLE));
-  try {
-    login = login.receiveResponse(response.status, response.retryAfter, response.body, Date.now() / 1000);
-    show(words.TOKEN_CAME);
-  } catch (refused) {
-    login = refused.state;
-    const message = words.exchangeRefused(refused);
-    show(refused.nextStep === "StartOver" ? message : wait(after(refused, message)));
-  }
+  show(await run("Token request", {
+    request() {
+      // While the request is under way no other page may send the code. It is stored again if it may still be good.
+      store.forget();
+      return login.request();
+    },
+    receive({ status, retryAfter, body }) {
+      login = login.receiveResponse(status, retryAfter, body, Date.now() / 1000);
+      return words.TOKEN_CAME;
+    },
+    refuse(refused) {
+      login = refused.state;
+      const message = words.exchangeRefused(refused);
+      return refused.nextStep === "StartOver" ? message : wait(message);
+    },
+    lose: () => wait(words.UNREACHABLE),
+  }));
 }
 
 // 4. Authorized, renewed in place, or Unstarted
 async function renew() {
-  const renewal = mustLogInAgain ? login.reauthorize() : login.renewal();
+  let renewal = mustLogInAgain ? login.reauthorize() : login.renewal();
   if (!(renewal instanceof Refresh)) return logInAgain(renewal);
   lightUp("Refreshing: a new one");
-  const response = await transmitToToken(renewal.request(), "Refresh request");
-  if (response === undefined) return show(words.UNREACHABLE);
-  try {
-    show(words.refreshed(renewal.receiveResponse(login, response.status, response.retryAfter, response.body, Date.now() / 1000)));
-  } catch (refused) {
-    mustLogInAgain = refused.nextStep === "StartOver";
-    show(after(refused, words.refreshRefused(refused)));
+  show(await run("Refresh request", {
+    request() {
+      // Each try takes the refresh token that the login has then.
+      renewal = login.renewal();
+      return renewal.request();
+    },
+    receive: ({ status, retryAfter, body }) => words.refreshed(renewal.receiveResponse(login, status, retryAfter, body, Date.now() / 1000)),
+    refuse(refused) {
+      mustLogInAgain = refused.nextStep === "StartOver";
+      return words.refreshRefused(refused);
+    },
+    lose: () => words.UNREACHABLE,
+  }));
+}
+
+// Sends the request of a step, and sends it again while that may help and a minute has not passed. Returns what to say.
+async function run(title, { request, receive, refuse, lose }) {
+  const early = notBefore - Date.now();
+  if (early > 0) return words.tooEarly(Math.ceil(early / 1_000));
+  const end = Date.now() + STEP_LIMIT;
+  let mayResend = true;
+  for (;;) {
+    const response = await transmit(request(), title);
+    if (response === undefined) {
+      const message = lose();
+      if (!mayResend || Date.now() >= end) return message;
+      mayResend = false; // once more, at once
+      continue;
+    }
+    try {
+      return receive(response);
+    } catch (refused) {
+      const message = refuse(refused);
+      if (refused.nextStep !== "Retry") return message;
+      const pause = refused.after * 1_000;
+      if (Date.now() + pause >= end) {
+        notBefore = Date.now() + pause;
+        return message;
+      }
+      say(words.pausing(refused.after));
+      await new Promise((resolve) => { setTimeout(resolve, pause); });
+    }
   }
 }
 
@@ -168,22 +210,6 @@ function logInAgain(again) {
   template = again;
   mustLogInAgain = false;
   show(words.LOG_IN_AGAIN);
-}
-
-// Notes the pause of a "Retry". The user decides when to send again, but not before it is over.
-function after({ nextStep, after }, message) {
-  notBefore = nextStep === "Retry" ? Date.now() + after * 1_000 : 0;
-  return message;
-}
-
-async function transmitToToken(request, title) {
-  // The crate asks for five minutes at most.
-  const pause = Math.min(notBefore - Date.now(), 300_000);
-  if (pause > 0) {
-    say(words.pausing(Math.ceil(pause / 1_000)));
-    await new Promise((resolve) => { setTimeout(resolve, pause); });
-  }
-  return transmit(request, title);
 }
 
 // Uses the access token.

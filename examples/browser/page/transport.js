@@ -14,13 +14,9 @@ export async function send({ method, url, headers, body, maxResponseLength }) {
   });
   // A browser reports a redirect, but hides its status.
   const status = response.type === "opaqueredirect" ? 302 : response.status;
-  return { status, retryAfter: retryAfter(response), body: await readAtMost(maxResponseLength + 1, response) };
-}
-
-// For how many seconds the server asks to wait. The crate needs no other header.
-function retryAfter(response) {
-  const text = response.headers.get("retry-after");
-  return /^\d+$/.test(text) ? Number(text) : undefined;
+  // A number or a date: the module reads it. It needs no other header.
+  const retryAfter = response.headers.get("retry-after") ?? undefined;
+  return { status, retryAfter, body: await readAtMost(maxResponseLength + 1, response) };
 }
 
 // The body, or enough of it that the crate sees that it is too long.

@@ -34,7 +34,8 @@ export const refreshed = (rotated) => ["There is a new token", rotated ? "The re
 
 export const SENDING = ["Waiting for the server", "One step at a time: the buttons are off until it responds.", "calm"];
 export const pausing = (seconds) => ["Waiting before the next request", `It is sent in ${seconds} s.`, "calm"];
-export const UNREACHABLE = ["No response came", "The server is down, or does not let this page use it (CORS). Nothing is lost: you can send once more.", "bad"];
+export const tooEarly = (seconds) => ["Not yet", `The server asked for a pause. Try again in ${seconds} s.`, "bad"];
+export const UNREACHABLE = ["No response came", "The server is down, or does not let this page use it (CORS). Nothing is lost: you can try again.", "bad"];
 
 export const api = (status) => status === 200 ? ["The API accepts the token", "It responded with 200.", "good"] : ["The API does not accept the token", `It responded with ${status}.`, "bad"];
 

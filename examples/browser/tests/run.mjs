@@ -294,7 +294,7 @@ async function runAll() {
   });
 
   const failures = [
-    ['the server is busy', { status: 503, headers: { 'retry-after': '7' } }, 'send it again in 7 s'],
+    ['the server is busy', { status: 503, headers: { 'retry-after': '90' } }, 'send it again in 90 s'],
     ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:9/elsewhere' } }, 'a redirect, which must not be followed'],
     ['a page of a proxy', { status: 200, contentType: 'text/html', body: '<html>' }, 'not JSON'],
     ['an endless response', { status: 200, body: 'x'.repeat(3_000_000) }, 'too long'],
@@ -316,23 +316,63 @@ async function runAll() {
     });
   }
 
-  await test('token endpoint, busy: the next request waits for as long as the server asks', { tolerates: ['Failed to load resource'] }, async (ada) => {
+  // A date has whole seconds.
+  const pauses = [['two seconds', () => '2', 2_000], ['a date', () => new Date(Date.now() + 4_000).toUTCString(), 2_000]];
+  for (const [what, retryAfter, least] of pauses) {
+    await test(`token endpoint, busy for ${what}: the next request waits for as long`, { tolerates: ['Failed to load resource'] }, async (ada) => {
+      await ada.start();
+      await ada.visit();
+      const sent = [];
+      await ada.page.route(tokenEndpoint, (route) => {
+        sent.push([Date.now(), route.request().postData()]);
+        const headers = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'retry-after', 'retry-after': retryAfter() };
+        return sent.length === 1 ? route.fulfill({ status: 503, headers }) : route.continue();
+      });
+      await ada.press('Exchange the code');
+      await ada.isTold('Waiting before the next request');
+      assert.notEqual(await stored(ada), null, 'the code outlives a reload during the pause');
+      await ada.inState('Authorized');
+      assert.equal(sent.length, 2);
+      assert.equal(sent[0][1], sent[1][1], 'the same request');
+      assert.ok(sent[1][0] - sent[0][0] >= least, `${sent[1][0] - sent[0][0]} ms`);
+    });
+  }
+
+  await test('token endpoint, busy for too long: nothing is sent before the pause has passed', { tolerates: ['Failed to load resource'] }, async (ada) => {
+    await ada.start();
+    await ada.visit();
+    let sent = 0;
+    const headers = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'retry-after', 'retry-after': '300' };
+    await ada.page.route(tokenEndpoint, (route) => {
+      sent += 1;
+      return route.fulfill({ status: 503, headers });
+    });
+    await ada.press('Exchange the code');
+    await ada.isTold('send it again in 300 s');
+    await ada.press('Exchange the code');
+    await ada.isTold('Not yet');
+    await ada.inState('CodeReceived');
+    assert.equal(sent, 1);
+  });
+
+  await test('token endpoint, no response: the code is sent once more', { tolerates: ['Failed to load resource'] }, async (ada) => {
     await ada.start();
     await ada.visit();
     const sent = [];
+    let lost = 1;
     await ada.page.route(tokenEndpoint, (route) => {
-      sent.push([Date.now(), route.request().postData()]);
-      const headers = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'retry-after', 'retry-after': '2' };
-      return sent.length === 1 ? route.fulfill({ status: 503, headers }) : route.continue();
+      sent.push(route.request().postData());
+      lost -= 1;
+      return lost >= 0 ? route.abort() : route.continue();
     });
     await ada.press('Exchange the code');
-    await ada.isTold('send it again in 2 s');
-    await ada.press('Exchange the code');
-    await ada.isTold('Waiting before the next request');
     await ada.inState('Authorized');
     assert.equal(sent.length, 2);
-    assert.equal(sent[0][1], sent[1][1], 'the same request');
-    assert.ok(sent[1][0] - sent[0][0] >= 2_000, `${sent[1][0] - sent[0][0]} ms`);
+    assert.equal(sent[0], sent[1]);
+    lost = 9;
+    await ada.press('Refresh the token');
+    await ada.isTold('No response came');
+    assert.equal(sent.length, 4, 'and no more often');
   });
 
   await test('a code that the server keeps refusing: the sixth time ends the login', { tolerates: ['Failed to load resource'] }, async (ada) => {
@@ -351,7 +391,7 @@ async function runAll() {
   });
 
   const refreshes = [
-    ['the server is busy', { status: 503, headers: { 'retry-after': '7' } }, 'refresh again in 7 s', 'Refresh the token'],
+    ['the server is busy', { status: 503, headers: { 'retry-after': '90' } }, 'refresh again in 90 s', 'Refresh the token'],
     ['a page of a proxy', { status: 200, contentType: 'text/html', body: '<html>' }, 'refresh again when the token is needed', 'Refresh the token'],
     ['invalid_client', { status: 401, body: '{"error":"invalid_client"}' }, 'fix the cause', 'Refresh the token'],
     ['invalid_grant', { status: 400, body: '{"error":"invalid_grant"}' }, 'A new one takes a new login', 'Log in again'],

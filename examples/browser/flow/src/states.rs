@@ -149,12 +149,12 @@ impl CodeReceived {
         self.0.suspend().to_json().expose().into()
     }
 
-    /// Takes the response, whatever its status is. `now` is in seconds.
+    /// Takes the response, whatever its status is. `retry_after` is the value of that header. `now` is in seconds.
     #[wasm_bindgen(js_name = receiveResponse)]
     pub fn receive_response(
         self,
         status: u16,
-        retry_after: Option<f64>,
+        retry_after: Option<String>,
         body: Vec<u8>,
         now: f64,
     ) -> Result<Authorized, JsValue> {
@@ -247,7 +247,7 @@ impl Refresh {
         self,
         login: &mut Authorized,
         status: u16,
-        retry_after: Option<f64>,
+        retry_after: Option<String>,
         body: Vec<u8>,
         now: f64,
     ) -> Result<bool, JsValue> {

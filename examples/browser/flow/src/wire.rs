@@ -2,8 +2,8 @@
 //!
 //! The objects are made in JavaScript, by `page/wire.js`: a member costs a word there, and a function here.
 
+use alloc::string::String;
 use alloc::vec::Vec;
-use core::time::Duration;
 
 use authcode::{Fault, HttpRequest, HttpResponse, NextStep, OAuthError, RedirectError, TokenError, Untrusted};
 use wasm_bindgen::prelude::*;
@@ -37,13 +37,9 @@ pub(crate) fn request(request: &HttpRequest) -> JsValue {
     made
 }
 
-/// `retry_after` is in seconds. It is the only header that the crate would read.
-pub(crate) fn response(status: u16, retry_after: Option<f64>, body: Vec<u8>) -> HttpResponse {
-    let response = HttpResponse::new(status, body);
-    match retry_after {
-        Some(seconds) => response.with_retry_after(Duration::from_secs(seconds as u64)),
-        None => response,
-    }
+/// `retry_after` is the value of that header, which is the only one that the crate would read.
+pub(crate) fn response(status: u16, retry_after: Option<String>, body: Vec<u8>) -> HttpResponse {
+    HttpResponse::new(status, body).with_headers(retry_after.map(|value| ("retry-after", value)))
 }
 
 pub(crate) fn redirect_refused(error: &RedirectError, state: Option<JsValue>) -> JsValue {
