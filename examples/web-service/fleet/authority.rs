@@ -43,6 +43,15 @@ struct Count {
     granted: usize,
     /// Refused by the proxy, so that the server has not seen it.
     refused: usize,
+    /// No response came to it.
+    lost: usize,
+}
+
+impl Count {
+    /// Whether it came again, though it had got a response.
+    const fn is_sent_again(&self) -> bool {
+        self.sent - self.refused - self.lost > 1
+    }
 }
 
 /// How the token endpoint behaves.
@@ -51,6 +60,8 @@ pub(crate) struct Manner {
     pub(crate) delay: Duration,
     /// How the first requests for each code or refresh token are refused, and how many of them.
     pub(crate) refuses: Option<(Refusal, usize)>,
+    /// How many of the next requests are lost, before the server has acted.
+    pub(crate) drops: usize,
     /// How many of the next responses are lost, after the server has acted.
     pub(crate) loses: usize,
 }
@@ -63,6 +74,8 @@ pub(crate) enum Refusal {
     Pause(u32),
     /// `invalid_client`: the credentials are wrong.
     Client,
+    /// `invalid_grant`: the code or the refresh token is dead.
+    Dead,
     /// An error code that is not registered.
     UnknownCode,
 }
@@ -75,6 +88,7 @@ impl IntoResponse for Refusal {
                 (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, seconds.to_string())], "busy").into_response()
             }
             Self::Client => (StatusCode::UNAUTHORIZED, r#"{"error":"invalid_client"}"#).into_response(),
+            Self::Dead => (StatusCode::BAD_REQUEST, r#"{"error":"invalid_grant"}"#).into_response(),
             Self::UnknownCode => (StatusCode::BAD_REQUEST, r#"{"error":"token_gone"}"#).into_response(),
         }
     }
@@ -86,12 +100,12 @@ pub(crate) struct Seen {
     pub(crate) codes: usize,
     /// Requests with a code, those that were refused among them.
     pub(crate) code_requests: usize,
-    /// Codes that came again, though they had not been refused.
+    /// Codes that came again, though they had got a response that did not refuse them.
     pub(crate) codes_sent_again: usize,
     /// Codes that gave tokens twice.
     pub(crate) codes_granted_twice: usize,
     pub(crate) refreshes: usize,
-    /// Refresh tokens that came again, though they had not been refused.
+    /// Refresh tokens that came again, though they had got a response that did not refuse them.
     pub(crate) refreshes_sent_again: usize,
 }
 
@@ -133,10 +147,10 @@ impl Authority {
         Seen {
             codes: codes.len(),
             code_requests: codes.clone().map(|count| count.sent).sum(),
-            codes_sent_again: codes.clone().filter(|count| count.sent - count.refused > 1).count(),
+            codes_sent_again: codes.clone().filter(|count| count.is_sent_again()).count(),
             codes_granted_twice: codes.filter(|count| count.granted > 1).count(),
             refreshes: book.refreshes.values().map(|count| count.sent).sum(),
-            refreshes_sent_again: book.refreshes.values().filter(|count| count.sent - count.refused > 1).count(),
+            refreshes_sent_again: book.refreshes.values().filter(|count| count.is_sent_again()).count(),
         }
     }
 }
@@ -173,21 +187,23 @@ impl Grant {
 
 async fn token(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     let grant = Grant::in_form(&body);
-    let (delay, refusal, is_lost) = {
+    let (delay, refusal, is_dropped, is_lost) = {
         let mut book = shared.book();
         let manner = book.manner;
         let count = book.count(&grant);
         count.sent += 1;
         let refusal = manner.refuses.filter(|(_, times)| count.refused < *times).map(|(refusal, _)| refusal);
-        if refusal.is_some() {
-            count.refused += 1;
-        }
-        let is_lost = refusal.is_none() && manner.loses > 0;
-        if is_lost {
-            book.manner.loses -= 1;
-        }
-        (manner.delay, refusal, is_lost)
+        let is_dropped = refusal.is_none() && manner.drops > 0;
+        let is_lost = refusal.is_none() && !is_dropped && manner.loses > 0;
+        count.refused += usize::from(refusal.is_some());
+        count.lost += usize::from(is_dropped || is_lost);
+        book.manner.drops -= usize::from(is_dropped);
+        book.manner.loses -= usize::from(is_lost);
+        (manner.delay, refusal, is_dropped, is_lost)
     };
+    if is_dropped {
+        return Body::new(Broken).into_response();
+    }
     if let Some(refusal) = refusal {
         return refusal.into_response();
     }
@@ -200,13 +216,21 @@ async fn token(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
         Ok(answer) => answer,
         Err(error) => return (StatusCode::BAD_GATEWAY, error.to_string()).into_response(),
     };
-    if status.is_success() {
-        shared.book().count(&grant).granted += 1;
-    }
+    let was_granted = {
+        let mut book = shared.book();
+        let count = book.count(&grant);
+        let was_granted = count.granted > 0;
+        count.granted += usize::from(status.is_success());
+        was_granted
+    };
     sleep(delay / 2).await;
     if is_lost {
         // The connection breaks in the middle of the body.
         return Body::new(Broken).into_response();
+    }
+    // RFC 6749 §5.2 has this code for a code that was used. The embedded server says `invalid_request`.
+    if was_granted && status == StatusCode::BAD_REQUEST {
+        return Refusal::Dead.into_response();
     }
     let mut response = (status, body).into_response();
     *response.headers_mut() = headers;

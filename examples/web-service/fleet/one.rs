@@ -33,8 +33,8 @@ pub(crate) async fn run(report: &mut Report) -> Result<(), Failure> {
     late(report, &Web::new(&in_a_hurry), &authority).await?;
 
     let seen = authority.seen();
-    report.equal("codes sent twice, though they had not been refused", seen.codes_sent_again, 0);
-    report.equal("refresh tokens sent twice", seen.refreshes_sent_again, 0);
+    report.equal("codes sent twice, though a response had come that did not refuse them", seen.codes_sent_again, 0);
+    report.equal("refresh tokens sent twice in the same way", seen.refreshes_sent_again, 0);
     Ok(())
 }
 
@@ -130,12 +130,32 @@ async fn server_in_trouble(
     authority.behave(Manner { loses: 1, ..Manner::default() });
     let finished = Browser::new(web, 0).log_in().await;
     let is_new = finished.is_ok_and(|finished| finished.restarts == 1);
-    report.check("an answer that is lost: the code is not sent again, a new login finishes", is_new);
-    authority.behave(Manner { loses: 100, ..Manner::default() });
-    let refused = Browser::new(web, 0).log_in().await;
-    let is_told = refused.is_err_and(|refused| refused.to_string().starts_with("502"));
-    report.check("a server that never answers: the user is told, after a bounded number of logins", is_told);
-    authority.behave(Manner::default());
+    report
+        .check("a response that is lost: the code is refused when it is sent once more, a new login finishes", is_new);
+    authority.behave(Manner { drops: 1, ..Manner::default() });
+    let finished = Browser::new(web, 0).log_in().await;
+    report.check(
+        "a request that is lost: the code is sent once more, and the login finishes",
+        finished.is_ok_and(|finished| finished.restarts == 0),
+    );
+    for (what, manner, restarts) in [
+        ("every request is lost", Manner { drops: usize::MAX, ..Manner::default() }, 0),
+        ("every response is lost", Manner { loses: usize::MAX, ..Manner::default() }, 1),
+    ] {
+        authority.behave(manner);
+        let browser = Browser::new(web, 0);
+        let callback = browser.consent(&browser.start_login().await?, "allow").await?;
+        let before = authority.seen().code_requests;
+        let busy = browser.get(&callback).await?;
+        report.check(&format!("{what}: the user is told"), busy.status == StatusCode::SERVICE_UNAVAILABLE);
+        report.equal("requests with the code", authority.seen().code_requests - before, 2);
+        authority.behave(Manner::default());
+        let finished = browser.come_back(&callback).await;
+        report.check(
+            "when the server is back, the user tries again, and the login finishes",
+            finished.is_ok_and(|finished| finished.restarts == restarts),
+        );
+    }
     kept_logins(report, web, authority).await
 }
 
@@ -220,8 +240,21 @@ async fn refreshes(report: &mut Report, web: &std::sync::Arc<Web>, authority: &A
         kept,
         limit,
     );
+    let asked = browser.post(&url, &form_after).await?;
+    report.check("the user is asked to log in again", asked.text.contains("Log in") && !asked.is_logged_in());
+    report.check("the session is kept", browser.get(&browser.url("/")).await?.is_logged_in());
+    authority.behave(Manner::default());
+    let renewed = browser.post(&url, &form_after).await?.status == StatusCode::SEE_OTHER;
+    report.check("when the server is back, its refresh token works", renewed);
+
+    authority.behave(Manner { refuses: Some((Refusal::Dead, 1)), ..Manner::default() });
+    let form = format!("mark={}", browser.get(&browser.url("/")).await?.field("mark").unwrap_or_default());
+    let asked = browser.post(&url, &form).await?;
     let home = browser.get(&browser.url("/")).await?;
-    report.check("then the session has ended", !home.is_logged_in() && home.text.contains("Log in"));
+    report.check(
+        "a refresh token that the server calls dead: the session ends, and the user is asked to log in again",
+        asked.text.contains("Log in") && !home.is_logged_in(),
+    );
     authority.behave(Manner::default());
     Ok(())
 }

@@ -83,10 +83,14 @@ pub(crate) async fn to_home() -> Response {
     page::see_other("/", &[])
 }
 
-/// The session has no token that works, and no refresh token.
+/// The session has no access token that works. If it still has a refresh token, the server has refused it without saying
+/// that it is dead: it is kept until the user has logged in again, which ends this session, or until it works again.
 async fn log_in_again(app: &App, session: &Id) -> Result<Response, Problem> {
-    app.store.end_session(session).await?;
-    Ok(log_in_page(app, "Your login has expired."))
+    let stored = tokens::stored(app, session).await?;
+    if !stored.is_some_and(|login| login.authorized.tokens().refresh_token().is_some()) {
+        app.store.end_session(session).await?;
+    }
+    Ok(log_in_page(app, "Your login has expired: please log in again."))
 }
 
 /// Calls the API.

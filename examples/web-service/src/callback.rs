@@ -143,10 +143,9 @@ impl Callback {
     async fn not_exchanged(&self, stopped: Stopped<CodeReceived>, restarts: u8) -> Result<Response, Problem> {
         let Stopped { state, reason } = stopped;
         match (reason, state) {
-            // The server may have used the code, which must not be sent twice (RFC 6749 §4.1.2).
-            (Reason::NoResponse(what), _) => self.start_over(restarts, what).await,
-            // The code may still be good: a later callback of this browser sends it.
-            (Reason::NotSent(what), Some(code)) => {
+            // The code may still be good: it is sent again when the user asks for it. If the server has used it, it answers
+            // `invalid_grant`, and the login starts over.
+            (Reason::NoResponse(what), Some(code)) => {
                 self.put_back(&code, restarts, Duration::ZERO).await?;
                 Err(Problem::Busy { what, retry_after: None })
             }

@@ -89,6 +89,10 @@ pub(crate) async fn fresh(app: &Arc<App>, session: &Id, refused: Option<Mark>) -
         if let Some(renewed) = app.run_to_end(renewal).await? {
             return Ok(renewed);
         }
+        // Another request refreshes. Nobody waits for it while the token is good.
+        if !seen.is_refused && !login.has_expired() {
+            return Ok(Some(login));
+        }
         if Instant::now() > end {
             return Err(Problem::Busy { what: "a refresh takes too long".to_owned(), retry_after: None });
         }
@@ -132,7 +136,7 @@ async fn renew_locked(app: &App, session: &Id, seen: &Seen) -> Result<Option<Sto
         // The access token is good until it expires.
         Err(_) if !seen.is_refused && !login.has_expired() => Ok(Some(login)),
         Err(NotRenewed::LogInAgain(reason)) => {
-            eprintln!("a session has ended: {reason}");
+            eprintln!("a user has to log in again: {reason}");
             Ok(None)
         }
         Err(NotRenewed::Later(problem)) => Err(problem),
@@ -141,6 +145,7 @@ async fn renew_locked(app: &App, session: &Id, seen: &Seen) -> Result<Option<Sto
 
 /// Why there are no new tokens.
 enum NotRenewed {
+    /// The user is needed. The login may still have a refresh token, if the server did not say that it is dead.
     LogInAgain(String),
     /// The login is unchanged, and a later refresh may succeed.
     Later(Problem),
@@ -166,8 +171,8 @@ async fn renew(app: &App, authorized: &mut Authorized) -> Result<(), NotRenewed>
             NextStep::Retry { after } => Some(after),
             _ => None,
         },
-        // The server may have seen the refresh token. It is sent again when a token is next needed, not before.
-        Reason::NotSent(_) | Reason::NoResponse(_) => None,
+        // It has been sent once more already. The next time is when a token is next needed.
+        Reason::NoResponse(_) => None,
     };
     Err(NotRenewed::Later(Problem::Busy { what, retry_after }))
 }
