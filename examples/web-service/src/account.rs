@@ -87,7 +87,7 @@ pub(crate) async fn to_home() -> Response {
 /// that it is dead: it is kept until the user has logged in again, which ends this session, or until it works again.
 async fn log_in_again(app: &App, session: &Id) -> Result<Response, Problem> {
     let stored = tokens::stored(app, session).await?;
-    if !stored.is_some_and(|login| login.authorized.tokens().refresh_token().is_some()) {
+    if stored.is_none_or(|login| login.authorized.tokens().refresh_token().is_none()) {
         app.store.end_session(session).await?;
     }
     Ok(log_in_page(app, "Your login has expired: please log in again."))
