@@ -44,7 +44,17 @@ for body in \
   seed token_response "\\x00\\xc8\\x04$body"
   seed token_response "\\x00\\xc8\\x05$body"
 done
-mkdir -p corpus/{challenges,configuration,discovery,flow,form_encoding,jwk,redirect,stored_form,token_response,uri}
+for body in \
+  '{"request_uri":"urn:ietf:params:oauth:request_uri:6esc_11ACC5bwc014ltc14eY22c","expires_in":60}' \
+  '{"expires_in":"0","request_uri":"https:\\/\\/a.example\\/r?a=b&c=%41"}' \
+  '{"request_uri":"urn:a#b"}' \
+  '{"error":"invalid_request","request_uri":"urn:a","request_uri":null}' \
+  '<!doctype html><title>502 Bad Gateway</title>'; do
+  # Two bytes of status, one that chooses the time.
+  seed pushed_response "\\x00\\xc9\\x00$body"
+  seed pushed_response "\\x01\\x90\\x01$body"
+done
+mkdir -p corpus/{challenges,configuration,discovery,flow,form_encoding,jwk,pushed_response,redirect,stored_form,token_response,uri}
 cp ../tests/golden/*.json corpus/stored_form/
 while read -r byte jwk; do
   # One byte that chooses the algorithm.

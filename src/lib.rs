@@ -5,8 +5,9 @@
 //! ```text
 //!             start(rng)                   receive_redirect
 //!  Unstarted ────────────▶ AwaitingRedirect ────────────────▶ CodeReceived
-//!      ▲                    authorization_url()                request()
-//!      │ reauthorize()                                             │ receive_response
+//!      ▲  │ start_pushed(rng) ▲  authorization_url()             request()
+//!      │  └────▶ Pushing ─────┘                                    │ receive_response
+//!      │ reauthorize()                                             │
 //!      │                                                           ▼
 //!      └──────────────────────────────────────────────────── Authorized ⟲ refreshed
 //!                                                             bearer()     in place
@@ -19,6 +20,7 @@
 //! | state | read from it | go on |
 //! |---|---|---|
 //! | [`Unstarted`] | | [`start`](Unstarted::start) |
+//! | [`Pushing`], if the server wants the request [pushed](Unstarted::start_pushed) | [`request`](Pushing::request) | [`receive_response`](Pushing::receive_response) |
 //! | [`AwaitingRedirect`] | [`authorization_url`](AwaitingRedirect::authorization_url) | [`receive_redirect`](AwaitingRedirect::receive_redirect) |
 //! | [`CodeReceived`] | [`request`](CodeReceived::request) | [`receive_response`](CodeReceived::receive_response) |
 //! | [`Authorized`] | [`bearer`](Authorized::bearer), [`needs_renewal`](Authorized::needs_renewal) | [`renewal`](Authorized::renewal), then [`Refresh::receive_response`] |
@@ -79,13 +81,14 @@
 //! - Which refusal returns the state, and what to do then: [`flow`].
 //! - Your duties, storing, several workers, async, decisions: the [guide].
 //! - One driver for every request: [`Exchange`].
+//! - After the login: [`Revocation`] of its tokens.
 //! - The server: [`Server`], [`Discovery`] by its issuer, [`providers`], [`Dialect`].
 //! - Keys that never enter the crate, for DPoP and client assertions: [`Draft`].
 //! - Every limit, with its reason: [`limits`].
 //!
-//! It follows RFC 6749, 7523, 7636, 7638, 8252, 8414, 8707, 9207, 9449 and 9700. Out of
-//! scope: sockets, TLS, opening a browser, storage engines, other grants, private keys,
-//! the signature of an ID token. `unsafe` is forbidden.
+//! It follows RFC 6749, 7009, 7523, 7636, 7638, 8252, 8414, 8707, 9126, 9207, 9449 and
+//! 9700. Out of scope: sockets, TLS, opening a browser, storage engines, other grants,
+//! private keys, the signature of an ID token. `unsafe` is forbidden.
 //!
 //! # Features
 //!
@@ -132,9 +135,9 @@ pub use config::uri::{IntoUri, Uri, UriError};
 pub use encoding::time::UnixTime;
 #[doc(inline)]
 pub use flow::{
-    Authorized, AwaitingRedirect, BearerError, CodeReceived, Exchange, Flow, Refresh, RefreshOptions, Refreshed,
-    Refreshing, Rejected, Renewal, Resend, ResourceHeaders, ResourceRequestError, ResumeError, StartError, StateKind,
-    Suspended, TokenError, Tokens, Unstarted,
+    Authorized, AwaitingRedirect, BearerError, CodeReceived, Exchange, Flow, Pushing, Refresh, RefreshOptions,
+    Refreshed, Refreshing, Rejected, Renewal, Resend, ResourceHeaders, ResourceRequestError, ResumeError, Revocation,
+    StartError, StateKind, Suspended, TokenError, TokenTypeHint, Tokens, Unstarted,
 };
 pub use http::{Headers, HttpRequest, HttpResponse};
 pub use jose::algorithm::Algorithm;
@@ -147,6 +150,7 @@ pub use rand_core;
 pub use response::authorization_response::{Redirect, RedirectError};
 pub use response::challenge::{Challenge, ChallengeError};
 pub use response::dpop_nonce::ResourceNonce;
+pub use response::endpoint_error::{EndpointError, EndpointErrorKind};
 pub use response::fault::Fault;
 pub use response::lifetime::Lifetime;
 pub use response::next_step::{NextStep, Refusal};

@@ -43,6 +43,11 @@ pub const MAX_LIFETIME: u64 = 100 * 365 * 24 * 60 * 60;
 /// Far more than any endpoint or redirect URI in use has.
 pub const MAX_URI_LEN: usize = 2 * 1024;
 
+/// The longest `request_uri` of a pushed authorization request, in bytes: 2 KiB.
+///
+/// OpenID Connect Core §6.2 asks for at most 512. It goes into a URL that the browser opens, and most are under 100.
+pub const MAX_REQUEST_URI_LEN: usize = 2 * 1024;
+
 /// How many parameters the query of a redirect URI may have: 16.
 ///
 /// Each of them is looked for in every redirect that anyone sends.

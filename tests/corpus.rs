@@ -30,6 +30,7 @@ targets! {
     flow = "../fuzz/src/flow.rs",
     form_encoding = "../fuzz/src/form_encoding.rs",
     jwk = "../fuzz/src/jwk.rs",
+    pushed_response = "../fuzz/src/pushed_response.rs",
     redirect = "../fuzz/src/redirect.rs",
     stored_form = "../fuzz/src/stored_form.rs",
     token_response = "../fuzz/src/token_response.rs",

@@ -48,11 +48,13 @@ use crate::shared::Shared;
 #[derive(Clone)]
 pub struct Client(Shared<Config>);
 
+#[derive(Clone)]
 struct Config {
     server: Server,
     client_id: String,
     credentials: Credentials,
     redirect_uri: Uri,
+    requires_pushed_requests: bool,
 }
 
 impl Client {
@@ -114,7 +116,31 @@ impl Client {
         }
         check_query(&redirect_uri, "redirect uri", &mut RESPONSE_NAMES.into_iter())?;
         check_query(&redirect_uri, "redirect uri", &mut server.dialect().redirect_names().map(|(_, theirs)| theirs))?;
-        Ok(Self(Shared::new(Config { server, client_id, credentials, redirect_uri })))
+        let requires_pushed_requests = server.requires_pushed_requests();
+        Ok(Self(Shared::new(Config { server, client_id, credentials, redirect_uri, requires_pushed_requests })))
+    }
+
+    /// Refuses a login of this client that is not [pushed](crate::Unstarted::start_pushed). A server may require that of
+    /// one client without saying so in its metadata (`require_pushed_authorization_requests` of RFC 9126 §6): it then
+    /// answers a login that was not pushed with `invalid_request`.
+    ///
+    /// ```
+    /// # use authcode::{Client, Server, StartError};
+    /// # let server = Server::new("https://login.example/authorize", "https://login.example/token")?;
+    /// let client = Client::new(server, "my-app", "com.example.app:/callback")?.require_pushed_requests();
+    /// let error = client.login().start(getrandom::SysRng).unwrap_err();
+    /// assert_eq!(error, StartError::PushedRequestRequired);
+    /// # Ok::<(), authcode::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn require_pushed_requests(mut self) -> Self {
+        Shared::make_mut(&mut self.0).requires_pushed_requests = true;
+        self
+    }
+
+    /// Whether each login of this client must be pushed, because the server or the client requires it.
+    pub fn requires_pushed_requests(&self) -> bool {
+        self.0.requires_pushed_requests
     }
 
     /// The server that this client logs in to.
@@ -187,6 +213,7 @@ impl PartialEq for Client {
             || (one.client_id == two.client_id
                 && one.redirect_uri == two.redirect_uri
                 && one.server == two.server
+                && one.requires_pushed_requests == two.requires_pushed_requests
                 && one.credentials.is(&two.credentials))
     }
 }

@@ -1,6 +1,7 @@
 //! Why a configuration is not accepted.
 
 use alloc::boxed::Box;
+use core::fmt;
 
 use thiserror::Error;
 
@@ -28,12 +29,15 @@ pub enum ConfigError {
     /// already, or one that the security of a login depends on.
     #[error("dialect: {name} is not allowed there", name = Quoted(.0))]
     Dialect(Box<str>),
+    /// This endpoint is not an acceptable URI.
+    #[error(fmt = not_accepted)]
+    Endpoint(&'static str, #[source] UriError),
     /// A former token endpoint is not an acceptable URI.
     #[error("former token endpoint: not accepted")]
     FormerTokenEndpoint(#[source] UriError),
     /// A URL is not `https`. Plain `http` takes a constructor with a name of its own: `danger_loopback_http` for this
     /// machine, `danger_plain_http` for one other host.
-    #[error("{0}: not https (plain http needs danger_loopback_http or danger_plain_http, and a host that it allows)")]
+    #[error(fmt = insecure)]
     Insecure(&'static str),
     /// The issuer is not an acceptable URI.
     #[error("issuer: not accepted")]
@@ -42,16 +46,20 @@ pub enum ConfigError {
     #[error("metadata url: not accepted")]
     MetadataUrl(#[source] UriError),
     /// The query of an endpoint or of the redirect URI is not form-urlencoded UTF-8.
-    #[error("{0}: its query is not form-urlencoded UTF-8")]
+    #[error(fmt = malformed)]
     MalformedQuery(&'static str),
     /// Some URLs of the server are `https` and some are `http`. An `https` issuer would vouch for endpoints that anybody on
     /// the network can impersonate.
-    #[error("{0}: https and http for the same server")]
+    #[error(fmt = mixed)]
     MixedSchemes(&'static str),
     /// A placeholder in the URL of a [`Provider`](crate::providers::Provider) has no value, or one with a character that
     /// is not allowed there.
     #[error("provider: no value for {name}, or a character that is not allowed there", name = Quoted(.0))]
     Placeholder(&'static str),
+    /// The server is not configured with this endpoint: add it by a method of [`Server`](crate::Server) if the server has
+    /// one. [`Discovery`](crate::Discovery) leaves out an endpoint that is not acceptable.
+    #[error(fmt = not_configured)]
+    NoEndpoint(&'static str),
     /// The client that is to take the place of another has another identifier, server or redirect URI. Use that of the
     /// login, with other credentials.
     #[error("client: not the client of this login")]
@@ -75,6 +83,33 @@ pub enum ConfigError {
     TokenEndpoint(#[source] UriError),
 }
 
+/// The name of a URL, and what is wrong with it. By `write_str`, which takes less code than a formatted text for each.
+fn wrong(url: &str, reason: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str(url)?;
+    f.write_str(reason)
+}
+
+fn insecure(url: &&'static str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let reason = ": not https (plain http needs danger_loopback_http or danger_plain_http, and a host that it allows)";
+    wrong(url, reason, f)
+}
+
+fn malformed(url: &&'static str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    wrong(url, ": its query is not form-urlencoded UTF-8", f)
+}
+
+fn mixed(url: &&'static str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    wrong(url, ": https and http for the same server", f)
+}
+
+fn not_accepted(url: &&'static str, _: &UriError, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    wrong(url, ": not accepted", f)
+}
+
+fn not_configured(url: &&'static str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    wrong(url, ": not configured", f)
+}
+
 crate::names::names! {
-    ConfigError: AuthorizationEndpoint ClientId ClientIdColon ClientSecret Dialect FormerTokenEndpoint Insecure Issuer MetadataUrl MalformedQuery MixedSchemes OtherClient Placeholder RedirectUri RedirectUriKind RefreshEndpoint ReservedParameter TokenEndpoint;
+    ConfigError: AuthorizationEndpoint ClientId ClientIdColon ClientSecret Dialect Endpoint FormerTokenEndpoint Insecure Issuer MetadataUrl MalformedQuery MixedSchemes NoEndpoint OtherClient Placeholder RedirectUri RedirectUriKind RefreshEndpoint ReservedParameter TokenEndpoint;
 }

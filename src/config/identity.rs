@@ -137,6 +137,15 @@ pub(crate) enum Credentials {
     Header(Secret),
 }
 
+impl Clone for Credentials {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Body(secret) => Self::Body(secret.as_ref().map(Secret::duplicate)),
+            Self::Header(value) => Self::Header(value.duplicate()),
+        }
+    }
+}
+
 impl Credentials {
     fn new(client_id: &str, auth: ClientAuth) -> Result<Self, ConfigError> {
         if let ClientAuth::Basic(secret) | ClientAuth::BasicRaw(secret) | ClientAuth::Body(secret) = &auth {

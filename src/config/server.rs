@@ -42,13 +42,24 @@ use crate::limits::MAX_PARAMETERS;
 pub struct Server {
     authorization_endpoint: Uri,
     token_endpoint: Uri,
-    regional_token_endpoints: Vec<Uri>,
-    refresh_endpoint: Option<Uri>,
-    former_token_endpoints: Vec<Uri>,
     issuer: Option<Issuer>,
     /// `None` is the standard one, which most servers speak.
     dialect: Option<Box<Dialect>>,
     plain_http: PlainHttp,
+    /// `None` if there are none, so that a server without them is not larger.
+    optional: Option<Box<OptionalEndpoints>>,
+}
+
+/// The endpoints that a login can do without, and how they are used.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+struct OptionalEndpoints {
+    refresh: Option<Uri>,
+    regional_token: Vec<Uri>,
+    former_token: Vec<Uri>,
+    pushed_request: Option<Uri>,
+    requires_pushed_requests: bool,
+    repeats_scope: bool,
+    revocation: Option<Uri>,
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -165,16 +176,8 @@ impl Server {
     ) -> Result<Self, ConfigError> {
         let authorization_endpoint = endpoint(authorization_endpoint).map_err(ConfigError::AuthorizationEndpoint)?;
         let token_endpoint = endpoint(token_endpoint).map_err(ConfigError::TokenEndpoint)?;
-        let server = Self {
-            authorization_endpoint,
-            token_endpoint,
-            regional_token_endpoints: Vec::new(),
-            refresh_endpoint: None,
-            former_token_endpoints: Vec::new(),
-            issuer: None,
-            dialect: None,
-            plain_http,
-        };
+        let server =
+            Self { authorization_endpoint, token_endpoint, issuer: None, dialect: None, plain_http, optional: None };
         server.plain_http.check(&server.authorization_endpoint, "authorization endpoint")?;
         server.plain_http.check(&server.token_endpoint, "token endpoint")?;
         server.check_scheme(&server.authorization_endpoint, "authorization endpoint")?;
@@ -221,7 +224,7 @@ impl Server {
     pub fn with_refresh_endpoint(mut self, endpoint: impl IntoUri) -> Result<Self, ConfigError> {
         let endpoint = self::endpoint(Uri::given(&endpoint)).map_err(ConfigError::RefreshEndpoint)?;
         self.check_token_endpoint(&endpoint, "refresh endpoint")?;
-        self.refresh_endpoint = Some(endpoint);
+        self.optional_mut().refresh = Some(endpoint);
         Ok(self)
     }
 
@@ -234,7 +237,7 @@ impl Server {
     pub fn with_regional_token_endpoint(mut self, endpoint: impl IntoUri) -> Result<Self, ConfigError> {
         let endpoint = self::endpoint(Uri::given(&endpoint)).map_err(ConfigError::TokenEndpoint)?;
         self.check_token_endpoint(&endpoint, "token endpoint")?;
-        self.regional_token_endpoints.push(endpoint);
+        self.optional_mut().regional_token.push(endpoint);
         Ok(self)
     }
 
@@ -258,8 +261,59 @@ impl Server {
     pub fn with_former_token_endpoint(mut self, endpoint: impl IntoUri) -> Result<Self, ConfigError> {
         let endpoint = Uri::given(&endpoint).map_err(ConfigError::FormerTokenEndpoint)?;
         self.check_url(&endpoint, "former token endpoint")?;
-        self.former_token_endpoints.push(endpoint);
+        self.optional_mut().former_token.push(endpoint);
         Ok(self)
+    }
+
+    /// Adds the endpoint for pushed authorization requests (RFC 9126 §5). With it,
+    /// [`Unstarted::start_pushed`](crate::Unstarted::start_pushed) is possible; [`start`](crate::Unstarted::start) stays so,
+    /// unless pushed requests are [required](Self::require_pushed_requests).
+    ///
+    /// ```
+    /// # use authcode::{ConfigError, Server};
+    /// let server = Server::new("https://login.example/authorize", "https://login.example/token")?
+    ///     .with_pushed_request_endpoint("https://login.example/par")?;
+    /// # Ok::<(), ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ConfigError`] says why it is not accepted: the same URLs are accepted as for a token endpoint.
+    pub fn with_pushed_request_endpoint(mut self, endpoint: impl IntoUri) -> Result<Self, ConfigError> {
+        let endpoint = Uri::given(&endpoint).map_err(|error| ConfigError::Endpoint(PUSHED_REQUEST, error))?;
+        self.check_pushed_request_endpoint(&endpoint)?;
+        self.optional_mut().pushed_request = Some(endpoint);
+        Ok(self)
+    }
+
+    /// Refuses a login that is not pushed, as the metadata `require_pushed_authorization_requests` says (RFC 9126 §5): an
+    /// authorization request that goes through the browser can be read and changed there.
+    /// [`Client::require_pushed_requests`](crate::Client::require_pushed_requests) is for one client of the server.
+    pub fn require_pushed_requests(mut self) -> Self {
+        self.optional_mut().requires_pushed_requests = true;
+        self
+    }
+
+    /// Repeats `response_type` and `scope` beside the `request_uri` of a pushed request, for a server that insists on
+    /// OpenID Connect Core §6.2. Without it, the URL has `client_id` and `request_uri` alone, as RFC 9126 §4 has it; FAPI 2.0
+    /// allows no others.
+    pub fn repeat_scope_beside_request_uri(mut self) -> Self {
+        self.optional_mut().repeats_scope = true;
+        self
+    }
+
+    /// Adds the endpoint at which tokens are revoked (RFC 7009): see [`Revocation`](crate::Revocation).
+    ///
+    /// # Errors
+    /// [`ConfigError`] says why it is not accepted: the same URLs are accepted as for a token endpoint.
+    pub fn with_revocation_endpoint(mut self, endpoint: impl IntoUri) -> Result<Self, ConfigError> {
+        let endpoint = Uri::given(&endpoint).map_err(|error| ConfigError::Endpoint(REVOCATION, error))?;
+        self.check_revocation_endpoint(&endpoint)?;
+        self.optional_mut().revocation = Some(endpoint);
+        Ok(self)
+    }
+
+    fn optional_mut(&mut self) -> &mut OptionalEndpoints {
+        self.optional.get_or_insert_default()
     }
 
     /// Sets how this server departs from the standard. The previous dialect is replaced.
@@ -277,11 +331,28 @@ impl Server {
         for endpoint in self.token_endpoints() {
             check_query(endpoint, "token endpoint", &mut dialect.token_request().fixed_names())?;
         }
-        if let Some(endpoint) = &self.refresh_endpoint {
+        if let Some(endpoint) = self.own_refresh_endpoint() {
             check_query(endpoint, "refresh endpoint", &mut dialect.token_request().fixed_names())?;
         }
         self.dialect = (dialect != STANDARD).then(|| Box::new(dialect));
+        if let Some(endpoint) = self.pushed_request_endpoint() {
+            self.check_pushed_request_endpoint(endpoint)?;
+        }
+        if let Some(endpoint) = self.revocation_endpoint() {
+            self.check_revocation_endpoint(endpoint)?;
+        }
         Ok(self)
+    }
+
+    /// A pushed request has the parameters of an authorization request, and the client authentication of a token request.
+    fn check_pushed_request_endpoint(&self, uri: &Uri) -> Result<(), ConfigError> {
+        self.check_token_endpoint(uri, PUSHED_REQUEST)?;
+        check_query(uri, PUSHED_REQUEST, &mut self.dialect().authorization_request().fixed_names())
+    }
+
+    fn check_revocation_endpoint(&self, uri: &Uri) -> Result<(), ConfigError> {
+        self.check_token_endpoint(uri, REVOCATION)?;
+        check_query(uri, REVOCATION, &mut ["token", "token_type_hint"].into_iter())
     }
 
     fn check_token_endpoint(&self, uri: &Uri, which: &'static str) -> Result<(), ConfigError> {
@@ -315,17 +386,40 @@ impl Server {
     /// The endpoint to which refresh tokens are sent: the [token endpoint](Self::token_endpoint), unless another one was
     /// added.
     pub fn refresh_endpoint(&self) -> &Uri {
-        self.refresh_endpoint.as_ref().unwrap_or(&self.token_endpoint)
+        self.own_refresh_endpoint().unwrap_or(&self.token_endpoint)
+    }
+
+    /// The endpoint for pushed authorization requests, if there is one.
+    pub fn pushed_request_endpoint(&self) -> Option<&Uri> {
+        self.optional.as_ref()?.pushed_request.as_ref()
+    }
+
+    /// Whether each login must be pushed.
+    pub fn requires_pushed_requests(&self) -> bool {
+        self.optional.as_ref().is_some_and(|optional| optional.requires_pushed_requests)
+    }
+
+    pub(crate) fn repeats_scope(&self) -> bool {
+        self.optional.as_ref().is_some_and(|optional| optional.repeats_scope)
+    }
+
+    /// The endpoint at which tokens are revoked, if there is one.
+    pub fn revocation_endpoint(&self) -> Option<&Uri> {
+        self.optional.as_ref()?.revocation.as_ref()
+    }
+
+    fn own_refresh_endpoint(&self) -> Option<&Uri> {
+        self.optional.as_ref()?.refresh.as_ref()
     }
 
     /// All endpoints that a code may be sent to.
     pub(crate) fn token_endpoints(&self) -> impl Iterator<Item = &Uri> {
-        self.regional_token_endpoints.iter().chain([&self.token_endpoint])
+        self.optional.as_ref().map_or(&[][..], |optional| &optional.regional_token).iter().chain([&self.token_endpoint])
     }
 
     /// The URLs to which earlier versions of this configuration sent refresh tokens.
     pub(crate) fn former_token_endpoints(&self) -> &[Uri] {
-        &self.former_token_endpoints
+        self.optional.as_ref().map_or(&[], |optional| &optional.former_token)
     }
 
     /// The issuer as it was given, if it is known.
@@ -354,13 +448,15 @@ impl Server {
     /// Errors if an authorization request already has a parameter that servers may read as this one.
     pub(crate) fn check_authorization_param(&self, name: &str) -> Result<(), ParameterError> {
         self.dialect().authorization_request().check_name(name)?;
-        check_not_in_query(&self.authorization_endpoint, name)
+        check_not_in_query(&self.authorization_endpoint, name)?;
+        self.pushed_request_endpoint().map_or(Ok(()), |endpoint| check_not_in_query(endpoint, name))
     }
 
     /// Errors if a token request already has a parameter that servers may read as this one.
     pub(crate) fn check_token_param(&self, name: &str) -> Result<(), ParameterError> {
         self.dialect().token_request().check_name(name)?;
-        self.token_endpoints().chain(&self.refresh_endpoint).try_for_each(|endpoint| check_not_in_query(endpoint, name))
+        let mut endpoints = self.token_endpoints().chain(self.own_refresh_endpoint());
+        endpoints.try_for_each(|endpoint| check_not_in_query(endpoint, name))
     }
 }
 
@@ -370,6 +466,10 @@ fn endpoint(uri: Result<Uri, UriError>) -> Result<Uri, UriError> {
     let params = form::pairs(uri.query().unwrap_or_default().as_bytes()).count();
     if params > MAX_PARAMETERS { Err(UriError::TooLong) } else { Ok(uri) }
 }
+
+/// The names of the optional endpoints in errors.
+pub(crate) const PUSHED_REQUEST: &str = "pushed authorization request endpoint";
+pub(crate) const REVOCATION: &str = "revocation endpoint";
 
 /// The query of a configured URI must be readable, and must not have a parameter that the protocol sends: of two with the
 /// same name, servers differ in which one they use.

@@ -206,6 +206,15 @@ impl Uri {
         self.text.get(self.path.1..)?.strip_prefix('?')
     }
 
+    /// What is between this URI and the first parameter that is added to its query.
+    pub(crate) fn query_separator(&self) -> &'static str {
+        match self.query() {
+            None => "?",
+            Some("") => "",
+            Some(_) => "&",
+        }
+    }
+
     /// Whether the host is `127.0.0.1`, `[::1]` or `localhost`: the hosts that RFC 8252 §7.3 has for this machine.
     pub(crate) fn is_loopback(&self) -> bool {
         matches!(self.host(), "127.0.0.1" | "[::1]" | "localhost")

@@ -24,6 +24,8 @@ pub(crate) fn without_byte_order_mark(text: &[u8]) -> &[u8] {
 pub(crate) struct Raw<'a>(&'a [u8]);
 
 impl<'a> Raw<'a> {
+    pub(crate) const NULL: Self = Self(b"null");
+
     pub(crate) fn get(self) -> &'a [u8] {
         self.0
     }

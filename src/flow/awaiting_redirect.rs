@@ -5,11 +5,12 @@ use alloc::string::String;
 
 use crate::config::client::Client;
 use crate::config::uri::Uri;
-use crate::encoding::form::{self, Pair, Space};
+use crate::encoding::time::UnixTime;
 use crate::flow::login::Attempt;
 use crate::flow::suspended::{Form, ResumeError, StateKind, Suspended};
 use crate::flow::{CodeReceived, Rejected};
 use crate::response::authorization_response::{AuthorizationResponse, Redirect, RedirectError};
+use crate::response::pushed_response::is_request_uri;
 
 /// A login whose user is in the browser, waiting for the authorization response.
 ///
@@ -67,7 +68,9 @@ impl AwaitingRedirect {
     /// Its parameters, after those of the endpoint's own query: `response_type`, `audience`, `client_id`,
     /// `code_challenge_method`, `code_challenge`, `redirect_uri`, `scope`, `state` (RFC 6749 §4.1.1, RFC 7636 §4.3),
     /// under the names of the server's [`Dialect`](crate::Dialect); then those of the dialect, `resource` (RFC 8707) and
-    /// those of the login. What is not set is left out.
+    /// those of the login. What is not set is left out. If the login was [pushed](crate::Pushing), they are `client_id` and
+    /// `request_uri` alone (RFC 9126 §4), unless the server
+    /// [wants more](crate::Server::repeat_scope_beside_request_uri); open such a URL once.
     ///
     /// ```
     /// # fn example(pending: authcode::AwaitingRedirect) {
@@ -77,37 +80,26 @@ impl AwaitingRedirect {
     /// # }
     /// ```
     pub fn authorization_url(&self) -> String {
-        let Attempt { login, secrets, .. } = &*self.attempt;
-        let dialect = login.dialect();
-        let endpoint = login.client.server().authorization_endpoint();
-        let scope = login.scope.separated(dialect.scope_separator());
-        let challenge = secrets.verifier.challenge();
-        let redirect_uri = self.attempt.sent_redirect_uri();
-        let protocol = [
-            Some(Pair::plain("response_type", "code")),
-            login.audience.as_deref().map(|audience| Pair::new("audience", audience)),
-            Some(Pair::new("client_id", login.client.client_id())),
-            Some(Pair::plain("code_challenge_method", "S256")),
-            Some(Pair::plain("code_challenge", challenge.as_str())),
-            Some(Pair::new("redirect_uri", &redirect_uri)),
-            (!scope.is_empty()).then(|| Pair::new("scope", &scope)),
-            (!dialect.state_in_redirect_uri()).then(|| Pair::plain("state", self.state())),
-        ];
-        let request = dialect.authorization_request();
-        let separator = match endpoint.query() {
-            None => "?",
-            Some("") => "",
-            Some(_) => "&",
-        };
-        let fragment = dialect.fragment().map_or([""; 2], |fragment| ["#", fragment]);
-        // A server that separates scopes by `+` wants a space that is encoded as one.
-        let space = if dialect.scope_separator() == '+' { Space::Plus } else { Space::Percent20 };
-        form::encode(
-            &[endpoint.as_str(), separator],
-            &|visit| request.each_pair(&protocol, &login.resources, &login.authorization_params, visit),
-            &fragment,
-            space,
-        )
+        match &self.attempt.pushed {
+            None => self.attempt.authorization_url(),
+            Some(pushed) => pushed.url.expose().into(),
+        }
+    }
+
+    /// When the server forgets the request that was [pushed](crate::Pushing), if the login was pushed and the server said so
+    /// in a form that can be read. From then on [`authorization_url`](Self::authorization_url) leads to an error page: start
+    /// over from [`unstarted`](Self::unstarted) rather than open it.
+    ///
+    /// Many servers keep it for a minute, and some count the time that the user takes to log in.
+    ///
+    /// ```
+    /// # use authcode::{AwaitingRedirect, UnixTime};
+    /// # fn example(pending: &AwaitingRedirect, now: UnixTime) -> bool {
+    /// let is_dead = pending.authorization_url_expires_at().is_some_and(|end| end <= now);
+    /// # is_dead }
+    /// ```
+    pub fn authorization_url_expires_at(&self) -> Option<UnixTime> {
+        self.attempt.pushed.as_ref()?.expires_at
     }
 
     /// The redirect URI of this login, with its port: where to listen for the redirect.
@@ -190,11 +182,18 @@ impl AwaitingRedirect {
     /// # Ok(()) }
     /// ```
     pub fn suspend(&self) -> Suspended {
-        Suspended::of_attempt(StateKind::AwaitingRedirect, &self.attempt)
+        let mut form = Suspended::of_attempt(StateKind::AwaitingRedirect, &self.attempt);
+        if let Some(pushed) = &self.attempt.pushed {
+            form.put_wiped("request_uri", pushed.request_uri().unwrap_or_default());
+            if let Some(end) = pushed.expires_at {
+                form.put_number("request_expires_at", end.as_secs());
+            }
+        }
+        form
     }
 
     /// Restores a stored login under the client that started it: the same client identifier, server and redirect URI.
-    /// Its credentials may have changed.
+    /// Its credentials may have changed. If it was [pushed](crate::Pushing), it is still: nothing is pushed again.
     ///
     /// # Errors
     /// [`ResumeError`]. The stored form is returned by [`Rejected::recover`], unless it is damaged.
@@ -203,6 +202,14 @@ impl AwaitingRedirect {
     }
 
     pub(crate) fn read(form: &mut Form<'_>, client: &Client) -> Result<Self, ResumeError> {
-        Ok(Self { attempt: form.attempt(client)? })
+        let mut attempt = form.attempt(client)?;
+        let expires_at = form.number("request_expires_at")?.map(UnixTime::from_secs);
+        match (form.get("request_uri"), expires_at) {
+            (Some(uri), _) if is_request_uri(uri) => attempt.set_pushed(uri, expires_at),
+            (None, None) if client.requires_pushed_requests() => return Err(ResumeError::NotPushed),
+            (None, None) => {}
+            _ => return Err(ResumeError::Damaged),
+        }
+        Ok(Self { attempt })
     }
 }

@@ -22,7 +22,6 @@ use crate::response::next_step::{NextStep, Sealed};
 use crate::response::redirect_params::RedirectParams;
 use crate::response::token_response;
 use crate::secret::Secret;
-use crate::shared::Shared;
 
 /// A login that has its authorization code, to be exchanged for tokens.
 ///
@@ -147,11 +146,7 @@ impl CodeReceived {
     /// [`ConfigError::OtherClient`] if its identifier, its server or its redirect URI is another: the code belongs to
     /// those of the login. Nothing is changed then.
     pub fn replace_client(&mut self, client: &Client) -> Result<(), ConfigError> {
-        if client.fingerprint() != self.attempt.login.client.fingerprint() {
-            return Err(ConfigError::OtherClient);
-        }
-        Shared::make_mut(&mut self.attempt.login).client = client.clone();
-        Ok(())
+        self.attempt.replace_client(client)
     }
 
     /// Sends the code, and later the refresh token, to this token endpoint: the one that the redirect led to, for a

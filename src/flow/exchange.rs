@@ -6,7 +6,8 @@ use crate::http::{HttpRequest, HttpResponse};
 use crate::response::next_step::{Refusal, Sealed};
 
 /// A step that sends one request and takes one response: [`CodeReceived`](crate::CodeReceived),
-/// [`Refreshing`](crate::Refreshing) and [`Discovery`](crate::Discovery).
+/// [`Discovery`](crate::Discovery), [`Pushing`](crate::Pushing), [`Refreshing`](crate::Refreshing) and
+/// [`Revocation`](crate::Revocation).
 ///
 /// Write "send, wait, try again" once, for all of them. Each state has methods of the same names, so a program that
 /// drives one state alone does not need the trait. The trait cannot be implemented outside of this crate.
@@ -68,7 +69,7 @@ pub trait Exchange: Sized + Sealed {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Resend {
-    /// As often as you like: the request changes nothing at the server.
+    /// As often as you like: the request changes nothing at the server, or the same once as twice.
     Freely,
     /// Once, promptly, and only after the first connection is closed. If the server had processed the first request, it
     /// may treat the second as the reuse of a code or a refresh token, and may end the grant (RFC 6749 §4.1.2,

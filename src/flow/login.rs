@@ -7,13 +7,18 @@ use core::fmt;
 
 use crate::config::client::Client;
 use crate::config::dialect::Dialect;
+use crate::config::error::ConfigError;
 use crate::config::parameters::{ParameterError, Params, check_resource, check_value};
 use crate::config::scope::Scope;
 use crate::config::server::IssParameter;
 use crate::config::uri::Uri;
+use crate::encoding::time::UnixTime;
+use crate::encoding::{form, text};
 use crate::limits::MAX_PARAMETER_LEN;
 use crate::pkce::LoginSecrets;
+use crate::secret::Secret;
 use crate::shared::Shared;
+use zeroize::Zeroizing;
 
 /// The client, and what it asks for. The template, the attempts, the tokens and the refreshes of a login share it.
 #[derive(Clone)]
@@ -94,8 +99,27 @@ pub(crate) struct Attempt {
     pub(crate) token_endpoint: Option<Box<Uri>>,
     /// Whether the response must have `iss`: the stricter of what held at the start and what holds now.
     pub(crate) requires_iss: bool,
-    /// How many token responses were refused.
+    /// How many responses of the present step were refused.
     pub(crate) refused_responses: u8,
+    /// What the URL for the browser names in place of the parameters, if they were pushed.
+    pub(crate) pushed: Option<Pushed>,
+}
+
+/// A pushed request (RFC 9126).
+#[derive(Debug)]
+pub(crate) struct Pushed {
+    /// The URL for the browser, made once, so that a login which is not pushed has no code for it. The last of its
+    /// parameters is `request_uri`.
+    pub(crate) url: Secret,
+    pub(crate) expires_at: Option<UnixTime>,
+}
+
+impl Pushed {
+    pub(crate) fn request_uri(&self) -> Option<Zeroizing<String>> {
+        let (url, _) = text::cut(self.url.expose(), b'#');
+        let (_, encoded) = url.rsplit_once('=')?;
+        form::decode(encoded.as_bytes()).ok()
+    }
 }
 
 impl Attempt {
@@ -109,7 +133,17 @@ impl Attempt {
             token_endpoint: None,
             requires_iss,
             refused_responses: 0,
+            pushed: None,
         })
+    }
+
+    /// Puts a client with other credentials in the place of this one.
+    pub(crate) fn replace_client(&mut self, client: &Client) -> Result<(), ConfigError> {
+        if client.fingerprint() != self.login.client.fingerprint() {
+            return Err(ConfigError::OtherClient);
+        }
+        Shared::make_mut(&mut self.login).client = client.clone();
+        Ok(())
     }
 
     pub(crate) fn redirect_uri(&self) -> &Uri {

@@ -10,6 +10,10 @@
 //! | step | what arrived | state | what now | why |
 //! |---|---|---|---|---|
 //! | start | the random source fails, or returns nothing but zeros | template unchanged | call `start` again; replace a source that does not work | nothing was sent |
+//! | start | the login must be pushed, or is to be pushed and the server has no endpoint for it | template unchanged | use the other way to start, or correct the configuration | nothing was sent |
+//! | push | 408, 425, 429, 5xx; `temporarily_unavailable` or `server_error` at any status | returned | `Retry` | nothing is spent by a push |
+//! | push | any other refusal, and a success without a usable `request_uri` | returned | `Fix`: `replace_client`, other options (`unstarted`), or what is between you and the server | the same request will be refused again |
+//! | push | the sixth refused response of one login | ended | `StartOver` | retries must end |
 //! | redirect | too long, not to our redirect URI, cannot be parsed, a recognized name repeats, `state` absent or another | returned | `Wait` | anyone can send a request to a redirect URI; that must never end somebody's login |
 //! | redirect | right `state`, then a wrong or missing `iss`, a JWT response or a token, both or neither of `code` and `error`, a malformed `code` or `error` | ended | `StartOver` | it answers this login, and a failed transaction must start afresh (OAuth 2.1 §7.5.1.1) |
 //! | redirect | right `state` and `error` | ended, with the server's error | `StartOver`; if the user declined, ask them | the server has answered |
@@ -25,6 +29,9 @@
 //! | refresh | `interaction_required`, `login_required`, `consent_required`, `account_selection_required` | tokens kept | `StartOver` | only the user can go on, and the refresh token may be good elsewhere |
 //! | refresh | another OAuth error or another 4xx; 2xx that is not JSON, too long or without a usable token | tokens kept | `Wait`; `StartOver` from the fifth since the last success | it may be a captive portal, or the server's own way to say that the token is dead; sending again by itself may spend it |
 //! | refresh | a response for a refresh token that the login no longer holds | tokens kept | `Wait`; `StartOver` if it holds none | a newer one is held |
+//! | revocation | 408, 425, 429, 5xx; `temporarily_unavailable` or `server_error` at any status | returned | `Retry` | the token still lives |
+//! | revocation | `invalid_client`, `unauthorized_client`, 3xx, another status without an OAuth error | returned | `Fix`: `replace_client`, an endpoint | the server did not look at the token |
+//! | revocation | any other OAuth error; the sixth refused response | ended | `StartOver`: give up, or revoke the other token | the same request will be refused again |
 //! | discovery | no metadata at this place, and there is a next one | returned, at the next place | `Retry` at once | a server has its metadata at one of three places |
 //! | discovery | no metadata at the last place | ended | `StartOver`, after somebody has looked at the issuer | there is no other place |
 //! | discovery | an issuer that is not confirmed | returned, at the issuer's own places | `Retry` at once | the document is only a claim |
@@ -33,6 +40,7 @@
 //! | discovery | the sixth round in which the server was unavailable | ended | `StartOver` | retries must end |
 //! | discovery | metadata that is invalid or names another issuer | ended | `StartOver`, after somebody has looked | another place must not hide it |
 //! | resume | of another client, kind or version | the stored form is returned | `Fix`: resume it with the right one | a form that is taken from the store once must survive a wrong client |
+//! | resume | of a login that was not pushed, with a client that requires it | the stored form is returned | `Fix`: log in again | the stricter rule counts |
 //! | resume | damaged | ended | `StartOver` | it can never be resumed |
 //!
 //! A code is spent or not by the server's own account, so a state that is returned is a chance, not a promise.
@@ -44,10 +52,12 @@ mod exchange;
 mod grant;
 mod login;
 pub(crate) mod policy;
+mod pushing;
 mod refresh;
 mod rejected;
 mod requests;
 mod resource_headers;
+mod revocation;
 mod stored_tokens;
 mod suspended;
 mod token_error;
@@ -59,9 +69,11 @@ pub use awaiting_redirect::AwaitingRedirect;
 pub use code_received::CodeReceived;
 pub use exchange::{Exchange, Resend};
 pub use grant::Refreshed;
+pub use pushing::Pushing;
 pub use refresh::{Refresh, RefreshOptions, Refreshing, Renewal};
 pub use rejected::Rejected;
 pub use resource_headers::{ResourceHeaders, ResourceRequestError};
+pub use revocation::{Revocation, TokenTypeHint};
 pub use suspended::{ResumeError, StateKind, Suspended};
 pub use token_error::TokenError;
 pub use tokens::Tokens;
@@ -83,7 +95,8 @@ use crate::config::client::Client;
 /// ```
 ///
 /// A refused step is put back into such a field by [`Rejected::put_back`]. An [`Unstarted`] is a template, not a login:
-/// keep it beside this field.
+/// keep it beside this field. A [`Pushing`] is not stored, so it is not one of these states: keep it where the request is
+/// under way.
 #[derive(Debug)]
 #[must_use = "it holds a login"]
 #[non_exhaustive]

@@ -1,9 +1,10 @@
-//! What a refused token response means: the [table of the flow](crate::flow#refusals), as code.
+//! What a refused response means: the [table of the flow](crate::flow#refusals), as code.
 
 use core::time::Duration;
 
 use crate::config::dialect::Dialect;
 use crate::limits::{MAX_ATTEMPTS, MAX_FOREIGN_REFUSALS};
+use crate::response::endpoint_error::{EndpointErrorKind, RefusedByEndpoint};
 use crate::response::next_step::NextStep;
 use crate::response::oauth_error::ErrorCode;
 use crate::response::token_response::{Refused, RefusedResponse, TokenErrorKind};
@@ -22,6 +23,33 @@ pub(crate) fn after_exchange(response: &RefusedResponse, dialect: &Dialect, refu
         // Something else than the server may have answered, so the code may be unspent. Not by itself: it may be spent.
         _ => NextStep::Fix,
     }
+}
+
+/// After a pushed request. Nothing is spent by one, so the state is alive until retries must end. `refused` counts this
+/// response.
+pub(crate) fn after_push(response: &RefusedByEndpoint, refused: u8) -> NextStep {
+    match retry_if_unavailable(response, refused) {
+        _ if refused >= MAX_ATTEMPTS => NextStep::StartOver,
+        Some(retry) => retry,
+        None => NextStep::Fix,
+    }
+}
+
+/// After a revocation. `refused` counts this response.
+pub(crate) fn after_revocation(response: &RefusedByEndpoint, dialect: &Dialect, refused: u8) -> NextStep {
+    match (retry_if_unavailable(response, refused), response.code()) {
+        _ if refused >= MAX_ATTEMPTS => NextStep::StartOver,
+        (Some(retry), _) => retry,
+        (None, Some(code)) if !is_about_the_client(code, dialect) => NextStep::StartOver,
+        // The client, the endpoint, or something between here and the server.
+        _ => NextStep::Fix,
+    }
+}
+
+fn retry_if_unavailable(response: &RefusedByEndpoint, refused: u8) -> Option<NextStep> {
+    let is_unavailable = response.kind == EndpointErrorKind::Unavailable;
+    let may_pass = is_unavailable || response.code().is_some_and(ErrorCode::is_transient);
+    may_pass.then(|| retry(response.retry_after, refused))
 }
 
 /// What a refused response to a refresh means for the refresh token that was sent.

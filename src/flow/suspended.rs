@@ -60,7 +60,7 @@ type Member = (&'static str, Zeroizing<String>);
 
 /// Every name, in the order in which they are written. `hash` is [`Client::fingerprint`], `aud` the audience: a pending
 /// login is to fit into 256 bytes.
-const NAMES: [&str; 28] = [
+const NAMES: [&str; 30] = [
     "v",
     "kind",
     "hash",
@@ -75,6 +75,8 @@ const NAMES: [&str; 28] = [
     "resource",
     "authorization_params",
     "token_params",
+    "request_uri",
+    "request_expires_at",
     "token_endpoint",
     "refused_responses",
     "code",
@@ -306,7 +308,7 @@ type Takes = fn(Result<(), ParameterError>) -> Result<(), ParameterError>;
 /// A stored form that is being read, and which of its members were read.
 pub(crate) struct Form<'a> {
     stored: &'a Suspended,
-    read: u32,
+    read: u64,
 }
 
 impl<'a> Form<'a> {
@@ -488,6 +490,10 @@ pub enum ResumeError {
     /// another login.
     #[error("stored state: damaged")]
     Damaged,
+    /// The client [requires pushed requests](crate::Client::require_pushed_requests), and this login was not pushed. Start
+    /// another login, or resume it with a client that does not require that.
+    #[error("stored state: of a login that was not pushed")]
+    NotPushed,
     /// It belongs to another client, another server or another redirect URI. Resume it with that client
     /// ([`Suspended::client_id`], [`Suspended::issuer`]); for tokens, see
     /// [`Authorized::resume`](crate::Authorized::resume).
@@ -507,7 +513,7 @@ impl ResumeError {
     pub const fn next_step(&self) -> NextStep {
         match self {
             Self::Damaged => NextStep::StartOver,
-            Self::OtherClient | Self::OtherKind | Self::OtherVersion => NextStep::Fix,
+            Self::NotPushed | Self::OtherClient | Self::OtherKind | Self::OtherVersion => NextStep::Fix,
         }
     }
 
@@ -534,5 +540,5 @@ impl Refusal for ResumeError {
 }
 
 crate::names::names! {
-    ResumeError: Damaged OtherClient OtherKind OtherVersion;
+    ResumeError: Damaged NotPushed OtherClient OtherKind OtherVersion;
 }

@@ -230,6 +230,7 @@ impl Unstarted {
     ///
     /// # Errors
     /// [`StartError`] if the source fails or cannot be a working one. Nothing is lost: call this again.
+    /// [`StartError::PushedRequestRequired`] if the login must be [pushed](Self::start_pushed).
     pub fn start(&self, mut rng: impl TryCryptoRng) -> Result<AwaitingRedirect, StartError> {
         let mut entropy = Zeroizing::new([0; 64]);
         rng.try_fill_bytes(&mut *entropy).map_err(|_| StartError::RandomSource)?;
@@ -243,11 +244,18 @@ impl Unstarted {
     /// become `state`, the others the PKCE verifier (RFC 7636 §4.1).
     ///
     /// # Errors
-    /// [`StartError`] if a half is all zeros, or both halves are equal.
+    /// [`StartError`] if a half is all zeros, or both halves are equal, or if the login must be pushed.
     pub fn start_with_entropy(&self, entropy: &[u8; 64]) -> Result<AwaitingRedirect, StartError> {
+        if self.login.client.requires_pushed_requests() {
+            return Err(StartError::PushedRequestRequired);
+        }
+        Ok(AwaitingRedirect { attempt: self.attempt(entropy)? })
+    }
+
+    pub(crate) fn attempt(&self, entropy: &[u8; 64]) -> Result<Box<Attempt>, StartError> {
         let mut attempt = Attempt::new(self.login.clone(), self.loopback.clone());
         attempt.secrets.fill(entropy)?;
-        Ok(AwaitingRedirect { attempt })
+        Ok(attempt)
     }
 
     /// The client that logs in, and by it the server.
@@ -294,6 +302,21 @@ impl Authorized {
     }
 }
 
+impl AwaitingRedirect {
+    /// A template that asks for the same, for another try: the user has closed the browser, or the
+    /// [URL has expired](Self::authorization_url_expires_at). This login stays as it is.
+    pub fn unstarted(&self) -> Unstarted {
+        self.attempt.unstarted()
+    }
+}
+
+impl Attempt {
+    /// A template that asks for the same.
+    pub(crate) fn unstarted(&self) -> Unstarted {
+        Unstarted { login: self.login.clone(), loopback: self.loopback.clone() }
+    }
+}
+
 /// Why a login cannot start. The template is unchanged.
 #[derive(Clone, Copy, Debug, Eq, Error, Hash, PartialEq)]
 #[non_exhaustive]
@@ -301,6 +324,15 @@ pub enum StartError {
     /// 32 of the random bytes are all zero, so the source does not work. Replace it.
     #[error("the random source returned nothing but zeros")]
     NoEntropy,
+    /// The server has no endpoint for pushed requests: see
+    /// [`Server::with_pushed_request_endpoint`](crate::Server::with_pushed_request_endpoint). Metadata that has an endpoint
+    /// which is not acceptable counts as having none.
+    #[error("no endpoint for pushed requests")]
+    NoPushedRequestEndpoint,
+    /// The server or the client requires that the login is pushed: use
+    /// [`start_pushed`](Unstarted::start_pushed).
+    #[error("the login must be pushed")]
+    PushedRequestRequired,
     /// The random source reported a failure. Try again later.
     #[error("the random source failed")]
     RandomSource,
@@ -310,7 +342,7 @@ pub enum StartError {
 }
 
 impl StartError {
-    /// Always [`Fault::Caller`]: the random source is yours.
+    /// Always [`Fault::Caller`]: the random source and the configuration are yours.
     pub const fn fault(&self) -> Fault {
         Fault::Caller
     }
@@ -326,5 +358,5 @@ impl From<WeakEntropy> for StartError {
 }
 
 crate::names::names! {
-    StartError: NoEntropy RandomSource RepeatedEntropy;
+    StartError: NoEntropy NoPushedRequestEndpoint PushedRequestRequired RandomSource RepeatedEntropy;
 }

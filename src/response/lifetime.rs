@@ -108,6 +108,14 @@ impl Stated {
     }
 }
 
+/// A positive number of seconds, at most [`MAX_LIFETIME`]. `None` for anything else.
+pub(super) fn positive_seconds(value: &str, now: UnixTime) -> Option<Duration> {
+    match Stated::read(value, LifetimeFormat::Seconds, None, now) {
+        Stated::Seconds(seconds) if seconds > 0 => Some(Duration::from_secs(seconds.min(MAX_LIFETIME))),
+        _ => None,
+    }
+}
+
 /// A decimal number without its fraction and without so many digits before that. One that does not fit is the largest one.
 ///
 /// Parsing `f64` would link its tables, which are 10 KB, and dividing `u64` a kilobyte where the hardware cannot.

@@ -72,26 +72,50 @@ pub(crate) struct TokenResponse {
 
 /// Reads a response that was received at `now`. What a refusal means for the login is decided in `flow`.
 pub(crate) fn read(response: HttpResponse, dialect: &Dialect, now: UnixTime) -> Result<TokenResponse, Refused> {
-    let refused = |kind| RefusedResponse::new(kind, response.status, response.retry_after(now));
+    let (status, retry_after) = (response.status, response.retry_after(now));
+    let refused = |kind| Box::new(RefusedResponse::new(kind, status, retry_after));
     if let Some(kind) = refusal_by_status(&response) {
         return Err(refused(kind).into());
     }
     let body = Body::parse(&response.body, dialect);
     let oauth_error = body.oauth_error();
-    if let Some(kind) = refusal_by_content(response.status, &body, oauth_error.as_ref()) {
-        let excerpt = body.may_be_shown(kind, &response.body).then(|| Untrusted::excerpt(&response.body));
-        return Err(RefusedResponse { oauth_error, body: excerpt, ..refused(kind) }.into());
+    if let Some(kind) = refusal_by_content(status, &body, oauth_error.as_ref()) {
+        return Err(with_error(refused(kind), oauth_error, &body, &response.body).into());
     }
     let mut token = match body.success(dialect, now) {
         Ok(token) => token,
         Err(reason) => {
-            let response = Box::new(refused(TokenErrorKind::Unusable(reason)));
+            let response = refused(TokenErrorKind::Unusable(reason));
             return Err(Refused { response, refresh_token: body.refresh_token() });
         }
     };
     let form = body.form().map(|(pairs, writer)| Members::from_form(pairs, writer));
     token.members = form.unwrap_or_else(|| Members::from_json(response.body));
     Ok(token)
+}
+
+/// The refusal in a response of any endpoint, if it is one by its status or by an OAuth error in it.
+pub(super) fn refusal(response: &HttpResponse, dialect: &Dialect, now: UnixTime) -> Option<Box<RefusedResponse>> {
+    let refused = |kind| Box::new(RefusedResponse::new(kind, response.status, response.retry_after(now)));
+    if let Some(kind) = refusal_by_status(response) {
+        return Some(refused(kind));
+    }
+    let body = Body::parse(&response.body, dialect);
+    let oauth_error = body.oauth_error();
+    let kind = refusal_by_content(response.status, &body, oauth_error.as_ref())?;
+    Some(with_error(refused(kind), oauth_error, &body, &response.body))
+}
+
+/// A refusal with the server's error and, if it may be shown, the beginning of the body.
+fn with_error(
+    mut refused: Box<RefusedResponse>,
+    oauth_error: Option<OAuthError>,
+    body: &Body<'_>,
+    text: &[u8],
+) -> Box<RefusedResponse> {
+    refused.oauth_error = oauth_error;
+    refused.body = body.may_be_shown(refused.kind, text).then(|| Untrusted::excerpt(text));
+    refused
 }
 
 const fn is_unavailable(status: u16) -> bool {
@@ -462,10 +486,10 @@ impl<'a> Value<'a> {
     }
 }
 
-/// Why a response gave no usable access token. `TokenError` has it.
+/// Why a response was refused. `TokenError` has it, and [`EndpointError`](crate::EndpointError) with kinds of its own.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct RefusedResponse {
-    pub(crate) kind: TokenErrorKind,
+pub(crate) struct RefusedResponse<Kind = TokenErrorKind> {
+    pub(crate) kind: Kind,
     pub(crate) status: u16,
     /// The server's error, if the response has one.
     pub(crate) oauth_error: Option<OAuthError>,
@@ -482,9 +506,9 @@ pub(crate) struct Refused {
     pub(crate) refresh_token: Option<Secret>,
 }
 
-impl From<RefusedResponse> for Refused {
-    fn from(response: RefusedResponse) -> Self {
-        Self { response: Box::new(response), refresh_token: None }
+impl From<Box<RefusedResponse>> for Refused {
+    fn from(response: Box<RefusedResponse>) -> Self {
+        Self { response, refresh_token: None }
     }
 }
 
@@ -498,15 +522,23 @@ impl RefusedResponse {
 /// `token response, status 503: the server is unavailable`.
 impl fmt::Display for RefusedResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("token response")?;
+        self.fmt_after_name(f, matches!(self.kind, TokenErrorKind::Refused))
+    }
+}
+
+impl<Kind: fmt::Display> RefusedResponse<Kind> {
+    /// The status, the kind and, if it is `refused`, the code of the server.
+    pub(super) fn fmt_after_name(&self, f: &mut fmt::Formatter<'_>, is_refused: bool) -> fmt::Result {
         // By `write_str`: the formatting of numbers and padding is a kilobyte.
-        f.write_str("token response, status ")?;
+        f.write_str(", status ")?;
         f.write_str(&text::of_number(self.status.into()))?;
         f.write_str(": ")?;
         self.kind.fmt(f)?;
-        match (self.kind, &self.oauth_error) {
-            (TokenErrorKind::Refused, Some(error)) => {
+        match &self.oauth_error {
+            Some(error) if is_refused => {
                 f.write_str(": ")?;
-                error.fmt(f)
+                fmt::Display::fmt(error, f)
             }
             _ => Ok(()),
         }

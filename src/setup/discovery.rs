@@ -188,7 +188,8 @@ impl Discovery {
         Ok(self)
     }
 
-    /// Refuses endpoints that do not have the issuer's scheme, host and port. Many honest servers have endpoints on
+    /// Refuses endpoints that do not have the issuer's scheme, host and port, or leaves them out if a login can do without
+    /// them. Many honest servers have endpoints on
     /// another host; if yours does not, this stops metadata that names an endpoint of somebody else.
     pub fn require_same_origin(mut self) -> Self {
         self.0.same_origin = true;
@@ -236,6 +237,11 @@ impl Discovery {
     /// (RFC 8414 §3.3); that the endpoints are `https`, have no parameters of the protocol, and are not at an IP address
     /// unless the issuer is; the code flow; PKCE with `S256`. If the server states that it sends `iss`, an authorization
     /// response without it will be refused (RFC 9207 §2.4).
+    ///
+    /// The server also gets the endpoints for pushed requests (RFC 9126) and revocation (RFC 7009) from the metadata,
+    /// by the same checks. One of these that is not acceptable, or that occurs twice, is left out, so that it costs no login
+    /// which does not need it. If the server requires pushed requests, no other login starts, with or without an endpoint for
+    /// them.
     ///
     /// The media type is not checked. `signed_metadata` is not read (RFC 8414 §2.1 makes that optional).
     ///
@@ -393,7 +399,25 @@ impl Search {
             _ => return Err(DiscoveryErrorKind::NoS256.into()),
         }
         let iss = if document.sends_iss { IssParameter::Required } else { IssParameter::Optional };
+        let server = self.with_optional_endpoints(server, &document, &issuer.uri);
         Ok((document.text, server.with_discovered_issuer(issuer.text, &issuer.uri, iss, is_confirmed)?))
+    }
+
+    /// Adds the endpoints that a login can do without. One that is not acceptable is left out, so that it costs no login that
+    /// does not need it. That pushed requests are required holds without an endpoint, too.
+    fn with_optional_endpoints(&self, server: Server, document: &Document<'_>, issuer: &Uri) -> Server {
+        type Add = fn(Server, Uri) -> Result<Server, ConfigError>;
+        let mut server = if document.requires_pushed_requests { server.require_pushed_requests() } else { server };
+        let optional: [(_, Add); 2] = [
+            (&document.pushed_request_endpoint, Server::with_pushed_request_endpoint),
+            (&document.revocation_endpoint, Server::with_revocation_endpoint),
+        ];
+        for (text, add) in optional {
+            let uri = text.as_ref().and_then(|text| endpoint(text, issuer).ok());
+            let uri = uri.filter(|uri| self.check_place_of(uri, issuer, "").is_ok());
+            server = uri.and_then(|uri| add(server.clone(), uri).ok()).unwrap_or(server);
+        }
+        server
     }
 
     /// The issuer that a document names, if it is the one that was asked for, and whether it is confirmed: the document

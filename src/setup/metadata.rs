@@ -97,10 +97,14 @@ pub(super) struct Document<'a> {
     pub(super) lacks_code_flow: bool,
     pub(super) offers_s256: Option<bool>,
     pub(super) sends_iss: bool,
+    pub(super) requires_pushed_requests: bool,
+    /// The endpoints that a login can do without. One that is not text is the same as none.
+    pub(super) pushed_request_endpoint: Option<Text<'a>>,
+    pub(super) revocation_endpoint: Option<Text<'a>>,
 }
 
 /// The names of those members, in the order of [`Document::read`].
-const MEMBERS: [&str; 7] = [
+const MEMBERS: [&str; 10] = [
     "issuer",
     "authorization_endpoint",
     "token_endpoint",
@@ -108,7 +112,13 @@ const MEMBERS: [&str; 7] = [
     "grant_types_supported",
     "code_challenge_methods_supported",
     "authorization_response_iss_parameter_supported",
+    "require_pushed_authorization_requests",
+    "pushed_authorization_request_endpoint",
+    "revocation_endpoint",
 ];
+
+/// Those of them that a login can do without, so that one which is there twice is the same as none.
+const OPTIONAL: [&str; 2] = ["pushed_authorization_request_endpoint", "revocation_endpoint"];
 
 impl<'a> Document<'a> {
     pub(super) fn read(document: &'a [u8]) -> Result<Self, DiscoveryErrorKind> {
@@ -118,13 +128,29 @@ impl<'a> Document<'a> {
             let (name, value) = member.map_err(|_| DiscoveryErrorKind::NotMetadata)?;
             let Some(name) = json::string(name) else { continue };
             for (known, place) in MEMBERS.iter().zip(&mut found) {
-                if *name == **known {
-                    is_twice |= place.replace(value).is_some();
+                if *name != **known || place.replace(value).is_none() {
+                    continue;
+                }
+                if OPTIONAL.contains(known) {
+                    *place = Some(Raw::NULL);
+                } else {
+                    is_twice = true;
                 }
             }
         }
         let found = found.map(|value| value.filter(|value| value.get() != b"null"));
-        let [issuer, authorization_endpoint, token_endpoint, response_types, grant_types, challenges, iss] = found;
+        let [
+            issuer,
+            authorization_endpoint,
+            token_endpoint,
+            response_types,
+            grant_types,
+            challenges,
+            iss,
+            par,
+            rest @ ..,
+        ] = found;
+        let [pushed_request_endpoint, revocation_endpoint] = rest.map(|raw| raw.and_then(json::string));
         let issuer = issuer.ok_or(DiscoveryErrorKind::NotMetadata)?;
         // RFC 8259 §8.1. Only now: a document that names an issuer must not lead to another one elsewhere.
         let whole = core::str::from_utf8(document).map_err(|_| DiscoveryErrorKind::Malformed)?;
@@ -141,12 +167,20 @@ impl<'a> Document<'a> {
             lacks_code_flow: lists(response_types, "code")? == Some(false)
                 || lists(grant_types, "authorization_code")? == Some(false),
             offers_s256: lists(challenges, "S256")?,
-            sends_iss: match iss.map(Raw::get) {
-                Some(b"true") => true,
-                Some(b"false") | None => false,
-                Some(_) => return Err(DiscoveryErrorKind::Malformed),
-            },
+            sends_iss: is_true(iss)?,
+            requires_pushed_requests: is_true(par)?,
+            pushed_request_endpoint,
+            revocation_endpoint,
         })
+    }
+}
+
+/// A boolean, which is false if it is absent.
+fn is_true(raw: Option<Raw<'_>>) -> Result<bool, DiscoveryErrorKind> {
+    match raw.map(Raw::get) {
+        Some(b"true") => Ok(true),
+        Some(b"false") | None => Ok(false),
+        Some(_) => Err(DiscoveryErrorKind::Malformed),
     }
 }
 

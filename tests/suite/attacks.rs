@@ -10,10 +10,10 @@ use authcode::limits::{
 };
 use authcode::{
     Authorized, AwaitingRedirect, BearerError, Client, ClientAuth, CodeReceived, ConfigError, Dialect, Discovery,
-    DiscoveryError, DiscoveryErrorKind, ErrorCode, Exchange, Fault, Flow, GrantedScope, HttpResponse, Identity,
-    IssParameter, Lifetime, Metadata, NextStep, ParameterError, Redirect, RedirectError, RefreshOptions, Refreshing,
-    Refusal, Rejected, Renewal, Resend, ResumeError, Server, StartError, Suspended, TokenError, TokenErrorKind,
-    TokenType, UnixTime, UnusableToken, Uri,
+    DiscoveryError, DiscoveryErrorKind, EndpointError, EndpointErrorKind, ErrorCode, Exchange, Fault, Flow,
+    GrantedScope, HttpResponse, Identity, IssParameter, Lifetime, Metadata, NextStep, ParameterError, Pushing,
+    Redirect, RedirectError, RefreshOptions, Refreshing, Refusal, Rejected, Renewal, Resend, ResumeError, Server,
+    StartError, Suspended, TokenError, TokenErrorKind, TokenType, UnixTime, UnusableToken, Uri,
 };
 use proptest::prelude::*;
 
@@ -1769,4 +1769,112 @@ fn unusable_token_as_a_success() {
         let refused = receive(200, format!(r#"{{"access_token":{value},"token_type":"Bearer"}}"#)).unwrap_err();
         assert_eq!(assert_stopped(refused).kind(), TokenErrorKind::Unusable(reason));
     }
+}
+
+// Pushed requests (RFC 9126 §7).
+
+fn push(body: &str) -> Result<AwaitingRedirect, Rejected<Pushing, EndpointError>> {
+    Scenario::default().to_pushing().receive_response(HttpResponse::new(201, body), NOW)
+}
+
+/// RFC 9126 §7.5. The attacker swaps the `request_uri` in the user's browser for one of the attacker's own request: the
+/// answer is to another request, and has another `state`; or the code belongs to another challenge.
+#[test]
+fn request_uri_swapping() {
+    let mut server = ModelServer::new("honest.example");
+    let client = server.client("ours", Registered::Public, REDIRECT_URI);
+    let ours = client.login().start_pushed(getrandom::SysRng).unwrap();
+    let theirs = client.login().start_pushed(getrandom::SysRng).unwrap();
+    let [our_push, their_push] = [&ours, &theirs].map(|pushing| server.push(&pushing.request()));
+    let ours = ours.receive_response(our_push, NOW).unwrap();
+    let theirs = theirs.receive_response(their_push, NOW).unwrap();
+    let swapped = server.authorize(&theirs.authorization_url());
+    let refused = ours.receive_redirect(&swapped.url()).unwrap_err();
+    assert_eq!(refused.next_step(), NextStep::Wait);
+    let ours = refused.recover().unwrap();
+    // With our `state`, which the attacker has seen, the code does not fit our verifier.
+    let forged = Answer { state: ours.state().to_owned(), ..swapped };
+    let code = ours.receive_redirect(&forged.url()).unwrap();
+    let response = server.token(&code.request());
+    assert_stopped(code.receive_response(response, NOW).unwrap_err());
+}
+
+/// The answer tries to add parameters, another client or a fragment to the URL that the browser opens, or to split a
+/// header. It stays one value, or is refused.
+#[test]
+fn request_uri_injection_into_the_url() {
+    for uri in ["urn:a&client_id=evil", "urn:a&redirect_uri=https://evil.example/", "urn:a?x=1&state=b", "urn:a%26b=c"]
+    {
+        let pending = push(&serde_json::json!({ "request_uri": uri }).to_string()).unwrap();
+        let url = pending.authorization_url();
+        assert!(url.starts_with("https://server.example.com/authorize?client_id=s6BhdRkqt3&request_uri=urn%3Aa"));
+        let names: Vec<_> = query_pairs(&url).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["client_id", "request_uri"]);
+        assert_eq!(value_of(&query_pairs(&url), "request_uri").as_deref(), Some(uri));
+        assert!(!url.contains('#'));
+    }
+    for uri in
+        ["urn:a#b", "urn:a\r\nLocation: https://evil.example/", "urn:a b", "urn:\u{202e}a", "//evil.example/", ""]
+    {
+        let refused = push(&serde_json::json!({ "request_uri": uri }).to_string()).unwrap_err();
+        assert_eq!(refused.error().kind(), EndpointErrorKind::Unusable("request_uri"), "{uri}");
+    }
+}
+
+/// An attacker who can make a push fail would otherwise bring about a login whose parameters go through the browser, where
+/// they can be changed.
+#[test]
+fn downgrade_of_a_push_by_refusing_it() {
+    let client = Scenario::default().client_with_endpoints().require_pushed_requests();
+    for (status, body) in [(404, ""), (400, r#"{"error":"invalid_request"}"#), (302, ""), (200, "<html>"), (503, "")] {
+        let mut pushing = client.login().start_pushed_with_entropy(&ENTROPY).unwrap();
+        loop {
+            let rejected = pushing.receive_response(HttpResponse::new(status, body), NOW).unwrap_err();
+            // There is a push, or nothing.
+            let Ok(state) = rejected.recover() else { break };
+            assert_eq!(state.unstarted().start(getrandom::SysRng).unwrap_err(), StartError::PushedRequestRequired);
+            pushing = state;
+        }
+    }
+}
+
+/// The metadata of a server that somebody has changed sends pushes, with the client secret, or revoked tokens to a place in
+/// our own network, or over a connection that can be read.
+#[test]
+fn endpoint_of_somebody_else_in_metadata() {
+    for name in ["pushed_authorization_request_endpoint", "revocation_endpoint"] {
+        for endpoint in ["https://169.254.169.254/latest", "https://[::1]/x", "http://honest.example/x"] {
+            let document = serde_json::json!({
+                "issuer": "https://honest.example",
+                "authorization_endpoint": "https://honest.example/authorize",
+                "token_endpoint": "https://honest.example/token",
+                "code_challenge_methods_supported": ["S256"],
+                name: endpoint,
+            });
+            let discovery = Discovery::new("https://honest.example").unwrap();
+            let response = HttpResponse::new(200, document.to_string());
+            let server = discovery.receive_response(response, NOW).unwrap().into_server();
+            let known = [server.pushed_request_endpoint(), server.revocation_endpoint()];
+            assert_eq!(known, [None; 2], "{name} {endpoint}");
+        }
+    }
+}
+
+/// A server, or a page in its place, that refuses forever: each loop ends.
+#[test]
+fn endless_refusals_of_a_push_or_a_revocation() {
+    let mut pushes = 0;
+    let mut pushing = Some(Scenario::default().to_pushing());
+    while let Some(state) = pushing.take() {
+        pushes += 1;
+        let _ = state.receive_response(HttpResponse::new(503, ""), NOW).unwrap_err().put_back(&mut pushing);
+    }
+    let login = Authorized::import(&Scenario::default().client_with_endpoints().login(), SUCCESS, NOW).unwrap();
+    let mut revocations = 0;
+    let mut revocation = Some(login.revocation().unwrap());
+    while let Some(state) = revocation.take() {
+        revocations += 1;
+        let _ = state.receive_response(HttpResponse::new(401, ""), NOW).unwrap_err().put_back(&mut revocation);
+    }
+    assert_eq!((pushes, revocations), (MAX_ATTEMPTS, MAX_ATTEMPTS));
 }

@@ -2,7 +2,7 @@
 
 use authcode::{
     Client, ConfigError, Discovery, DiscoveryError, DiscoveryErrorKind as Kind, Fault, HttpResponse, IssParameter,
-    Metadata, NextStep, RedirectError, Rejected, UriError, limits,
+    Metadata, NextStep, RedirectError, Rejected, StartError, UriError, limits,
 };
 use core::error::Error as _;
 use core::time::Duration;
@@ -484,4 +484,113 @@ fn metadata_of_an_https_issuer_is_not_fetched_by_http() {
     assert_eq!(error, ConfigError::MixedSchemes("metadata url"));
     let discovery = Discovery::danger_plain_http("http://login.example").unwrap();
     assert!(discovery.at("http://login.example/metadata").is_ok());
+}
+
+const OPTIONAL: [&str; 2] = ["pushed_authorization_request_endpoint", "revocation_endpoint"];
+
+/// The endpoints that a login can do without, in that order.
+fn optional_endpoints(metadata: &Metadata) -> [Option<&str>; 2] {
+    let server = metadata.server();
+    let endpoints = [server.pushed_request_endpoint(), server.revocation_endpoint()];
+    endpoints.map(|endpoint| endpoint.map(|endpoint| endpoint.as_str()))
+}
+
+#[test]
+fn metadata_has_the_endpoints_that_a_login_can_do_without() {
+    assert_eq!(optional_endpoints(&receive(metadata().to_string()).unwrap()), [None; 2]);
+    let body = metadata_with(json!({
+        "pushed_authorization_request_endpoint": PUSH,
+        "revocation_endpoint": REVOKE,
+    }));
+    let metadata = receive(body).unwrap();
+    assert_eq!(optional_endpoints(&metadata), [Some(PUSH), Some(REVOKE)]);
+    assert!(!metadata.server().requires_pushed_requests());
+    let client = Client::new(metadata.into_server(), "id", REDIRECT_URI).unwrap();
+    assert_eq!(client.login().start_pushed_with_entropy(&ENTROPY).unwrap().request().url, PUSH);
+}
+
+/// One that is not acceptable is left out, and costs no login that does not need it.
+#[test]
+fn an_unusable_optional_endpoint_costs_nothing() {
+    for name in OPTIONAL {
+        let here = OPTIONAL.iter().position(|other| *other == name).unwrap();
+        for value in [
+            json!("http://server.example.com/x"),
+            json!("https://10.0.0.1/x"),
+            json!("https://localhost/x"),
+            json!("https://user@server.example.com/x"),
+            json!("https://server.example.com/x?client_id=1"),
+            json!("javascript:alert(1)"),
+            json!(""),
+            json!(7),
+            json!(["https://server.example.com/x"]),
+            json!(null),
+        ] {
+            let mut changes = json!({
+                "pushed_authorization_request_endpoint": PUSH,
+                "revocation_endpoint": REVOKE,
+            });
+            changes[name] = value.clone();
+            let metadata = receive(metadata_with(changes)).unwrap();
+            let mut expected = [Some(PUSH), Some(REVOKE)];
+            expected[here] = None;
+            assert_eq!(optional_endpoints(&metadata), expected, "{name}: {value}");
+            let client = Client::new(metadata.into_server(), "id", REDIRECT_URI).unwrap();
+            assert!(client.login().start_with_entropy(&ENTROPY).is_ok());
+        }
+        // Of two, nobody can say which one is meant.
+        let twice = metadata().to_string().replacen('{', &format!("{{{name:?}:{PUSH:?},{name:?}:{PUSH:?},"), 1);
+        assert_eq!(optional_endpoints(&receive(twice).unwrap()), [None; 2]);
+    }
+}
+
+/// The same origin is asked for by name, and holds for each endpoint.
+#[test]
+fn an_optional_endpoint_of_another_origin_is_left_out_by_name() {
+    for name in OPTIONAL {
+        let body = metadata_with(json!({ name: "https://other.example/x" }));
+        assert_eq!(optional_endpoints(&receive(body.clone()).unwrap()).into_iter().flatten().count(), 1);
+        let strict = Discovery::new(ISSUER).unwrap().require_same_origin();
+        let metadata = receive_from(strict, 200, body).unwrap();
+        assert_eq!(optional_endpoints(&metadata), [None; 2]);
+    }
+}
+
+/// RFC 9126 §5. It holds without a usable endpoint, too: then no login starts.
+#[test]
+fn required_pushes_are_required_with_or_without_an_endpoint() {
+    for (endpoint, pushes) in
+        [(json!(PUSH), true), (json!("http://server.example.com/par"), false), (json!(null), false)]
+    {
+        let body = metadata_with(json!({
+            "require_pushed_authorization_requests": true,
+            "pushed_authorization_request_endpoint": endpoint,
+        }));
+        let server = receive(body).unwrap().into_server();
+        let login = Client::new(server, "id", REDIRECT_URI).unwrap().login();
+        assert_eq!(login.start_with_entropy(&ENTROPY).unwrap_err(), StartError::PushedRequestRequired);
+        let pushing = login.start_pushed_with_entropy(&ENTROPY);
+        assert_eq!(pushing.is_ok(), pushes);
+        assert!(pushes || pushing.unwrap_err() == StartError::NoPushedRequestEndpoint);
+    }
+    for says in [json!("true"), json!(1), json!([])] {
+        let body = metadata_with(json!({ "require_pushed_authorization_requests": says }));
+        assert_ended(receive(body), Kind::Malformed);
+    }
+    for says in [json!(false), json!(null)] {
+        let body = metadata_with(json!({ "require_pushed_authorization_requests": says }));
+        assert!(!receive(body).unwrap().server().requires_pushed_requests());
+    }
+}
+
+#[test]
+fn kept_metadata_keeps_what_is_required() {
+    let body = metadata_with(json!({
+        "require_pushed_authorization_requests": true,
+        "pushed_authorization_request_endpoint": PUSH,
+    }));
+    let metadata = receive(body).unwrap();
+    let again = Discovery::new(ISSUER).unwrap().read_kept(metadata.to_json().unwrap(), NOW).unwrap();
+    assert_eq!(again.server(), metadata.server());
+    assert!(again.server().requires_pushed_requests());
 }

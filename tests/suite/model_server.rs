@@ -45,6 +45,8 @@ pub(crate) struct ModelServer {
     refresh_tokens: HashMap<String, String>,
     challenges: HashSet<String>,
     verifiers: HashSet<String>,
+    /// What was pushed, as a query, by its request URI.
+    pushed: HashMap<String, String>,
     drawn: u32,
     /// How many requests have come to the token endpoint.
     pub(crate) token_requests: usize,
@@ -82,6 +84,7 @@ impl ModelServer {
             refresh_tokens: HashMap::new(),
             challenges: HashSet::new(),
             verifiers: HashSet::new(),
+            pushed: HashMap::new(),
             drawn: 0,
             token_requests: 0,
         }
@@ -95,6 +98,10 @@ impl ModelServer {
         format!("https://{}/token", self.host)
     }
 
+    pub(crate) fn pushed_request_endpoint(&self) -> String {
+        format!("https://{}/par", self.host)
+    }
+
     pub(crate) fn issuer(&self) -> String {
         format!("https://{}", self.host)
     }
@@ -102,6 +109,7 @@ impl ModelServer {
     /// The server as a client knows it.
     pub(crate) fn server(&self, iss: IssParameter) -> Server {
         let server = Server::new(self.authorization_endpoint(), self.token_endpoint()).unwrap();
+        let server = server.with_pushed_request_endpoint(self.pushed_request_endpoint()).unwrap();
         server.with_issuer(self.issuer(), iss).unwrap()
     }
 
@@ -122,9 +130,37 @@ impl ModelServer {
         Client::new(self.server(IssParameter::Required), Identity::new(client_id, auth), redirect_uri).unwrap()
     }
 
+    /// A request has come to the endpoint for pushed requests.
+    #[track_caller]
+    pub(crate) fn push(&mut self, request: &HttpRequest) -> HttpResponse {
+        assert_eq!(request.url, self.pushed_request_endpoint(), "the request goes to another server");
+        assert_eq!(request.method, "POST");
+        let sent = pairs(request.body.expose());
+        assert_eq!(value_of(&sent, "request_uri"), None, "RFC 9126 §2.1");
+        let Some(client_id) = self.authenticated(request, &sent) else {
+            return HttpResponse::new(401, r#"{"error":"invalid_client"}"#);
+        };
+        assert_eq!(value_of(&sent, "client_id"), Some(client_id));
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(sent.iter().filter(|(name, _)| name != "client_secret"));
+        let request_uri = format!("urn:ietf:params:oauth:request_uri:{}", self.draw(32));
+        self.pushed.insert(request_uri.clone(), query.finish());
+        let body = serde_json::json!({ "request_uri": request_uri, "expires_in": 60 });
+        HttpResponse::new(201, body.to_string())
+    }
+
     /// The user goes to the authorization endpoint and agrees.
     #[track_caller]
     pub(crate) fn authorize(&mut self, url: &str) -> Answer {
+        let pushed = value_of(&query_pairs(url), "request_uri");
+        if let Some(request_uri) = pushed {
+            // RFC 9126 §4: once, and FAPI 2.0 §5.3.3.2-6: no other parameters.
+            let sent = query_pairs(url);
+            assert_eq!(sent.len(), 2, "{url}");
+            let query = self.pushed.remove(&request_uri).unwrap();
+            assert_eq!(value_of(&sent, "client_id"), value_of(&pairs(&query), "client_id"));
+            return self.authorize(&format!("{}?{query}", self.authorization_endpoint()));
+        }
         let (endpoint, _) = url.split_once('?').unwrap();
         assert_eq!(endpoint, self.authorization_endpoint(), "the user is sent to another server");
         assert_request_is_conformant(url);

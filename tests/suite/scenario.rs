@@ -2,11 +2,13 @@
 
 use authcode::{
     Authorized, AwaitingRedirect, Client, ClientAuth, CodeReceived, Dialect, HttpResponse, Identity, IssParameter,
-    NextStep, Redirect, Refresh, Refusal, Rejected, Renewal, Server, UnixTime, Unstarted,
+    NextStep, Pushing, Redirect, Refresh, Refusal, Rejected, Renewal, Server, UnixTime, Unstarted,
 };
 
 pub(crate) const AUTHORIZE: &str = "https://server.example.com/authorize";
 pub(crate) const TOKEN: &str = "https://server.example.com/oauth/token";
+pub(crate) const PUSH: &str = "https://server.example.com/par";
+pub(crate) const REVOKE: &str = "https://server.example.com/revoke";
 pub(crate) const ISSUER: &str = "https://server.example.com/";
 pub(crate) const REDIRECT_URI: &str = "https://client.example.com/cb";
 pub(crate) const CODE: &str = "SplxlOBeZQQYbYS6WxSbIA";
@@ -50,13 +52,47 @@ impl Default for Scenario {
     }
 }
 
+/// The answer to a pushed request (RFC 9126 §2.2).
+pub(crate) const REQUEST_URI: &str = "urn:ietf:params:oauth:request_uri:6esc_11ACC5bwc014ltc14eY22c";
+pub(crate) const PUSHED: &str =
+    r#"{"request_uri":"urn:ietf:params:oauth:request_uri:6esc_11ACC5bwc014ltc14eY22c","expires_in":60}"#;
+
 impl Scenario {
-    pub(crate) fn client(&self) -> Client {
+    fn server(&self) -> Server {
         let mut server = Server::new(AUTHORIZE, TOKEN).unwrap().with_dialect(self.dialect.clone()).unwrap();
         if let Some(iss) = self.issuer {
             server = server.with_issuer(ISSUER, iss).unwrap();
         }
+        server
+    }
+
+    fn client_of(&self, server: Server) -> Client {
         Client::new(server, Identity::new(self.client_id, (self.auth)()), self.redirect_uri).unwrap()
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        self.client_of(self.server())
+    }
+
+    /// The same client of a server that has the endpoints which a login can do without.
+    pub(crate) fn client_with_endpoints(&self) -> Client {
+        let server = self.server().with_pushed_request_endpoint(PUSH).unwrap();
+        let server = server.with_revocation_endpoint(REVOKE).unwrap();
+        self.client_of(server)
+    }
+
+    pub(crate) fn to_pushing(&self) -> Pushing {
+        let mut login = self.client_with_endpoints().login();
+        login.scope(self.scope).unwrap();
+        if let Some(audience) = self.audience {
+            login.audience(audience).unwrap();
+        }
+        login.start_pushed_with_entropy(&ENTROPY).unwrap()
+    }
+
+    /// A login that was pushed.
+    pub(crate) fn to_pushed(&self) -> AwaitingRedirect {
+        self.to_pushing().receive_response(HttpResponse::new(201, PUSHED), NOW).unwrap()
     }
 
     pub(crate) fn to_unstarted(&self) -> Unstarted {

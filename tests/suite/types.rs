@@ -14,6 +14,8 @@ static_assertions::assert_impl_all!(Refresh: Send, Sync, Unpin);
 static_assertions::assert_impl_all!(Refreshing<'static>: Exchange, Send, Sync, Unpin);
 static_assertions::assert_impl_all!(CodeReceived: Exchange);
 static_assertions::assert_impl_all!(Discovery: Exchange, Clone, Send, Sync);
+static_assertions::assert_impl_all!(Pushing: Exchange, Send, Sync, Unpin);
+static_assertions::assert_impl_all!(Revocation: Exchange, Send, Sync, Unpin);
 static_assertions::assert_impl_all!(Tokens: Send, Sync);
 static_assertions::assert_impl_all!(RefreshOptions: Clone, Default, Send, Sync);
 static_assertions::assert_impl_all!(Flow: Send, Sync);
@@ -22,6 +24,7 @@ static_assertions::assert_impl_all!(HttpRequest: Send, Sync);
 static_assertions::assert_impl_all!(Rejected<AwaitingRedirect, RedirectError>: core::fmt::Debug, Send, Sync);
 static_assertions::assert_impl_all!(RedirectError: Refusal, Clone, PartialEq, Send, Sync);
 static_assertions::assert_impl_all!(TokenError: Refusal, Clone, PartialEq, Send, Sync);
+static_assertions::assert_impl_all!(EndpointError: Refusal, Clone, PartialEq, Send, Sync);
 static_assertions::assert_impl_all!(ResumeError: Refusal, Copy, PartialEq, Send, Sync);
 static_assertions::assert_impl_all!(DiscoveryError: Refusal, Clone, Send, Sync);
 static_assertions::assert_impl_all!(StartError: core::error::Error, Copy, PartialEq, Send, Sync);
@@ -37,12 +40,15 @@ static_assertions::assert_impl_all!(SignatureError: core::error::Error, Copy, Eq
 // `?` on a refused step must not compile: it would drop a live login.
 static_assertions::assert_not_impl_any!(Rejected<AwaitingRedirect, RedirectError>: core::error::Error);
 static_assertions::assert_not_impl_any!(Rejected<CodeReceived, TokenError>: core::error::Error);
+static_assertions::assert_not_impl_any!(Rejected<Pushing, EndpointError>: core::error::Error);
 
 static_assertions::assert_not_impl_any!(AwaitingRedirect: Clone, serde::Serialize, PartialEq);
 static_assertions::assert_not_impl_any!(CodeReceived: Clone, serde::Serialize, PartialEq);
 static_assertions::assert_not_impl_any!(Authorized: Clone, serde::Serialize, PartialEq);
 static_assertions::assert_not_impl_any!(Refresh: Clone, serde::Serialize, PartialEq);
 static_assertions::assert_not_impl_any!(Refreshing<'static>: Clone, serde::Serialize, PartialEq);
+static_assertions::assert_not_impl_any!(Pushing: Clone, serde::Serialize, PartialEq);
+static_assertions::assert_not_impl_any!(Revocation: Clone, serde::Serialize, PartialEq);
 static_assertions::assert_not_impl_any!(Suspended: Clone, PartialEq, core::fmt::Display);
 static_assertions::assert_not_impl_any!(Fresh: Clone, serde::Serialize, PartialEq);
 static_assertions::assert_not_impl_any!(Draft<HttpRequest>: Clone, serde::Serialize);
@@ -57,6 +63,8 @@ fn a_step_moves_pointers_to_secrets_and_no_secret() {
     assert_eq!(words::<AwaitingRedirect>(), 1);
     assert!(words::<Authorized>() <= 32, "{}", words::<Authorized>());
     assert_eq!(words::<Refresh>(), 1);
+    assert_eq!(words::<Pushing>(), 2);
+    assert_eq!(words::<Revocation>(), 1);
     assert_eq!(words::<Refreshing<'static>>(), 2);
     assert!(words::<CodeReceived>() <= 7);
     assert_eq!(words::<SigningJob<HttpRequest>>(), 1);
@@ -71,6 +79,8 @@ fn refusals_are_small() {
     assert!(words::<Rejected<CodeReceived, TokenError>>() <= 10);
     assert!(words::<Rejected<Refreshing<'static>, TokenError>>() <= 6);
     assert!(words::<TokenError>() <= 3);
+    assert!(words::<EndpointError>() <= 4);
+    assert!(words::<Rejected<Pushing, EndpointError>>() <= 6);
 }
 
 fn words<T>() -> usize {

@@ -1,0 +1,8 @@
+// E0599
+use authcode::*;
+
+fn misuse(pushing: Pushing) {
+    let _ = pushing.suspend();
+}
+
+fn main() {}
