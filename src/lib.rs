@@ -81,7 +81,7 @@
 //! - Which refusal returns the state, and what to do then: [`flow`].
 //! - Your duties, storing, several workers, async, decisions: the [guide].
 //! - One driver for every request: [`Exchange`].
-//! - After the login: [`Revocation`] of its tokens.
+//! - After the login: [`Revocation`] of its tokens, [`Logout`] at the provider.
 //! - The server: [`Server`], [`Discovery`] by its issuer, [`providers`], [`Dialect`].
 //! - Keys that never enter the crate, for DPoP and client assertions: [`Draft`].
 //! - Every limit, with its reason: [`limits`].
@@ -135,9 +135,9 @@ pub use config::uri::{IntoUri, Uri, UriError};
 pub use encoding::time::UnixTime;
 #[doc(inline)]
 pub use flow::{
-    Authorized, AwaitingRedirect, BearerError, CodeReceived, Exchange, Flow, Pushing, Refresh, RefreshOptions,
-    Refreshed, Refreshing, Rejected, Renewal, Resend, ResourceHeaders, ResourceRequestError, ResumeError, Revocation,
-    StartError, StateKind, Suspended, TokenError, TokenTypeHint, Tokens, Unstarted,
+    Authorized, AwaitingRedirect, BearerError, CodeReceived, Exchange, Flow, Logout, LogoutState, Pushing, Refresh,
+    RefreshOptions, Refreshed, Refreshing, Rejected, Renewal, Resend, ResourceHeaders, ResourceRequestError,
+    ResumeError, Revocation, StartError, StateKind, Suspended, TokenError, TokenTypeHint, Tokens, Unstarted,
 };
 pub use http::{Headers, HttpRequest, HttpResponse};
 pub use jose::algorithm::Algorithm;

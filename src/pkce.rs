@@ -16,24 +16,30 @@ pub(crate) struct Base64Url32([u8; Self::LEN]);
 
 impl Base64Url32 {
     pub(crate) const LEN: usize = 43;
-    const BLANK: Self = Self([0; Self::LEN]);
+    /// To be filled where it is to stay.
+    pub(crate) const BLANK: Self = Self([0; Self::LEN]);
     /// 32 zeros.
     const ZERO: [u8; Self::LEN] = [b'A'; Self::LEN];
 
     /// Writes the token where it is to stay, so that no copy is left behind.
-    fn fill(&mut self, bytes: &[u8]) {
+    pub(crate) fn fill(&mut self, bytes: &[u8]) {
         // Only called with 32 bytes, which are always 43 characters.
         base64::encode(bytes, base64::URL_SAFE, &mut self.0);
     }
 
     /// Takes over a text that [`fill`](Self::fill) could have written.
-    fn refill(&mut self, text: &str) -> Option<()> {
+    pub(crate) fn refill(&mut self, text: &str) -> Option<()> {
         if !is_base64url_of_32_bytes(text.as_bytes()) {
             return None;
         }
         // Byte by byte into its place: an array that passes through an `Option` leaves a copy on the stack.
         self.0.iter_mut().zip(text.bytes()).for_each(|(slot, byte)| *slot = byte);
         Some(())
+    }
+
+    /// Whether it cannot have come from a working random source.
+    pub(crate) fn is_zero(&self) -> bool {
+        self.0 == Self::ZERO
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -97,7 +103,7 @@ impl LoginSecrets {
     }
 
     fn check(&self) -> Result<(), WeakEntropy> {
-        if [&self.state, &self.verifier].iter().any(|half| half.0 == Base64Url32::ZERO) {
+        if [&self.state, &self.verifier].iter().any(|half| half.is_zero()) {
             return Err(WeakEntropy::Zero);
         }
         if self.state.0 == self.verifier.0 { Err(WeakEntropy::Repeated) } else { Ok(()) }

@@ -92,8 +92,7 @@ impl Client {
         identity: impl Into<Identity>,
         redirect_uri: impl IntoUri,
     ) -> Result<Self, ConfigError> {
-        let is_allowed = |uri: &Uri| is_standard_kind(uri) || !is_one_of(uri.scheme(), &HANDLED_SCHEMES);
-        Self::checked(server, identity.into().into_parts(), Uri::given(&redirect_uri), is_allowed)
+        Self::checked(server, identity.into().into_parts(), Uri::given(&redirect_uri), is_redirect_uri_kind)
     }
 
     fn checked(
@@ -162,6 +161,11 @@ impl Client {
     pub(crate) fn credentials(&self) -> &Credentials {
         &self.0.credentials
     }
+}
+
+/// The kinds of RFC 8252 §7, and custom schemes.
+pub(crate) fn is_redirect_uri_kind(uri: &Uri) -> bool {
+    is_standard_kind(uri) || !is_one_of(uri.scheme(), &HANDLED_SCHEMES)
 }
 
 /// The kinds of RFC 8252 §7.

@@ -29,7 +29,7 @@ pub enum ConfigError {
     /// already, or one that the security of a login depends on.
     #[error("dialect: {name} is not allowed there", name = Quoted(.0))]
     Dialect(Box<str>),
-    /// This endpoint is not an acceptable URI.
+    /// This endpoint, or the URI to which the browser returns after a logout, is not an acceptable URI.
     #[error(fmt = not_accepted)]
     Endpoint(&'static str, #[source] UriError),
     /// A former token endpoint is not an acceptable URI.

@@ -60,6 +60,7 @@ struct OptionalEndpoints {
     requires_pushed_requests: bool,
     repeats_scope: bool,
     revocation: Option<Uri>,
+    end_session: Option<Uri>,
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -312,6 +313,20 @@ impl Server {
         Ok(self)
     }
 
+    /// Adds the endpoint at which the user's browser logs out (OpenID Connect RP-Initiated Logout 1.0 §2.1): see
+    /// [`Logout`](crate::Logout).
+    ///
+    /// # Errors
+    /// [`ConfigError::Endpoint`], [`ConfigError::Insecure`] or [`ConfigError::MixedSchemes`];
+    /// [`ConfigError::ReservedParameter`] if its query has a parameter of a logout.
+    pub fn with_end_session_endpoint(mut self, endpoint: impl IntoUri) -> Result<Self, ConfigError> {
+        let endpoint = Uri::given(&endpoint).map_err(|error| ConfigError::Endpoint(END_SESSION, error))?;
+        self.check_url(&endpoint, END_SESSION)?;
+        check_query(&endpoint, END_SESSION, &mut LOGOUT_NAMES.into_iter())?;
+        self.optional_mut().end_session = Some(endpoint);
+        Ok(self)
+    }
+
     fn optional_mut(&mut self) -> &mut OptionalEndpoints {
         self.optional.get_or_insert_default()
     }
@@ -408,6 +423,11 @@ impl Server {
         self.optional.as_ref()?.revocation.as_ref()
     }
 
+    /// The endpoint at which the user's browser logs out, if there is one.
+    pub fn end_session_endpoint(&self) -> Option<&Uri> {
+        self.optional.as_ref()?.end_session.as_ref()
+    }
+
     fn own_refresh_endpoint(&self) -> Option<&Uri> {
         self.optional.as_ref()?.refresh.as_ref()
     }
@@ -470,6 +490,11 @@ fn endpoint(uri: Result<Uri, UriError>) -> Result<Uri, UriError> {
 /// The names of the optional endpoints in errors.
 pub(crate) const PUSHED_REQUEST: &str = "pushed authorization request endpoint";
 pub(crate) const REVOCATION: &str = "revocation endpoint";
+pub(crate) const END_SESSION: &str = "end-session endpoint";
+
+/// The parameters of a logout (OpenID Connect RP-Initiated Logout 1.0 §2).
+const LOGOUT_NAMES: [&str; 6] =
+    ["client_id", "id_token_hint", "logout_hint", "post_logout_redirect_uri", "state", "ui_locales"];
 
 /// The query of a configured URI must be readable, and must not have a parameter that the protocol sends: of two with the
 /// same name, servers differ in which one they use.

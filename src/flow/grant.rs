@@ -26,6 +26,8 @@ pub(crate) struct Grant {
     pub(crate) tokens: Tokens,
     /// What the first response granted, where a refresh has replaced it since.
     pub(crate) first_scope: Option<GrantedScope>,
+    /// The last good ID token, if the last response had none.
+    pub(crate) earlier_id_token: Option<Box<Secret>>,
     /// The refresh token that was held before this one.
     pub(crate) replaced: Option<Secret>,
     /// A refresh token that came late, for the replaced one. It is tried once, if the server says that the held one is
@@ -72,6 +74,7 @@ impl Grant {
             port: None,
             tokens: Tokens { response, received_at },
             first_scope: None,
+            earlier_id_token: None,
             replaced: None,
             spare: None,
             attempts: 0,
@@ -83,6 +86,15 @@ impl Grant {
     /// What the user granted at first: a refresh may ask for as much.
     pub(crate) fn first_scope(&self) -> &GrantedScope {
         self.first_scope.as_ref().unwrap_or(&self.tokens.response.scope)
+    }
+
+    /// The last good ID token.
+    pub(crate) fn last_id_token(&self) -> Option<Secret> {
+        self.tokens
+            .response
+            .members
+            .id_token()
+            .or_else(|| self.earlier_id_token.as_ref().map(|token| token.duplicate()))
     }
 
     /// The URL to which the refresh token goes.
@@ -105,6 +117,11 @@ impl Grant {
         let first_scope = self.first_scope().clone();
         let Tokens { response: old, .. } = mem::replace(&mut self.tokens, Tokens { response, received_at: now });
         let new = &mut self.tokens.response;
+        // A logout names the session by it, long after the refresh.
+        self.earlier_id_token = match new.members.id_token() {
+            Some(_) => None,
+            None => old.members.id_token().map(Box::new).or(self.earlier_id_token.take()),
+        };
         let rotated = match (new.refresh_token.take(), old.refresh_token) {
             (Some(new_token), Some(old_token)) if new_token.is(&old_token) => {
                 new.refresh_token = Some(old_token);

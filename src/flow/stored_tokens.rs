@@ -13,7 +13,7 @@ use crate::flow::grant::Grant;
 use crate::flow::suspended::{Form, ResumeError, StateKind, Suspended};
 use crate::limits::{MAX_LIFETIME, MAX_TOKEN_LEN};
 use crate::response::lifetime::Lifetime;
-use crate::response::members::Members;
+use crate::response::members::{Members, is_id_token};
 use crate::response::token_response::{GrantedScope, TokenResponse, TokenType};
 use crate::shared::Shared;
 
@@ -34,6 +34,7 @@ pub(crate) fn write(grant: &Grant, with_members: bool) -> Suspended {
     if let Some(port) = grant.port {
         form.put_number("redirect_port", port.into());
     }
+    form.put_some("id_token", grant.earlier_id_token.as_ref().filter(|_| with_members).map(|token| token.expose()));
     if let Some(members) = with_members
         .then(|| members.without([Some(access_token), refresh_token.as_ref()], grant.login.dialect()))
         .flatten()
@@ -126,6 +127,11 @@ fn read_tokens(form: &mut Form<'_>, client: &Client, token_endpoint: Option<Box<
         Some(text) => Members::from_stored(text).ok_or(ResumeError::Damaged)?,
         None => Members::none(),
     };
+    let earlier_id_token = match form.get("id_token") {
+        Some(text) if is_id_token(text) => Some(Box::new(text.into())),
+        Some(_) => return Err(ResumeError::Damaged),
+        None => None,
+    };
     let response = TokenResponse {
         access_token: form.secret("access_token", MAX_TOKEN_LEN)?.ok_or(ResumeError::Damaged)?,
         token_type: read_token_type(form.get("token_type"))?,
@@ -138,7 +144,7 @@ fn read_tokens(form: &mut Form<'_>, client: &Client, token_endpoint: Option<Box<
     let foreign_refusals = form.count("foreign_refusals")?;
     let port = form.port("redirect_port")?;
     let grant = Grant::new(Shared::new(login), token_endpoint, response, received_at);
-    Ok(Grant { first_scope, foreign_refusals, port, ..grant })
+    Ok(Grant { first_scope, earlier_id_token, foreign_refusals, port, ..grant })
 }
 
 /// To whom tokens belong. Whoever gets a refresh token can use it, so an origin would bind too little: all tenants of

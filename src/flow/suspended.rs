@@ -60,7 +60,7 @@ type Member = (&'static str, Zeroizing<String>);
 
 /// Every name, in the order in which they are written. `hash` is [`Client::fingerprint`], `aud` the audience: a pending
 /// login is to fit into 256 bytes.
-const NAMES: [&str; 30] = [
+const NAMES: [&str; 31] = [
     "v",
     "kind",
     "hash",
@@ -90,6 +90,7 @@ const NAMES: [&str; 30] = [
     "granted_scope",
     "foreign_refusals",
     "redirect_port",
+    "id_token",
     "members",
 ];
 

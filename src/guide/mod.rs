@@ -6,6 +6,7 @@
 //! | [`storing`] | What do I store, where, when, and for which client can it be restored? |
 //! | [`several_workers`] | How do tasks, threads or processes share one login? |
 //! | [`asynchronous`] | How do I drive it from async code? |
+//! | [`logging_out`] | How does a user log out: tokens, and the session at the provider? |
 //! | [`errors`] | Something was refused: what do I do now, and what do I tell the user? |
 //! | [`decisions`] | Why is the crate as it is? |
 //!
@@ -18,6 +19,8 @@ pub mod asynchronous {}
 pub mod decisions {}
 #[doc = include_str!("errors.md")]
 pub mod errors {}
+#[doc = include_str!("logging_out.md")]
+pub mod logging_out {}
 #[doc = include_str!("security.md")]
 pub mod security {}
 #[doc = include_str!("several_workers.md")]

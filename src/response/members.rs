@@ -7,9 +7,10 @@ use core::fmt;
 use zeroize::Zeroizing;
 
 use crate::config::dialect::{Dialect, JsonWriter, Linked};
+use crate::encoding::json::Raw;
 use crate::encoding::text::{self, Text};
 use crate::encoding::{form, json};
-use crate::limits::{MAX_FORM_PAIRS, MAX_RESPONSE_LEN};
+use crate::limits::{MAX_FORM_PAIRS, MAX_PARAMETER_LEN, MAX_RESPONSE_LEN};
 use crate::secret::{Secret, WipedBytes};
 
 /// The JSON object of a token response as it came, or one that was made of a form. Empty if nothing is kept.
@@ -46,13 +47,24 @@ impl Members {
         if matches!(name, "access_token" | "refresh_token") {
             return None;
         }
+        self.raw(name)?.text()
+    }
+
+    fn raw(&self, name: &str) -> Option<Raw<'_>> {
         let mut found = None;
         for (known, value) in json::members(json::without_byte_order_mark(&self.0))?.flatten() {
             if json::string(known).is_some_and(|known| *known == *name) && found.replace(value).is_some() {
                 return None;
             }
         }
-        found.and_then(json::Raw::text)
+        found
+    }
+
+    /// The ID token, if it has the form of one and is short enough for a URL.
+    pub(crate) fn id_token(&self) -> Option<Secret> {
+        let raw = self.raw("id_token")?;
+        let text = json::string(raw).filter(|text| is_id_token(text))?;
+        Some(Secret::from_wiped(text.into_owned()))
     }
 
     /// For the store: an empty string is in the place of each token, so that the store has each of them once. What is not
@@ -69,6 +81,14 @@ impl Members {
         let kept = Zeroizing::new(json::without_strings(object, goes));
         Some(Zeroizing::new(text::lossy(&kept))).filter(|kept| kept.len() <= MAX_RESPONSE_LEN)
     }
+}
+
+/// Whether a text has the form of a signed or an encrypted JWT (RFC 7515 §7.1, RFC 7516 §7.1).
+pub(crate) fn is_id_token(text: &str) -> bool {
+    let is_base64url = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    text.len() <= MAX_PARAMETER_LEN
+        && text.bytes().all(|byte| is_base64url(byte) || byte == b'.')
+        && matches!(text::parts(text, b'.').count(), 3 | 5)
 }
 
 impl fmt::Debug for Members {

@@ -238,7 +238,7 @@ impl Discovery {
     /// unless the issuer is; the code flow; PKCE with `S256`. If the server states that it sends `iss`, an authorization
     /// response without it will be refused (RFC 9207 §2.4).
     ///
-    /// The server also gets the endpoints for pushed requests (RFC 9126) and revocation (RFC 7009) from the metadata,
+    /// The server also gets the endpoints for pushed requests (RFC 9126), revocation (RFC 7009) and logout from the metadata,
     /// by the same checks. One of these that is not acceptable, or that occurs twice, is left out, so that it costs no login
     /// which does not need it. If the server requires pushed requests, no other login starts, with or without an endpoint for
     /// them.
@@ -408,9 +408,10 @@ impl Search {
     fn with_optional_endpoints(&self, server: Server, document: &Document<'_>, issuer: &Uri) -> Server {
         type Add = fn(Server, Uri) -> Result<Server, ConfigError>;
         let mut server = if document.requires_pushed_requests { server.require_pushed_requests() } else { server };
-        let optional: [(_, Add); 2] = [
+        let optional: [(_, Add); 3] = [
             (&document.pushed_request_endpoint, Server::with_pushed_request_endpoint),
             (&document.revocation_endpoint, Server::with_revocation_endpoint),
+            (&document.end_session_endpoint, Server::with_end_session_endpoint),
         ];
         for (text, add) in optional {
             let uri = text.as_ref().and_then(|text| endpoint(text, issuer).ok());

@@ -101,10 +101,11 @@ pub(super) struct Document<'a> {
     /// The endpoints that a login can do without. One that is not text is the same as none.
     pub(super) pushed_request_endpoint: Option<Text<'a>>,
     pub(super) revocation_endpoint: Option<Text<'a>>,
+    pub(super) end_session_endpoint: Option<Text<'a>>,
 }
 
 /// The names of those members, in the order of [`Document::read`].
-const MEMBERS: [&str; 10] = [
+const MEMBERS: [&str; 11] = [
     "issuer",
     "authorization_endpoint",
     "token_endpoint",
@@ -115,10 +116,11 @@ const MEMBERS: [&str; 10] = [
     "require_pushed_authorization_requests",
     "pushed_authorization_request_endpoint",
     "revocation_endpoint",
+    "end_session_endpoint",
 ];
 
 /// Those of them that a login can do without, so that one which is there twice is the same as none.
-const OPTIONAL: [&str; 2] = ["pushed_authorization_request_endpoint", "revocation_endpoint"];
+const OPTIONAL: [&str; 3] = ["pushed_authorization_request_endpoint", "revocation_endpoint", "end_session_endpoint"];
 
 impl<'a> Document<'a> {
     pub(super) fn read(document: &'a [u8]) -> Result<Self, DiscoveryErrorKind> {
@@ -150,7 +152,8 @@ impl<'a> Document<'a> {
             par,
             rest @ ..,
         ] = found;
-        let [pushed_request_endpoint, revocation_endpoint] = rest.map(|raw| raw.and_then(json::string));
+        let [pushed_request_endpoint, revocation_endpoint, end_session_endpoint] =
+            rest.map(|raw| raw.and_then(json::string));
         let issuer = issuer.ok_or(DiscoveryErrorKind::NotMetadata)?;
         // RFC 8259 §8.1. Only now: a document that names an issuer must not lead to another one elsewhere.
         let whole = core::str::from_utf8(document).map_err(|_| DiscoveryErrorKind::Malformed)?;
@@ -171,6 +174,7 @@ impl<'a> Document<'a> {
             requires_pushed_requests: is_true(par)?,
             pushed_request_endpoint,
             revocation_endpoint,
+            end_session_endpoint,
         })
     }
 }

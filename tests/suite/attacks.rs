@@ -1842,7 +1842,7 @@ fn downgrade_of_a_push_by_refusing_it() {
 /// our own network, or over a connection that can be read.
 #[test]
 fn endpoint_of_somebody_else_in_metadata() {
-    for name in ["pushed_authorization_request_endpoint", "revocation_endpoint"] {
+    for name in ["pushed_authorization_request_endpoint", "revocation_endpoint", "end_session_endpoint"] {
         for endpoint in ["https://169.254.169.254/latest", "https://[::1]/x", "http://honest.example/x"] {
             let document = serde_json::json!({
                 "issuer": "https://honest.example",
@@ -1854,8 +1854,8 @@ fn endpoint_of_somebody_else_in_metadata() {
             let discovery = Discovery::new("https://honest.example").unwrap();
             let response = HttpResponse::new(200, document.to_string());
             let server = discovery.receive_response(response, NOW).unwrap().into_server();
-            let known = [server.pushed_request_endpoint(), server.revocation_endpoint()];
-            assert_eq!(known, [None; 2], "{name} {endpoint}");
+            let known = [server.pushed_request_endpoint(), server.revocation_endpoint(), server.end_session_endpoint()];
+            assert_eq!(known, [None; 3], "{name} {endpoint}");
         }
     }
 }

@@ -486,24 +486,25 @@ fn metadata_of_an_https_issuer_is_not_fetched_by_http() {
     assert!(discovery.at("http://login.example/metadata").is_ok());
 }
 
-const OPTIONAL: [&str; 2] = ["pushed_authorization_request_endpoint", "revocation_endpoint"];
+const OPTIONAL: [&str; 3] = ["pushed_authorization_request_endpoint", "revocation_endpoint", "end_session_endpoint"];
 
 /// The endpoints that a login can do without, in that order.
-fn optional_endpoints(metadata: &Metadata) -> [Option<&str>; 2] {
+fn optional_endpoints(metadata: &Metadata) -> [Option<&str>; 3] {
     let server = metadata.server();
-    let endpoints = [server.pushed_request_endpoint(), server.revocation_endpoint()];
+    let endpoints = [server.pushed_request_endpoint(), server.revocation_endpoint(), server.end_session_endpoint()];
     endpoints.map(|endpoint| endpoint.map(|endpoint| endpoint.as_str()))
 }
 
 #[test]
 fn metadata_has_the_endpoints_that_a_login_can_do_without() {
-    assert_eq!(optional_endpoints(&receive(metadata().to_string()).unwrap()), [None; 2]);
+    assert_eq!(optional_endpoints(&receive(metadata().to_string()).unwrap()), [None; 3]);
     let body = metadata_with(json!({
         "pushed_authorization_request_endpoint": PUSH,
         "revocation_endpoint": REVOKE,
+        "end_session_endpoint": END_SESSION,
     }));
     let metadata = receive(body).unwrap();
-    assert_eq!(optional_endpoints(&metadata), [Some(PUSH), Some(REVOKE)]);
+    assert_eq!(optional_endpoints(&metadata), [Some(PUSH), Some(REVOKE), Some(END_SESSION)]);
     assert!(!metadata.server().requires_pushed_requests());
     let client = Client::new(metadata.into_server(), "id", REDIRECT_URI).unwrap();
     assert_eq!(client.login().start_pushed_with_entropy(&ENTROPY).unwrap().request().url, PUSH);
@@ -529,10 +530,11 @@ fn an_unusable_optional_endpoint_costs_nothing() {
             let mut changes = json!({
                 "pushed_authorization_request_endpoint": PUSH,
                 "revocation_endpoint": REVOKE,
+                "end_session_endpoint": END_SESSION,
             });
             changes[name] = value.clone();
             let metadata = receive(metadata_with(changes)).unwrap();
-            let mut expected = [Some(PUSH), Some(REVOKE)];
+            let mut expected = [Some(PUSH), Some(REVOKE), Some(END_SESSION)];
             expected[here] = None;
             assert_eq!(optional_endpoints(&metadata), expected, "{name}: {value}");
             let client = Client::new(metadata.into_server(), "id", REDIRECT_URI).unwrap();
@@ -540,7 +542,7 @@ fn an_unusable_optional_endpoint_costs_nothing() {
         }
         // Of two, nobody can say which one is meant.
         let twice = metadata().to_string().replacen('{', &format!("{{{name:?}:{PUSH:?},{name:?}:{PUSH:?},"), 1);
-        assert_eq!(optional_endpoints(&receive(twice).unwrap()), [None; 2]);
+        assert_eq!(optional_endpoints(&receive(twice).unwrap()), [None; 3]);
     }
 }
 
@@ -552,7 +554,7 @@ fn an_optional_endpoint_of_another_origin_is_left_out_by_name() {
         assert_eq!(optional_endpoints(&receive(body.clone()).unwrap()).into_iter().flatten().count(), 1);
         let strict = Discovery::new(ISSUER).unwrap().require_same_origin();
         let metadata = receive_from(strict, 200, body).unwrap();
-        assert_eq!(optional_endpoints(&metadata), [None; 2]);
+        assert_eq!(optional_endpoints(&metadata), [None; 3]);
     }
 }
 

@@ -31,6 +31,7 @@ mod keys;
 mod layers;
 mod lifetimes;
 mod limits;
+mod logout;
 mod metadata_rounds;
 mod model_server;
 mod other_clients;

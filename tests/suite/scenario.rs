@@ -9,6 +9,7 @@ pub(crate) const AUTHORIZE: &str = "https://server.example.com/authorize";
 pub(crate) const TOKEN: &str = "https://server.example.com/oauth/token";
 pub(crate) const PUSH: &str = "https://server.example.com/par";
 pub(crate) const REVOKE: &str = "https://server.example.com/revoke";
+pub(crate) const END_SESSION: &str = "https://server.example.com/logout";
 pub(crate) const ISSUER: &str = "https://server.example.com/";
 pub(crate) const REDIRECT_URI: &str = "https://client.example.com/cb";
 pub(crate) const CODE: &str = "SplxlOBeZQQYbYS6WxSbIA";
@@ -77,7 +78,7 @@ impl Scenario {
     /// The same client of a server that has the endpoints which a login can do without.
     pub(crate) fn client_with_endpoints(&self) -> Client {
         let server = self.server().with_pushed_request_endpoint(PUSH).unwrap();
-        let server = server.with_revocation_endpoint(REVOKE).unwrap();
+        let server = server.with_revocation_endpoint(REVOKE).unwrap().with_end_session_endpoint(END_SESSION).unwrap();
         self.client_of(server)
     }
 

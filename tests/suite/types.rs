@@ -16,6 +16,8 @@ static_assertions::assert_impl_all!(CodeReceived: Exchange);
 static_assertions::assert_impl_all!(Discovery: Exchange, Clone, Send, Sync);
 static_assertions::assert_impl_all!(Pushing: Exchange, Send, Sync, Unpin);
 static_assertions::assert_impl_all!(Revocation: Exchange, Send, Sync, Unpin);
+static_assertions::assert_impl_all!(Logout: Send, Sync, Unpin);
+static_assertions::assert_impl_all!(LogoutState: Send, Sync, Unpin);
 static_assertions::assert_impl_all!(Tokens: Send, Sync);
 static_assertions::assert_impl_all!(RefreshOptions: Clone, Default, Send, Sync);
 static_assertions::assert_impl_all!(Flow: Send, Sync);
@@ -49,6 +51,7 @@ static_assertions::assert_not_impl_any!(Refresh: Clone, serde::Serialize, Partia
 static_assertions::assert_not_impl_any!(Refreshing<'static>: Clone, serde::Serialize, PartialEq);
 static_assertions::assert_not_impl_any!(Pushing: Clone, serde::Serialize, PartialEq);
 static_assertions::assert_not_impl_any!(Revocation: Clone, serde::Serialize, PartialEq);
+static_assertions::assert_not_impl_any!(LogoutState: Clone, serde::Serialize, PartialEq);
 static_assertions::assert_not_impl_any!(Suspended: Clone, PartialEq, core::fmt::Display);
 static_assertions::assert_not_impl_any!(Fresh: Clone, serde::Serialize, PartialEq);
 static_assertions::assert_not_impl_any!(Draft<HttpRequest>: Clone, serde::Serialize);
@@ -65,6 +68,7 @@ fn a_step_moves_pointers_to_secrets_and_no_secret() {
     assert_eq!(words::<Refresh>(), 1);
     assert_eq!(words::<Pushing>(), 2);
     assert_eq!(words::<Revocation>(), 1);
+    assert_eq!(words::<LogoutState>(), 1);
     assert_eq!(words::<Refreshing<'static>>(), 2);
     assert!(words::<CodeReceived>() <= 7);
     assert_eq!(words::<SigningJob<HttpRequest>>(), 1);
