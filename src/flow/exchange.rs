@@ -15,25 +15,34 @@ use crate::response::next_step::{Refusal, Sealed};
 /// ```
 /// # #[cfg(feature = "std")]
 /// # mod example {
-/// use authcode::{Exchange, HttpRequest, HttpResponse, NextStep, Refusal, UnixTime};
+/// use authcode::{Exchange, HttpRequest, HttpResponse, NextStep, Refusal, Resend, UnixTime};
+/// use std::time::{Duration, Instant};
 ///
 /// type Failure = Box<dyn std::error::Error + Send + Sync>;
 ///
-/// /// Sends, and tries again where that may help. If it fails, a state that is still
-/// /// alive is in `slot`.
+/// /// Sends, and tries again while that may help and a minute has not passed. If it fails, a
+/// /// state that is still alive is in `slot`.
 /// fn run<X: Exchange>(
 ///     slot: &mut Option<X>,
 ///     send: impl Fn(HttpRequest) -> Result<HttpResponse, Failure>,
 /// ) -> Result<X::Next, Failure> {
+///     let end = Instant::now() + Duration::from_secs(60);
+///     let mut may_resend = matches!(X::RESEND, Resend::Once | Resend::Freely);
 ///     loop {
-///         let response = send(slot.as_ref().ok_or("the slot is empty")?.request())?;
+///         let request = slot.as_ref().ok_or("the slot is empty")?.request();
+///         let response = match send(request) {
+///             Ok(response) => response,
+///             // No response came: once more, at once.
+///             Err(_) if Instant::now() < end && std::mem::take(&mut may_resend) => continue,
+///             Err(error) => return Err(error),
+///         };
 ///         let step = slot.take().ok_or("the slot is empty")?;
 ///         let error = match step.receive_response(response, UnixTime::now()) {
 ///             Ok(next) => return Ok(next),
 ///             Err(rejected) => rejected.put_back(slot),
 ///         };
 ///         match error.next_step() {
-///             NextStep::Retry { after } => std::thread::sleep(after),
+///             NextStep::Retry { after } if Instant::now() + after < end => std::thread::sleep(after),
 ///             _ => return Err(error.into()),
 ///         }
 ///     }
@@ -41,8 +50,9 @@ use crate::response::next_step::{Refusal, Sealed};
 /// # }
 /// ```
 ///
-/// It ends: each state counts the responses that it has refused, and answers something else than
-/// [`NextStep::Retry`](crate::NextStep::Retry) after [`MAX_ATTEMPTS`](crate::limits::MAX_ATTEMPTS) of them.
+/// It ends: it has a deadline, and each state counts the responses that it has refused and answers something else than
+/// [`NextStep::Retry`](crate::NextStep::Retry) after [`MAX_ATTEMPTS`](crate::limits::MAX_ATTEMPTS) of them. The guide says
+/// [what to do](crate::guide::errors#what-a-driver-does) with a state that is left in the slot.
 pub trait Exchange: Sized + Sealed {
     /// What a success gives.
     type Next;
