@@ -280,7 +280,8 @@ impl Server {
     /// # Errors
     /// [`ConfigError`] says why it is not accepted: the same URLs are accepted as for a token endpoint.
     pub fn with_pushed_request_endpoint(mut self, endpoint: impl IntoUri) -> Result<Self, ConfigError> {
-        let endpoint = Uri::given(&endpoint).map_err(|error| ConfigError::Endpoint(PUSHED_REQUEST, error))?;
+        let endpoint =
+            self::endpoint(Uri::given(&endpoint)).map_err(|error| ConfigError::Endpoint(PUSHED_REQUEST, error))?;
         self.check_pushed_request_endpoint(&endpoint)?;
         self.optional_mut().pushed_request = Some(endpoint);
         Ok(self)
@@ -307,7 +308,8 @@ impl Server {
     /// # Errors
     /// [`ConfigError`] says why it is not accepted: the same URLs are accepted as for a token endpoint.
     pub fn with_revocation_endpoint(mut self, endpoint: impl IntoUri) -> Result<Self, ConfigError> {
-        let endpoint = Uri::given(&endpoint).map_err(|error| ConfigError::Endpoint(REVOCATION, error))?;
+        let endpoint =
+            self::endpoint(Uri::given(&endpoint)).map_err(|error| ConfigError::Endpoint(REVOCATION, error))?;
         self.check_revocation_endpoint(&endpoint)?;
         self.optional_mut().revocation = Some(endpoint);
         Ok(self)
@@ -320,7 +322,8 @@ impl Server {
     /// [`ConfigError::Endpoint`], [`ConfigError::Insecure`] or [`ConfigError::MixedSchemes`];
     /// [`ConfigError::ReservedParameter`] if its query has a parameter of a logout.
     pub fn with_end_session_endpoint(mut self, endpoint: impl IntoUri) -> Result<Self, ConfigError> {
-        let endpoint = Uri::given(&endpoint).map_err(|error| ConfigError::Endpoint(END_SESSION, error))?;
+        let endpoint =
+            self::endpoint(Uri::given(&endpoint)).map_err(|error| ConfigError::Endpoint(END_SESSION, error))?;
         self.check_url(&endpoint, END_SESSION)?;
         check_query(&endpoint, END_SESSION, &mut LOGOUT_NAMES.into_iter())?;
         self.optional_mut().end_session = Some(endpoint);

@@ -32,7 +32,7 @@ pub(crate) struct Grant {
     pub(crate) replaced: Option<Secret>,
     /// A refresh token that came late, for the replaced one. It is tried once, if the server says that the held one is
     /// dead.
-    pub(crate) spare: Option<Secret>,
+    pub(crate) spare: Option<Box<Secret>>,
     /// How many refreshes were refused, and may be tried again, since the last success or pause.
     pub(crate) attempts: u8,
     /// How many refreshes of this refresh token were refused by something that is not known to be the server, since its
@@ -90,11 +90,7 @@ impl Grant {
 
     /// The last good ID token.
     pub(crate) fn last_id_token(&self) -> Option<Secret> {
-        self.tokens
-            .response
-            .members
-            .id_token()
-            .or_else(|| self.earlier_id_token.as_ref().map(|token| token.duplicate()))
+        self.tokens.response.id_token().or_else(|| self.earlier_id_token.as_ref().map(|token| token.duplicate()))
     }
 
     /// The URL to which the refresh token goes.
@@ -118,9 +114,9 @@ impl Grant {
         let Tokens { response: old, .. } = mem::replace(&mut self.tokens, Tokens { response, received_at: now });
         let new = &mut self.tokens.response;
         // A logout names the session by it, long after the refresh.
-        self.earlier_id_token = match new.members.id_token() {
+        self.earlier_id_token = match new.id_token() {
             Some(_) => None,
-            None => old.members.id_token().map(Box::new).or(self.earlier_id_token.take()),
+            None => old.id_token().map(Box::new).or(self.earlier_id_token.take()),
         };
         let rotated = match (new.refresh_token.take(), old.refresh_token) {
             (Some(new_token), Some(old_token)) if new_token.is(&old_token) => {
@@ -161,7 +157,8 @@ impl Grant {
     pub(crate) fn keep_spare(&mut self, response: TokenResponse) -> Refreshed {
         // A server may answer a repeated refresh with the token that it has issued already.
         let is_held = |token: &Secret| self.tokens.refresh_token().is_some_and(|held| held.is(token));
-        self.spare = response.refresh_token.filter(|token| !is_held(token)).or(self.spare.take());
+        let spare = response.refresh_token.filter(|token| !is_held(token));
+        self.spare = spare.map(Box::new).or(self.spare.take());
         Refreshed { rotated: false, superseded: true, scope_before: self.tokens.granted_scope().clone() }
     }
 
@@ -186,7 +183,7 @@ impl Grant {
             if spare.is_some() {
                 next_step = NextStep::Retry { after: Duration::ZERO };
             }
-            self.replace_refresh_token(spare);
+            self.replace_refresh_token(spare.map(|spare| *spare));
         }
         if verdict == RefreshVerdict::Retry && next_step == NextStep::Wait {
             // The next use of the token has all of its tries again.

@@ -18,7 +18,8 @@ use crate::response::token_response::{GrantedScope, TokenResponse, TokenType};
 use crate::shared::Shared;
 
 pub(crate) fn write(grant: &Grant, with_members: bool) -> Suspended {
-    let TokenResponse { access_token, token_type, refresh_token, lifetime, scope, members } = &grant.tokens.response;
+    let TokenResponse { access_token, token_type, refresh_token, lifetime, scope, members, .. } =
+        &grant.tokens.response;
     let mut form = Suspended::new(StateKind::Authorized, &grant.login);
     form.put("token_endpoint", grant.refresh_endpoint().as_str());
     form.put("access_token", access_token.expose());
@@ -138,6 +139,7 @@ fn read_tokens(form: &mut Form<'_>, client: &Client, token_endpoint: Option<Box<
         refresh_token: form.secret("refresh_token", MAX_TOKEN_LEN)?,
         lifetime: read_lifetime(form)?,
         scope,
+        may_have_id_token: members.get("id_token").is_some(),
         members,
     };
     let received_at = UnixTime::from_secs(form.number("received_at")?.ok_or(ResumeError::Damaged)?);

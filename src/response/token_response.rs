@@ -68,6 +68,15 @@ pub(crate) struct TokenResponse {
     pub(crate) lifetime: Lifetime,
     pub(crate) scope: GrantedScope,
     pub(crate) members: Members,
+    /// Whether an ID token may be among the members, which need not be searched otherwise.
+    pub(crate) may_have_id_token: bool,
+}
+
+impl TokenResponse {
+    /// The ID token, if it has the form of one.
+    pub(crate) fn id_token(&self) -> Option<Secret> {
+        if self.may_have_id_token { self.members.id_token() } else { None }
+    }
 }
 
 /// Reads a response that was received at `now`. What a refusal means for the login is decided in `flow`.
@@ -215,6 +224,7 @@ struct TokenFields<'a> {
     table: Fields<Value<'a>>,
     /// Whether there is another member that says how long the token lives.
     has_other_lifetime: bool,
+    has_id_token: bool,
     /// The pairs of a form, and how they become JSON.
     form: Option<(&'a [u8], JsonWriter)>,
 }
@@ -228,7 +238,7 @@ impl<'a> TokenFields<'a> {
             }
         }
         table.set_moved(Field::Lifetime);
-        Self { table, has_other_lifetime: false, form }
+        Self { table, has_other_lifetime: false, has_id_token: false, form }
     }
 
     /// `None` if the text is not a JSON object.
@@ -267,6 +277,7 @@ impl<'a> TokenFields<'a> {
         let own = Field::TOKEN_RESPONSE.into_iter().find(|field| field.name() == name);
         match own {
             Some(field) => self.table.insert(field, Origin::Protocol, value),
+            None if name == "id_token" => self.has_id_token = true,
             None => self.has_other_lifetime |= is_lifetime_name(name) && value.has_digit(),
         }
         for (ours, place) in dialect.response_places() {
@@ -329,6 +340,7 @@ impl<'a> TokenFields<'a> {
             lifetime: self.lifetime(dialect, now),
             scope: self.scope(dialect),
             members: Members::none(),
+            may_have_id_token: self.has_id_token,
         })
     }
 

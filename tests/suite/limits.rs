@@ -153,7 +153,14 @@ fn the_query_of_an_endpoint() {
     assert_eq!(Server::new(AUTHORIZE, over(TOKEN)).unwrap_err(), ConfigError::TokenEndpoint(too_long));
     let refused = server.clone().with_regional_token_endpoint(over(TOKEN)).unwrap_err();
     assert_eq!(refused, ConfigError::TokenEndpoint(too_long));
-    assert_eq!(server.with_refresh_endpoint(over(TOKEN)).unwrap_err(), ConfigError::RefreshEndpoint(too_long));
+    assert_eq!(server.clone().with_refresh_endpoint(over(TOKEN)).unwrap_err(), ConfigError::RefreshEndpoint(too_long));
+    let optional =
+        [Server::with_pushed_request_endpoint, Server::with_revocation_endpoint, Server::with_end_session_endpoint];
+    for add in optional {
+        add(server.clone(), fits(TOKEN)).unwrap();
+        let refused = add(server.clone(), over(TOKEN)).unwrap_err();
+        assert!(matches!(refused, ConfigError::Endpoint(_, UriError::TooLong)), "{refused}");
+    }
 }
 
 /// Each is compared with the others, in a stored form, too.
