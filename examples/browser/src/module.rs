@@ -14,7 +14,7 @@ use crate::page::{FILES, FOLDER};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 /// The largest size of the module, in bytes: uncompressed, and gzipped.
-const LIMITS: [usize; 2] = [96_000, 44_500];
+const LIMITS: [usize; 2] = [101_000, 46_000];
 
 /// The flow for the browser.
 pub(crate) struct Module {
