@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::dialect::{DateReader, Dialect, LifetimeFormat, Linked};
+use crate::config::dialect::{Dialect, Format, Linked};
 use crate::encoding::text;
 use crate::encoding::time::UnixTime;
 use crate::limits::MAX_LIFETIME;
@@ -66,25 +66,22 @@ impl Lifetime {
 
 impl Stated {
     /// `value` is a number or the content of a string.
-    pub(super) fn read(value: &str, format: LifetimeFormat, dates: Option<DateReader>, now: UnixTime) -> Self {
-        Self::read_some(value, format, dates, now).unwrap_or(Self::Unreadable)
+    pub(super) fn read(value: &str, format: Format, now: UnixTime) -> Self {
+        Self::read_some(value, format, now).unwrap_or(Self::Unreadable)
     }
 
-    fn read_some(value: &str, format: LifetimeFormat, dates: Option<DateReader>, now: UnixTime) -> Option<Self> {
+    fn read_some(value: &str, format: Format, now: UnixTime) -> Option<Self> {
         let end = match format {
-            LifetimeFormat::Timestamp => {
-                let Linked(read) = dates?;
-                read(value)?
-            }
+            Format::Timestamp(Linked(read)) => read(value)?,
             _ => {
-                let count = whole_number(value, if format == LifetimeFormat::Milliseconds { 3 } else { 0 })?;
+                let count = whole_number(value, if format == Format::Milliseconds { 3 } else { 0 })?;
                 if !value.bytes().any(|byte| matches!(byte, b'1'..=b'9')) {
                     return Some(Self::Zero);
                 }
                 match format {
                     // Beyond the year 9999 it is not counted in seconds.
-                    LifetimeFormat::UnixSeconds if count < 253_402_300_800 => UnixTime::from_secs(count),
-                    LifetimeFormat::UnixSeconds => return None,
+                    Format::UnixSeconds if count < 253_402_300_800 => UnixTime::from_secs(count),
+                    Format::UnixSeconds => return None,
                     _ => return Some(Self::Seconds(count)),
                 }
             }
@@ -110,7 +107,7 @@ impl Stated {
 
 /// A positive number of seconds, at most [`MAX_LIFETIME`]. `None` for anything else.
 pub(super) fn positive_seconds(value: &str, now: UnixTime) -> Option<Duration> {
-    match Stated::read(value, LifetimeFormat::Seconds, None, now) {
+    match Stated::read(value, Format::Seconds, now) {
         Stated::Seconds(seconds) if seconds > 0 => Some(Duration::from_secs(seconds.min(MAX_LIFETIME))),
         _ => None,
     }

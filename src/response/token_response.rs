@@ -8,7 +8,7 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::config::dialect::{DateReader, Dialect, JsonWriter, LifetimeFormat, Place};
+use crate::config::dialect::{Dialect, Format, JsonWriter, Place};
 use crate::config::scope::Scope;
 use crate::encoding::form;
 use crate::encoding::grammar::{is_error_code, is_name_byte, is_vschar};
@@ -364,9 +364,9 @@ impl<'a> TokenFields<'a> {
     }
 
     fn lifetime(&self, dialect: &Dialect, now: UnixTime) -> Lifetime {
-        let read = |field, format| Some(self.present(field)?.lifetime(format, dialect.dates(), now));
+        let read = |field, format| Some(self.present(field)?.lifetime(format, now));
         let own = dialect.lifetime_place().and_then(|(_, format)| read(Field::Lifetime, format));
-        let usual = match [Field::ExpiresIn, Field::Expiry].map(|field| read(field, LifetimeFormat::Seconds)) {
+        let usual = match [Field::ExpiresIn, Field::Expiry].map(|field| read(field, Format::Seconds)) {
             [Some(one), Some(other)] => Some(one.shorter(other)),
             [one, other] => one.or(other),
         };
@@ -454,11 +454,11 @@ impl<'a> Value<'a> {
         Some(Secret::from_wiped(text.into_owned()))
     }
 
-    fn lifetime(self, format: LifetimeFormat, dates: Option<DateReader>, now: UnixTime) -> Stated {
+    fn lifetime(self, format: Format, now: UnixTime) -> Stated {
         match (self.text(), self) {
-            (Some(text), _) => Stated::read(&text, format, dates, now),
-            (None, Self::Json(raw)) if format != LifetimeFormat::Timestamp => {
-                Stated::read(raw.text().unwrap_or_default(), format, dates, now)
+            (Some(text), _) => Stated::read(&text, format, now),
+            (None, Self::Json(raw)) if !matches!(format, Format::Timestamp(_)) => {
+                Stated::read(raw.text().unwrap_or_default(), format, now)
             }
             _ => Stated::Unreadable,
         }

@@ -8,11 +8,11 @@ use core::fmt;
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use crate::config::dialect::format::LifetimeFormat;
+use crate::config::dialect::Dialect;
+use crate::config::dialect::format::{Format, LifetimeFormat};
 use crate::config::dialect::linked::JsonWriter;
 use crate::config::dialect::request::RequestParams;
 use crate::config::dialect::tables::{Fragment, List, Pairs};
-use crate::config::dialect::{Dialect, date_reader};
 use crate::config::error::ConfigError;
 use crate::limits::MAX_DIALECT_ENTRIES;
 
@@ -148,8 +148,7 @@ impl Document {
                 (None, Some(path)) => boxed(path).collect(),
                 _ => return Err(ConfigError::Dialect("lifetime".into())),
             };
-            dialect.lifetime.set = Some((path, format));
-            dialect.dates = date_reader(format);
+            dialect.lifetime.set = Some((path, Format::of(format)));
         }
         if let Some(separator) = self.scope_separator {
             dialect = dialect.with_scope_separator(separator);

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::config::dialect::linked::DateReader;
+
 /// How a lifetime in a token response is written. A number may also be in a string.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq)]
 #[serde(rename_all = "snake_case")]
@@ -15,4 +17,24 @@ pub enum LifetimeFormat {
     Timestamp,
     /// The time at which the token expires, in seconds since 1970.
     UnixSeconds,
+}
+
+/// A [`LifetimeFormat`], with the code that reads it if not every program has that.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Format {
+    Milliseconds,
+    Seconds,
+    Timestamp(DateReader),
+    UnixSeconds,
+}
+
+impl Format {
+    pub(super) const fn of(format: LifetimeFormat) -> Self {
+        match format {
+            LifetimeFormat::Milliseconds => Self::Milliseconds,
+            LifetimeFormat::Seconds => Self::Seconds,
+            LifetimeFormat::Timestamp => Self::Timestamp(DateReader::RFC_3339),
+            LifetimeFormat::UnixSeconds => Self::UnixSeconds,
+        }
+    }
 }

@@ -8,8 +8,9 @@ mod tables;
 
 use alloc::vec::Vec;
 
+pub(crate) use format::Format;
 pub use format::LifetimeFormat;
-pub(crate) use linked::{DateReader, JsonWriter, Linked};
+pub(crate) use linked::{JsonWriter, Linked};
 pub(crate) use request::RequestParams;
 pub(crate) use tables::Place;
 
@@ -106,8 +107,6 @@ pub struct Dialect {
     response_names: Pairs,
     response_paths: Paths,
     lifetime: Lifetime,
-    /// If the lifetime is a date.
-    dates: Option<DateReader>,
     bearer_aliases: List,
     dead_refresh_token_codes: List,
     invalid_client_codes: List,
@@ -156,7 +155,6 @@ impl Dialect {
         response_names: Pairs::EMPTY,
         response_paths: Paths { fixed: &[], added: Vec::new() },
         lifetime: Lifetime { fixed: None, set: None },
-        dates: None,
         bearer_aliases: List::EMPTY,
         dead_refresh_token_codes: List::EMPTY,
         invalid_client_codes: List::EMPTY,
@@ -306,8 +304,7 @@ impl Dialect {
     /// and `expiry` still count.
     #[must_use]
     pub const fn with_lifetime(mut self, name: &'static str, format: LifetimeFormat) -> Self {
-        self.lifetime.fixed = Some((Place::Name(name), format));
-        self.dates = date_reader(format);
+        self.lifetime.fixed = Some((Place::Name(name), Format::of(format)));
         self
     }
 
@@ -315,8 +312,7 @@ impl Dialect {
     /// [`with_response_paths`](Self::with_response_paths).
     #[must_use]
     pub const fn with_lifetime_path(mut self, path: &'static [&'static str], format: LifetimeFormat) -> Self {
-        self.lifetime.fixed = Some((Place::Path(path), format));
-        self.dates = date_reader(format);
+        self.lifetime.fixed = Some((Place::Path(path), Format::of(format)));
         self
     }
 
@@ -386,11 +382,7 @@ impl Dialect {
         })
     }
 
-    pub(crate) const fn dates(&self) -> Option<DateReader> {
-        self.dates
-    }
-
-    pub(crate) fn lifetime_place(&self) -> Option<(Place<'_>, LifetimeFormat)> {
+    pub(crate) fn lifetime_place(&self) -> Option<(Place<'_>, Format)> {
         self.lifetime.get()
     }
 
@@ -493,13 +485,6 @@ impl Dialect {
             Some(fragment) if fragment.is_empty() || !fragment.bytes().all(is_plain) => Err(refused(fragment)),
             _ => Ok(()),
         }
-    }
-}
-
-const fn date_reader(format: LifetimeFormat) -> Option<DateReader> {
-    match format {
-        LifetimeFormat::Timestamp => Some(DateReader::RFC_3339),
-        _ => None,
     }
 }
 

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::iter;
 
-use crate::config::dialect::format::LifetimeFormat;
+use crate::config::dialect::format::Format;
 
 /// The steps of a path that was read at run time.
 pub(super) type Path = Box<[Box<str>]>;
@@ -122,12 +122,12 @@ impl Paths {
 /// The place of the lifetime: what was read at run time replaces what a `const` has.
 #[derive(Clone, Debug)]
 pub(super) struct Lifetime {
-    pub(super) fixed: Option<(Place<'static>, LifetimeFormat)>,
-    pub(super) set: Option<(Path, LifetimeFormat)>,
+    pub(super) fixed: Option<(Place<'static>, Format)>,
+    pub(super) set: Option<(Path, Format)>,
 }
 
 impl Lifetime {
-    pub(super) fn get(&self) -> Option<(Place<'_>, LifetimeFormat)> {
+    pub(super) fn get(&self) -> Option<(Place<'_>, Format)> {
         match &self.set {
             Some((path, format)) => Some((Place::ReadPath(path), *format)),
             None => self.fixed,
