@@ -59,7 +59,7 @@ where
         Self(Arc::new(Shared { kept: Mutex::new(kept), refresh_ended: Condvar::new(), send, save }))
     }
 
-    /// The `Authorization` header for a call to the API. If there is none, it waits for a refresh, at most for `limit`.
+    /// The `Authorization` header for a call to the API. Without a valid token, waits at most `limit` for a refresh.
     ///
     /// The first thread that finds the token about to expire starts a thread that refreshes it. Until it has expired,
     /// nobody waits for that.

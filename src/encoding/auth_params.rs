@@ -5,6 +5,8 @@
 
 use alloc::vec::Vec;
 
+use crate::encoding::grammar::is_token_byte;
+
 /// A part of a header. What follows a scheme, up to the next one, belongs to it.
 #[derive(Debug)]
 pub(crate) enum Part<'a> {
@@ -147,11 +149,6 @@ fn without_space(text: &[u8]) -> &[u8] {
 
 fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
-}
-
-/// RFC 9110 §5.6.2.
-fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
 /// RFC 9110 §11.2, without the padding.

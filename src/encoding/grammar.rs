@@ -17,10 +17,14 @@ pub(crate) fn is_header_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(fits)
 }
 
-/// RFC 9110 §9.1: the name of a method is a token (§5.6.2).
+/// RFC 9110 §9.1: the name of a method is a token.
 pub(crate) fn is_method(text: &str) -> bool {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !text.is_empty() && text.bytes().all(fits)
+    !text.is_empty() && text.bytes().all(is_token_byte)
+}
+
+/// RFC 9110 §5.6.2.
+pub(crate) fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
 /// RFC 9449 §8.1: `1*NQCHAR`, and at most `limit`. A space is not among them, so a list of several is not one.

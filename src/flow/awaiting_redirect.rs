@@ -184,7 +184,7 @@ impl AwaitingRedirect {
     pub fn suspend(&self) -> Suspended {
         let mut form = Suspended::of_attempt(StateKind::AwaitingRedirect, &self.attempt);
         if let Some(pushed) = &self.attempt.pushed {
-            form.put_wiped("request_uri", pushed.request_uri().unwrap_or_default());
+            form.put("request_uri", pushed.request_uri.expose());
             if let Some(end) = pushed.expires_at {
                 form.put_number("request_expires_at", end.as_secs());
             }

@@ -35,8 +35,8 @@ pub(crate) struct Grant {
     pub(crate) spare: Option<Box<Secret>>,
     /// How many refreshes were refused, and may be tried again, since the last success or pause.
     pub(crate) attempts: u8,
-    /// How many refreshes of this refresh token were refused by something that is not known to be the server, since its
-    /// last success.
+    /// How many refreshes of this refresh token were answered in words that the crate does not know, or without a token,
+    /// since its last success.
     pub(crate) foreign_refusals: u8,
     pub(crate) revision: u32,
 }

@@ -13,12 +13,10 @@ use crate::config::scope::Scope;
 use crate::config::server::IssParameter;
 use crate::config::uri::Uri;
 use crate::encoding::time::UnixTime;
-use crate::encoding::{form, text};
 use crate::limits::MAX_PARAMETER_LEN;
 use crate::pkce::LoginSecrets;
 use crate::secret::Secret;
 use crate::shared::Shared;
-use zeroize::Zeroizing;
 
 /// The client, and what it asks for. The template, the attempts, the tokens and the refreshes of a login share it.
 #[derive(Clone)]
@@ -108,18 +106,11 @@ pub(crate) struct Attempt {
 /// A pushed request (RFC 9126).
 #[derive(Debug)]
 pub(crate) struct Pushed {
-    /// The URL for the browser, made once, so that a login which is not pushed has no code for it. The last of its
-    /// parameters is `request_uri`.
+    /// The server's name for the request, which is stored.
+    pub(crate) request_uri: Secret,
+    /// The URL for the browser, made once, so that a login which is not pushed has no code for it.
     pub(crate) url: Secret,
     pub(crate) expires_at: Option<UnixTime>,
-}
-
-impl Pushed {
-    pub(crate) fn request_uri(&self) -> Option<Zeroizing<String>> {
-        let (url, _) = text::cut(self.url.expose(), b'#');
-        let (_, encoded) = url.rsplit_once('=')?;
-        form::decode(encoded.as_bytes()).ok()
-    }
 }
 
 impl Attempt {

@@ -78,8 +78,8 @@ impl Logout {
     /// [it is in that request](LogoutState::is_in). The last call counts.
     ///
     /// # Errors
-    /// [`ConfigError::Endpoint`] if it is not an acceptable URI, [`ConfigError::RedirectUriKind`] if it is none that
-    /// [`Client::with_custom_scheme`] accepts, and [`ConfigError::ReservedParameter`] if it has a `state` of its own.
+    /// [`ConfigError::Endpoint`] if it is not an acceptable URI, [`ConfigError::RedirectUriKind`] if
+    /// [`Client::with_custom_scheme`] would not accept its scheme, and [`ConfigError::ReservedParameter`] if it has a `state` of its own.
     pub fn return_to(&mut self, uri: impl IntoUri, state: &LogoutState) -> Result<&mut Self, ConfigError> {
         const WHICH: &str = "post-logout redirect uri";
         let uri = Uri::given(&uri).map_err(|error| ConfigError::Endpoint(WHICH, error))?;

@@ -164,7 +164,7 @@ impl Attempt {
             &[sign, fragment],
             self.url_space(),
         );
-        self.pushed = Some(Pushed { url: url.into(), expires_at });
+        self.pushed = Some(Pushed { request_uri: request_uri.into(), url: url.into(), expires_at });
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Answer {
     pub now: u64,
     /// The HTTP status.
     pub status: u16,
-    /// The value of `Retry-After`, as it came. Empty if there is none.
+    /// The value of `Retry-After`, as it came. Empty if the response has no such header.
     pub retry_after: Vec<u8>,
     /// The body. `None` if it is too long.
     pub body: Option<Vec<u8>>,
